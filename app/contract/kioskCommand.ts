@@ -1,0 +1,20 @@
+import * as z from 'zod/mini';
+import { DocumentName, Language } from './kioskView.ts';
+
+/** Bytes of a command as JSON; a longer one is refused unread. */
+export const KIOSK_COMMAND_BYTES_MAX = 512;
+
+/** Everything that the screen may say. */
+export const KioskCommand = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('use-face') }),
+  z.strictObject({ kind: z.literal('use-card') }),
+  z.strictObject({ kind: z.literal('use-pin') }),
+  z.strictObject({ kind: z.literal('press-digit'), digit: z.number().check(z.int(), z.minimum(0), z.maximum(9)) }),
+  z.strictObject({ kind: z.literal('erase-digit') }),
+  z.strictObject({ kind: z.literal('confirm') }),
+  z.strictObject({ kind: z.literal('cancel') }),
+  z.strictObject({ kind: z.literal('choose-language'), language: Language }),
+  z.strictObject({ kind: z.literal('open-document'), document: DocumentName }),
+  z.strictObject({ kind: z.literal('close-document') }),
+]);
+export type KioskCommand = z.infer<typeof KioskCommand>;

@@ -1,0 +1,91 @@
+import * as z from 'zod/mini';
+
+export const Language = z.enum(['zh-Hans', 'en']);
+export type Language = z.infer<typeof Language>;
+
+/** Documents that lie one tap away on every screen. */
+export const DocumentName = z.enum(['notice', 'policy']);
+export type DocumentName = z.infer<typeof DocumentName>;
+
+/** What the person can do to be seen better. */
+export const Guidance = z.enum([
+  'step-in-front',
+  'come-closer',
+  'one-at-a-time',
+  'look-straight',
+  'hold-still',
+  'too-dark',
+  'too-bright',
+  'uneven-light',
+  'almost-done',
+]);
+export type Guidance = z.infer<typeof Guidance>;
+
+/** Only what helps the person; the journal has the whole reason. */
+export const DenialTold = z.enum([
+  'not-recognised',
+  'unknown-card',
+  'wrong-pin',
+  'locked-out',
+  'not-valid-now',
+  'no-access-here',
+  'door-closed-to-all',
+  'gate-fault',
+]);
+export type DenialTold = z.infer<typeof DenialTold>;
+
+const Share = z.number().check(z.minimum(-1), z.maximum(2));
+
+/** Where the face is, in shares of the picture as a mirror would show it: no pixel of it. */
+export const Outline = z.strictObject({ x: Share, y: Share, width: Share, height: Share });
+export type Outline = z.infer<typeof Outline>;
+
+export const PERSONAL_NUMBER_DIGITS_MAX = 10;
+export const PIN_DIGITS_MAX = 12;
+
+export const Screen = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('idle') }),
+  z.strictObject({
+    kind: z.literal('looking'),
+    guidance: Guidance,
+    outline: z.optional(Outline),
+    /** Usable frames so far, of those needed: 0..1. */
+    progress: z.number().check(z.minimum(0), z.maximum(1)),
+  }),
+  z.strictObject({ kind: z.literal('granted'), by: z.enum(['face', 'card', 'pin']) }),
+  z.strictObject({ kind: z.literal('denied'), reason: DenialTold }),
+  /** Waiting for a card. `thenFace`: the card only names whose face is to be compared. */
+  z.strictObject({ kind: z.literal('card'), thenFace: z.boolean() }),
+  /** The pad counts digits and never shows them; `checking` while the PIN is being verified. */
+  z.strictObject({
+    kind: z.literal('pin'),
+    entering: z.enum(['personal-number', 'pin']),
+    digits: z.number().check(z.int(), z.minimum(0), z.maximum(PIN_DIGITS_MAX)),
+    checking: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('document'), document: DocumentName }),
+]);
+export type Screen = z.infer<typeof Screen>;
+
+/** How the face way stands: `walk-up` and `tap` as configured, `card-first` for galleries too large, `off` without a camera. */
+export const FaceWay = z.enum(['walk-up', 'tap', 'card-first', 'off']);
+export type FaceWay = z.infer<typeof FaceWay>;
+
+/**
+ * Everything that the screen shows but the mirror's pixels. It is sent whole each time, so that a screen may be reloaded
+ * at any moment. It holds no name, picture, template or path.
+ */
+export const KioskView = z.strictObject({
+  version: z.literal(1),
+  language: Language,
+  simulated: z.boolean(),
+  accessPoint: z.string().check(z.maxLength(80)),
+  handler: z.strictObject({ name: z.string().check(z.maxLength(200)), contact: z.string().check(z.maxLength(200)) }),
+  face: FaceWay,
+  cameraOn: z.boolean(),
+  preview: z.enum(['outline', 'mirror']),
+  pixelPitchMm: z.number().check(z.gt(0), z.maximum(2)),
+  door: z.enum(['locked', 'unlocked', 'open', 'held-open', 'forced-open']),
+  screen: Screen,
+});
+export type KioskView = z.infer<typeof KioskView>;

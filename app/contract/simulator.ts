@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+
+/** Somebody, or something, that can stand before the simulated camera. */
+const Scene = z.strictObject({ id: z.string().check(z.maxLength(40)), label: z.string().check(z.maxLength(80)) });
+
+/** What the simulator page shows of the world around a simulated gate. */
+export const SimulatorView = z.strictObject({
+  version: z.literal(1),
+  scenes: z.array(Scene).check(z.maxLength(50)),
+  scene: z.string(),
+  cards: z.array(Scene).check(z.maxLength(20)),
+  /** Digits that are known only because these people are made up. */
+  pins: z.array(z.strictObject({ label: z.string(), personalNumber: z.string(), pin: z.string() })).check(z.maxLength(20)),
+  relay: z.enum(['energised', 'de-energised']),
+  relayBytes: z.array(z.string()).check(z.maxLength(20)),
+  line: z.enum(['up', 'down']),
+  contact: z.enum(['closed', 'open']),
+  fire: z.boolean(),
+  door: z.string(),
+  journal: z.array(z.string()).check(z.maxLength(20)),
+  health: z.array(z.strictObject({ part: z.string(), level: z.enum(['ok', 'warning', 'failed']), says: z.string() })),
+});
+export type SimulatorView = z.infer<typeof SimulatorView>;
+
+/** What the simulator page may do to the world. It cannot reach into the terminal. */
+export const SimulatorCommand = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('choose-scene'), scene: z.string().check(z.maxLength(40)) }),
+  z.strictObject({ kind: z.literal('show-card'), card: z.string().check(z.maxLength(40)) }),
+  z.strictObject({ kind: z.literal('press-rex') }),
+  z.strictObject({ kind: z.literal('set-contact'), contact: z.enum(['closed', 'open']) }),
+  z.strictObject({ kind: z.literal('set-fire'), active: z.boolean() }),
+  z.strictObject({ kind: z.literal('set-line'), line: z.enum(['up', 'down']) }),
+]);
+export type SimulatorCommand = z.infer<typeof SimulatorCommand>;

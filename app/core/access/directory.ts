@@ -1,0 +1,46 @@
+import type { Pseudonym } from '../kernel/ids.ts';
+import type { CardCredential, Cardholder, Credential, PinCredential } from './credential.ts';
+
+/**
+ * Who holds which card and number, in memory only. It is built at start from sealed rows: an index on the disk, hashed
+ * or keyed, would fall to trying out all card numbers.
+ */
+export class Directory {
+  readonly #holders = new Map<Pseudonym, Cardholder>();
+  readonly #cards = new Map<string, CardCredential>();
+  readonly #pins = new Map<string, PinCredential>();
+
+  add(holder: Cardholder, credentials: readonly Credential[]): void {
+    this.#holders.set(holder.pseudonym, holder);
+    for (const credential of credentials) this.addCredential(credential);
+  }
+
+  addCredential(credential: Credential): void {
+    if (credential.kind === 'card') this.#cards.set(cardKey(credential.format, credential.number), credential);
+    else this.#pins.set(credential.personalNumber, credential);
+  }
+
+  remove(pseudonym: Pseudonym): void {
+    this.#holders.delete(pseudonym);
+    for (const [key, card] of this.#cards) if (card.pseudonym === pseudonym) this.#cards.delete(key);
+    for (const [key, pin] of this.#pins) if (pin.pseudonym === pseudonym) this.#pins.delete(key);
+  }
+
+  holder(pseudonym: Pseudonym): Cardholder | undefined {
+    return this.#holders.get(pseudonym);
+  }
+
+  card(format: string, number: string): CardCredential | undefined {
+    return this.#cards.get(cardKey(format, number));
+  }
+
+  pin(personalNumber: string): PinCredential | undefined {
+    return this.#pins.get(personalNumber);
+  }
+
+  get people(): number {
+    return this.#holders.size;
+  }
+}
+
+const cardKey = (format: string, number: string): string => `${format}:${number}`;

@@ -1,0 +1,114 @@
+import type { Pseudonym } from '../kernel/ids.ts';
+import { FEATURE_LENGTH, type Probe } from './probe.ts';
+import type { Template } from './template.ts';
+
+/** One person and the best cosine of the probe to any of that person's templates. */
+export interface Candidate {
+  readonly pseudonym: Pseudonym;
+  readonly cosine: number;
+}
+
+/** Different people, best first. */
+export type CandidateList = readonly Candidate[];
+
+const ROWS_AT_FIRST = 64;
+
+/** The enrolled templates in memory, one row of 512 numbers each, packed from row 0. */
+export class Gallery implements Disposable {
+  #rows = new Float32Array(ROWS_AT_FIRST * FEATURE_LENGTH);
+  readonly #owners: Pseudonym[] = [];
+  readonly #templatesOf = new Map<Pseudonym, number>();
+
+  /** Copies the template in; the template itself can be overwritten afterwards. */
+  add(template: Template): void {
+    const row = this.#owners.length;
+    if ((row + 1) * FEATURE_LENGTH > this.#rows.length) this.#grow();
+    template.copyTo(this.#rows, row * FEATURE_LENGTH);
+    const { pseudonym } = template.record;
+    this.#owners.push(pseudonym);
+    this.#templatesOf.set(pseudonym, (this.#templatesOf.get(pseudonym) ?? 0) + 1);
+  }
+
+  /** Overwrites every template of a person; matching them stops with this call. */
+  remove(pseudonym: Pseudonym): void {
+    for (let row = this.#owners.length - 1; row >= 0; row--) {
+      if (this.#owners[row] === pseudonym) this.#removeRow(row);
+    }
+    this.#templatesOf.delete(pseudonym);
+  }
+
+  /** People, not templates. */
+  get people(): number {
+    return this.#templatesOf.size;
+  }
+
+  get templates(): number {
+    return this.#owners.length;
+  }
+
+  has(pseudonym: Pseudonym): boolean {
+    return this.#templatesOf.has(pseudonym);
+  }
+
+  /** Calls `visit` with the cosine of `probe` to every template, or to those of one person. */
+  compare(probe: Probe, visit: (pseudonym: Pseudonym, cosine: number) => void, only?: Pseudonym): void {
+    for (let row = 0; row < this.#owners.length; row++) {
+      const owner = this.#owners[row]!;
+      if (only === undefined || owner === only) visit(owner, probe.cosine(this.#rows, row * FEATURE_LENGTH));
+    }
+  }
+
+  #grow(): void {
+    const larger = new Float32Array(this.#rows.length * 2);
+    larger.set(this.#rows);
+    this.#rows.fill(0);
+    this.#rows = larger;
+  }
+
+  #removeRow(row: number): void {
+    const last = this.#owners.length - 1;
+    const start = last * FEATURE_LENGTH;
+    this.#rows.copyWithin(row * FEATURE_LENGTH, start, start + FEATURE_LENGTH);
+    this.#rows.fill(0, start, start + FEATURE_LENGTH);
+    this.#owners[row] = this.#owners[last]!;
+    this.#owners.pop();
+  }
+
+  toJSON(): string {
+    return `[gallery of ${this.people}]`;
+  }
+
+  [Symbol.dispose](): void {
+    this.#rows.fill(0);
+    this.#owners.length = 0;
+    this.#templatesOf.clear();
+  }
+}
+
+/** The `count` best people for a probe, exactly: every template is compared. */
+export function searchGallery(gallery: Gallery, probe: Probe, count: number): CandidateList {
+  const best: Candidate[] = [];
+  gallery.compare(probe, (pseudonym, cosine) => {
+    if (best.length === count && cosine <= best[count - 1]!.cosine) return;
+    const known = best.findIndex((candidate) => candidate.pseudonym === pseudonym);
+    if (known >= 0 && best[known]!.cosine >= cosine) return;
+    if (known >= 0) best.splice(known, 1);
+    const place = best.findIndex((candidate) => candidate.cosine < cosine);
+    best.splice(place < 0 ? best.length : place, 0, { pseudonym, cosine });
+    if (best.length > count) best.pop();
+  });
+  return best;
+}
+
+/** The best cosine of the probe to one person's templates; -1 where that person has none. */
+export function compareWith(gallery: Gallery, probe: Probe, pseudonym: Pseudonym): number {
+  let best = -1;
+  gallery.compare(
+    probe,
+    (_, cosine) => {
+      best = Math.max(best, cosine);
+    },
+    pseudonym,
+  );
+  return best;
+}

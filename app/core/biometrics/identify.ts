@@ -1,0 +1,31 @@
+import type { Pseudonym } from '../kernel/ids.ts';
+import type { CandidateList } from './gallery.ts';
+import type { IdentificationPoint, OperatingPoint } from './operatingPoint.ts';
+
+export type Identification =
+  | { readonly kind: 'match'; readonly pseudonym: Pseudonym; readonly cosine: number }
+  | { readonly kind: 'no-match' }
+  | { readonly kind: 'ambiguous' };
+
+/** What one presentation gives to identify with. */
+export interface PresentationCandidates {
+  /** For the averaged probe: at least the two best people. */
+  readonly averaged: CandidateList;
+  /** For each frame: the cosine of its own probe to the first person of `averaged`. */
+  readonly framesToFirst: readonly number[];
+}
+
+/** 1:N. The first must reach the threshold, stand clear of the second, and be seen in enough single frames. */
+export function identify(candidates: PresentationCandidates, point: IdentificationPoint): Identification {
+  const [first, second] = candidates.averaged;
+  if (first === undefined || !(first.cosine >= point.threshold)) return { kind: 'no-match' };
+  if (second !== undefined && !(first.cosine - second.cosine >= point.margin)) return { kind: 'ambiguous' };
+  const agreeing = candidates.framesToFirst.filter((cosine) => cosine >= point.threshold).length;
+  if (agreeing < point.framesAgreeing) return { kind: 'no-match' };
+  return { kind: 'match', pseudonym: first.pseudonym, cosine: first.cosine };
+}
+
+/** 1:1, against the person that a card has named. */
+export function verify(claimed: Pseudonym, cosine: number, point: OperatingPoint['verification']): Identification {
+  return cosine >= point.threshold ? { kind: 'match', pseudonym: claimed, cosine } : { kind: 'no-match' };
+}

@@ -1,0 +1,43 @@
+/** The numbers at which the models are run, from models.json; all scores as the models give them. */
+export interface OperatingPoint {
+  readonly detection: {
+    /** Least detector score, 0..1. */
+    readonly scoreMin: number;
+  };
+  readonly pad: {
+    /** Least mean of the live scores of a presentation. */
+    readonly meanMin: number;
+    /** No single frame may be under this. */
+    readonly frameMin: number;
+  };
+  readonly identification: IdentificationPoint;
+  readonly verification: {
+    /** Least cosine to the one claimed person (1:1). */
+    readonly threshold: number;
+  };
+}
+
+export interface IdentificationPoint {
+  /** Least cosine of the averaged probe to the first candidate (1:N). */
+  readonly threshold: number;
+  /** Least distance in cosine from the first to the second person. */
+  readonly margin: number;
+  /** How many of the frames considered must each reach the threshold with the same person. */
+  readonly framesAgreeing: number;
+  readonly framesConsidered: number;
+  /** Measured false-positive identification rate at this threshold, by number of people enrolled; ascending. */
+  readonly fpirByGallerySize: readonly { readonly people: number; readonly fpir: number }[];
+}
+
+/**
+ * The FPIR to expect with `people` in the gallery. Between and beyond the measured sizes every comparison is taken to
+ * carry the same false-match rate as at the next measured size above (beyond the last: as at the last), which
+ * overstates rather than understates.
+ */
+export function expectedFpir(point: IdentificationPoint, people: number): number {
+  if (people === 0) return 0;
+  const sizes = point.fpirByGallerySize;
+  const measured = sizes.find((entry) => entry.people >= people) ?? sizes.at(-1);
+  if (measured === undefined) return 1;
+  return 1 - (1 - measured.fpir) ** (people / measured.people);
+}

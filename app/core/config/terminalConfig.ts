@@ -1,0 +1,94 @@
+import type { OperatingPoint } from '../biometrics/operatingPoint.ts';
+import type { QualityLimits } from '../biometrics/quality.ts';
+import type { CaptureZone } from '../biometrics/selectPresenter.ts';
+import type { PinLimits } from '../access/pinTries.ts';
+import type { DoorTimings } from '../door/door.ts';
+import type { Lock } from '../door/lock.ts';
+import type { AccessPointId, DoorId } from '../kernel/ids.ts';
+import type { Millis } from '../kernel/units.ts';
+import type { CameraMode, PresentationLimits } from '../presentation/presentation.ts';
+import type { DoorInput } from '../ports/hardware.ts';
+import type { Language } from '../privacy/consent.ts';
+
+/** The whole of a terminal, as parsed: everything in it has been checked. */
+export interface TerminalConfig {
+  /** Runs simulated and replayed drivers, in a data folder of their own; never beside a real strike. */
+  readonly simulated: boolean;
+  readonly terminal: string;
+  readonly handler: HandlerConfig;
+  readonly dataFolder: string;
+  readonly keyFile: string;
+  readonly kiosk: KioskConfig;
+  readonly biometrics: BiometricsConfig;
+  readonly pin: PinLimits;
+  readonly boards: readonly BoardConfig[];
+  readonly doors: readonly DoorConfig[];
+  readonly accessPoints: readonly AccessPointConfig[];
+}
+
+/** The organisation responsible for the data, as notices name it. */
+export interface HandlerConfig {
+  readonly name: string;
+  readonly contact: string;
+}
+
+export interface KioskConfig {
+  readonly accessPoint: AccessPointId;
+  readonly language: Language;
+  readonly preview: 'outline' | 'mirror';
+  /** Distance of two pixels of the screen in millimetres; text and targets are sized by it. */
+  readonly pixelPitchMm: number;
+  /** Loopback port of the plain service; 0 takes any free one. */
+  readonly port: number;
+  /** How long a screen waits for a touch before it is idle again. */
+  readonly idleAfterMs: Millis;
+  /** How long the outcome of an access is shown. */
+  readonly outcomeMs: Millis;
+}
+
+export interface BiometricsConfig {
+  /** Highest tolerated FPIR; with more people enrolled than that allows, a card comes first. 0..1 */
+  readonly fpirMax: number;
+  readonly quality: QualityLimits;
+  readonly presentation: PresentationLimits;
+  /** Detections a second while nobody is there. */
+  readonly idleFramesPerSecond: number;
+  /** Models used in place of the recipe's, by task. */
+  readonly models: readonly ModelChoice[];
+  /** Where it differs from models.json. */
+  readonly operating: Partial<OperatingPoint>;
+}
+
+export interface ModelChoice {
+  readonly task: string;
+  readonly file: string;
+  readonly sha256: string;
+}
+
+export type BoardConfig =
+  | { readonly id: string; readonly driver: 'lcus'; readonly path: string; readonly channels: 1 | 2 | 4 | 8 }
+  | { readonly id: string; readonly driver: 'simulated'; readonly channels: number };
+
+export interface DoorConfig {
+  readonly id: DoorId;
+  readonly lock: Lock;
+  readonly board: string;
+  readonly channel: number;
+  readonly timings: DoorTimings;
+  readonly inputs: { readonly driver: 'simulated' | 'none'; readonly fitted: readonly DoorInput[] };
+}
+
+export type CameraConfig =
+  | { readonly driver: 'replay'; readonly path: string; readonly framesPerSecond: number }
+  | { readonly driver: 'simulated' }
+  | { readonly driver: 'none' };
+
+export interface AccessPointConfig {
+  readonly id: AccessPointId;
+  readonly name: string;
+  readonly door: DoorId;
+  readonly mode: CameraMode;
+  readonly camera: CameraConfig;
+  readonly zone: CaptureZone;
+  readonly reader: { readonly driver: 'simulated' | 'none' };
+}

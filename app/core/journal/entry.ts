@@ -1,0 +1,33 @@
+import type { DenialReason } from '../access/decide.ts';
+import type { Factor } from '../access/request.ts';
+import type { DoorEvent } from '../door/door.ts';
+import type { AccessPointId, DoorId, JournalId, Pseudonym } from '../kernel/ids.ts';
+import type { WallTime } from '../kernel/units.ts';
+
+/** What happened. Nothing in it is derived from a person; the person stands in `subject`, which is sealed. */
+export type JournalEvent =
+  | { readonly kind: 'access-granted'; readonly accessPoint: AccessPointId; readonly factors: readonly Factor[] }
+  | { readonly kind: 'access-denied'; readonly accessPoint: AccessPointId; readonly reason: DenialReason }
+  | { readonly kind: DoorEvent; readonly door: DoorId }
+  | { readonly kind: 'strike-failed'; readonly door: DoorId }
+  | { readonly kind: 'link-lost' | 'link-restored'; readonly part: string }
+  | { readonly kind: 'enrolled' }
+  | { readonly kind: 'terminal-started' | 'terminal-stopped' };
+
+export interface JournalEntry {
+  readonly at: WallTime;
+  readonly event: JournalEvent;
+  /** Whose entry it is. Sealed with that person's record key; unreadable once the key is gone. */
+  readonly subject?: Pseudonym;
+}
+
+export interface RecordedEntry extends JournalEntry {
+  readonly id: JournalId;
+  /** Written by a gate whose camera, cards or doors were simulated. */
+  readonly simulated: boolean;
+}
+
+/** How long an access waits for its entry; beyond it is denied. */
+export const JOURNAL_APPEND_MS_MAX = 1_000;
+/** Entries that may wait for the disk; what leaving and alarms record waits here while decisions go on. */
+export const JOURNAL_WAITING_MAX = 10_000;

@@ -1,0 +1,5 @@
+/** Numbers nobody can foresee. */
+export interface Random {
+  /** `bytes` random bytes in lower-case hex. */
+  hex(bytes: number): string;
+}

@@ -1,0 +1,47 @@
+import type { Cardholder, Credential } from '../access/credential.ts';
+import type { Template } from '../biometrics/template.ts';
+import type { DoorMode } from '../door/door.ts';
+import type { JournalEntry, RecordedEntry } from '../journal/entry.ts';
+import type { DoorId, JournalId, Pseudonym, TemplateId } from '../kernel/ids.ts';
+import type { Consent } from '../privacy/consent.ts';
+
+/** Everything that decisions need of the people, read once at start and kept in memory. */
+export interface Roster {
+  readonly cardholders: readonly Cardholder[];
+  readonly credentials: readonly Credential[];
+  readonly templates: readonly Template[];
+}
+
+/** A person's enrolment as one act: all of it is stored or none. */
+export interface Enrolment {
+  readonly cardholder: Cardholder;
+  readonly credentials: readonly Credential[];
+  /** Absent for a person who uses a card or PIN only. No template without the consent that it stands on. */
+  readonly face?: { readonly consent: Consent; readonly templates: readonly Template[] };
+}
+
+/** @throws Fault `storage` where the disk is full, stuck or damaged; nothing is half done then. */
+export interface PeopleStore {
+  load(): Promise<Roster>;
+  enrol(person: Enrolment): Promise<void>;
+  /** The consents of one person, newest first. */
+  consentsOf(pseudonym: Pseudonym): Promise<readonly Consent[]>;
+  removeTemplate(template: TemplateId): Promise<void>;
+}
+
+export interface Journal {
+  /**
+   * Returns when the entry is on the disk: it outlives a loss of power from then on.
+   * @throws Fault `journal` where it cannot be written.
+   */
+  append(entry: JournalEntry): Promise<JournalId>;
+  /** At most `limit` entries from `from` on, in order. Entries of an erased person come without their subject. */
+  read(from: JournalId, limit: number): Promise<readonly RecordedEntry[]>;
+}
+
+/** The mode a door is kept in across restarts. Readable before any key or database. */
+export interface DoorModeStore {
+  /** `normal` for a door never set, and, with a fault reported, where the record cannot be read. */
+  read(door: DoorId): DoorMode;
+  write(door: DoorId, mode: DoorMode): void;
+}

@@ -1,0 +1,221 @@
+import { overlap, type Box } from '../biometrics/face.ts';
+import type { PoorQuality } from '../biometrics/quality.ts';
+import { after, type Millis, type Monotonic } from '../kernel/units.ts';
+import { assertNever } from '../kernel/assert.ts';
+
+/** `walk-up`: the camera runs always. `tap-to-look`: it is closed until somebody touches "use face". */
+export type CameraMode = 'walk-up' | 'tap-to-look';
+
+export interface PresentationLimits {
+  /** Usable frames that make a presentation. */
+  readonly framesConsidered: number;
+  /** From the first sight of a face to giving up. */
+  readonly acquireMs: Millis;
+  /** How long the camera stays open after a touch while nobody is seen. */
+  readonly lookMs: Millis;
+  /** A face that is gone for this long is another presenter when it comes back. */
+  readonly goneMs: Millis;
+  /** After a decision the same presenter is not looked at again for this long, unless there is a touch. */
+  readonly restMs: Millis;
+  /** Least overlap of two boxes that are taken to be the same person. */
+  readonly overlapMin: number;
+}
+
+/** What one frame showed of the one subject. */
+export type Sight =
+  | { readonly kind: 'nobody'; readonly why: 'empty' | 'outside-zone' | 'too-far' | 'several' }
+  | { readonly kind: 'poor'; readonly box: Box; readonly reason: PoorQuality }
+  /** Usable, and its evidence was kept by whoever saw it. */
+  | { readonly kind: 'usable'; readonly box: Box };
+
+export type Presentation =
+  /** The camera is closed. */
+  | { readonly kind: 'closed' }
+  /** The camera is open and nobody is selected. `until` only after a touch in tap-to-look. */
+  | { readonly kind: 'watching'; readonly until?: Monotonic }
+  | {
+      readonly kind: 'acquiring';
+      readonly box: Box;
+      readonly usable: number;
+      readonly giveUpAt: Monotonic;
+      readonly lastSeen: Monotonic;
+    }
+  /** Enough was seen; the decision is being made. No frame is taken in. */
+  | { readonly kind: 'deciding' }
+  /** The decision fell. The presenter is left in peace. */
+  | { readonly kind: 'resting'; readonly lastSeen: Monotonic; readonly until: Monotonic };
+
+export type PresentationInput =
+  | { readonly kind: 'touch'; readonly at: Monotonic }
+  | { readonly kind: 'cancel'; readonly at: Monotonic }
+  | { readonly kind: 'sight'; readonly sight: Sight; readonly at: Monotonic }
+  | { readonly kind: 'decided'; readonly at: Monotonic }
+  | { readonly kind: 'time'; readonly at: Monotonic };
+
+export type PresentationEffect =
+  | { readonly kind: 'open-camera' }
+  | { readonly kind: 'close-camera' }
+  /** Overwrite every probe and score kept so far. */
+  | { readonly kind: 'forget' }
+  /** Decide on the evidence kept. */
+  | { readonly kind: 'decide' }
+  /** Nothing usable came in time. */
+  | { readonly kind: 'gave-up' };
+
+export type PresentationStep = readonly [state: Presentation, effects: readonly PresentationEffect[]];
+
+const CLOSED: PresentationStep = [{ kind: 'closed' }, [{ kind: 'forget' }, { kind: 'close-camera' }]];
+
+/** Where a mode starts. */
+export function presentationAtStart(mode: CameraMode): PresentationStep {
+  return mode === 'walk-up' ? [{ kind: 'watching' }, [{ kind: 'open-camera' }]] : [{ kind: 'closed' }, []];
+}
+
+/** Is a usable frame worth its evidence now? Nothing is measured of anybody otherwise. */
+export const wantsEvidence = (state: Presentation): boolean => state.kind === 'watching' || state.kind === 'acquiring';
+
+/** One step of looking at whoever stands there. */
+export function presentationStep(
+  state: Presentation,
+  input: PresentationInput,
+  rules: { readonly mode: CameraMode; readonly limits: PresentationLimits },
+): PresentationStep {
+  switch (input.kind) {
+    case 'touch':
+      return onTouch(state, input.at, rules);
+    case 'cancel':
+      return state.kind === 'closed' ? [state, []] : atRest(rules, input.at);
+    case 'sight':
+      return onSight(state, input, rules);
+    case 'decided':
+      return state.kind === 'deciding' ? atRest(rules, input.at) : [state, [{ kind: 'forget' }]];
+    case 'time':
+      return onTime(state, input.at, rules);
+    default:
+      return assertNever(input);
+  }
+}
+
+/** When the presentation wants to be stepped with `time`, if ever. */
+export function presentationDeadline(state: Presentation): Monotonic | undefined {
+  switch (state.kind) {
+    case 'watching':
+      return state.until;
+    case 'acquiring':
+      return state.giveUpAt;
+    case 'resting':
+      return state.until;
+    case 'closed':
+    case 'deciding':
+      return undefined;
+    default:
+      return assertNever(state);
+  }
+}
+
+interface Rules {
+  readonly mode: CameraMode;
+  readonly limits: PresentationLimits;
+}
+
+/** After a decision or a cancel: walk-up rests with the camera open, tap-to-look closes it. */
+function atRest({ mode, limits }: Rules, at: Monotonic): PresentationStep {
+  if (mode === 'tap-to-look') return CLOSED;
+  return [{ kind: 'resting', lastSeen: at, until: after(at, limits.restMs) }, [{ kind: 'forget' }]];
+}
+
+function onTouch(state: Presentation, at: Monotonic, { mode, limits }: Rules): PresentationStep {
+  switch (state.kind) {
+    case 'closed':
+      return [{ kind: 'watching', until: after(at, limits.lookMs) }, [{ kind: 'open-camera' }]];
+    case 'resting':
+      return [{ kind: 'watching' }, []];
+    case 'watching':
+      return mode === 'tap-to-look' ? [{ kind: 'watching', until: after(at, limits.lookMs) }, []] : [state, []];
+    case 'acquiring':
+    case 'deciding':
+      return [state, []];
+    default:
+      return assertNever(state);
+  }
+}
+
+function onSight(state: Presentation, input: { sight: Sight; at: Monotonic }, rules: Rules): PresentationStep {
+  const { sight, at } = input;
+  switch (state.kind) {
+    case 'closed':
+    case 'deciding':
+      return [state, []];
+    case 'resting':
+      return whileResting(state, sight, at, rules.limits);
+    case 'watching':
+      return sight.kind === 'nobody' ? [state, []] : begin(sight, at, rules.limits);
+    case 'acquiring':
+      return whileAcquiring(state, sight, at, rules);
+    default:
+      return assertNever(state);
+  }
+}
+
+type SeenSight = Exclude<Sight, { kind: 'nobody' }>;
+
+function begin(sight: SeenSight, at: Monotonic, limits: PresentationLimits): PresentationStep {
+  const usable = sight.kind === 'usable' ? 1 : 0;
+  if (usable >= limits.framesConsidered) return [{ kind: 'deciding' }, [{ kind: 'decide' }]];
+  const giveUpAt = after(at, limits.acquireMs);
+  return [{ kind: 'acquiring', box: sight.box, usable, giveUpAt, lastSeen: at }, []];
+}
+
+function whileAcquiring(
+  state: Extract<Presentation, { kind: 'acquiring' }>,
+  sight: Sight,
+  at: Monotonic,
+  rules: Rules,
+): PresentationStep {
+  if (sight.kind === 'nobody') {
+    // Someone who came between, or a subject that is gone: what was seen before belongs to nobody any more.
+    const gone = sight.why === 'several' || at >= after(state.lastSeen, rules.limits.goneMs);
+    return gone ? [watchAgain(rules, at), [{ kind: 'forget' }]] : [state, []];
+  }
+  if (overlap(state.box, sight.box) < rules.limits.overlapMin) {
+    // Another face: its evidence must not be averaged with the one before. The new frame's evidence goes as well.
+    return [watchAgain(rules, at), [{ kind: 'forget' }]];
+  }
+  const usable = state.usable + (sight.kind === 'usable' ? 1 : 0);
+  if (usable >= rules.limits.framesConsidered) return [{ kind: 'deciding' }, [{ kind: 'decide' }]];
+  return [{ ...state, box: sight.box, usable, lastSeen: at }, []];
+}
+
+const watchAgain = ({ mode, limits }: Rules, at: Monotonic): Presentation =>
+  mode === 'walk-up' ? { kind: 'watching' } : { kind: 'watching', until: after(at, limits.lookMs) };
+
+function whileResting(
+  state: Extract<Presentation, { kind: 'resting' }>,
+  sight: Sight,
+  at: Monotonic,
+  limits: PresentationLimits,
+): PresentationStep {
+  if (sight.kind !== 'nobody') return [{ ...state, lastSeen: at }, []];
+  const left = at >= after(state.lastSeen, limits.goneMs);
+  return [left ? { kind: 'watching' } : state, []];
+}
+
+function onTime(state: Presentation, at: Monotonic, rules: Rules): PresentationStep {
+  const deadline = presentationDeadline(state);
+  if (deadline === undefined || at < deadline) return [state, []];
+  switch (state.kind) {
+    case 'watching':
+      return [{ kind: 'closed' }, [{ kind: 'forget' }, { kind: 'close-camera' }, { kind: 'gave-up' }]];
+    case 'acquiring': {
+      const [next, effects] = atRest(rules, at);
+      return [next, [...effects, { kind: 'gave-up' }]];
+    }
+    case 'resting':
+      return [{ kind: 'watching' }, []];
+    case 'closed':
+    case 'deciding':
+      return [state, []];
+    default:
+      return assertNever(state);
+  }
+}
