@@ -24,6 +24,8 @@ export interface PresentationLimits {
 /** What one frame showed of the one subject. */
 export type Sight =
   | { readonly kind: 'nobody'; readonly why: 'empty' | 'outside-zone' | 'too-far' | 'several' }
+  /** Seen where nothing is measured of anybody: see `wantsEvidence`. */
+  | { readonly kind: 'seen'; readonly box: Box }
   | { readonly kind: 'poor'; readonly box: Box; readonly reason: PoorQuality }
   /** Usable, and its evidence was kept by whoever saw it. */
   | { readonly kind: 'usable'; readonly box: Box };
