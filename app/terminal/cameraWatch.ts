@@ -1,0 +1,127 @@
+import { Fault, messageOf } from '#core/kernel/fault.ts';
+import { after, millis, type Millis } from '#core/kernel/units.ts';
+import type { Camera, Frame, FrameStream } from '#core/ports/camera.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Health } from '#core/ports/health.ts';
+
+/** First and longest wait before a camera that failed is tried again. */
+export const CAMERA_RETRY_MS_FIRST = 1_000;
+export const CAMERA_RETRY_MS_MAX = 30_000;
+
+export interface CameraWatchParts {
+  readonly camera: Camera;
+  readonly clock: Clock;
+  readonly health: Health;
+  /** The health page's name of it. */
+  readonly part: string;
+  /** Looks at one frame, which is overwritten as soon as this settles. The next waits for it. */
+  readonly onFrame: (frame: Frame) => Promise<void>;
+  /** What is to be done once the frame has been overwritten and before the next is taken. */
+  readonly onFrameGone: () => Promise<void>;
+  /** The camera, or what looks at its frames, failed. True where it is to be tried again after a while. */
+  readonly onLost: () => boolean;
+}
+
+/** Keeps a camera open while it is wanted, and brings it back with growing delays when it fails. */
+export class CameraWatch {
+  readonly #parts: CameraWatchParts;
+  #stream: FrameStream | undefined;
+  #running: Promise<void> | undefined;
+  #wanted = false;
+  #stopped = false;
+  #faulty = false;
+  #retry: Disposable | undefined;
+  #retryMs: Millis = millis(CAMERA_RETRY_MS_FIRST);
+
+  constructor(parts: CameraWatchParts) {
+    this.#parts = parts;
+  }
+
+  get on(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  get faulty(): boolean {
+    return this.#faulty;
+  }
+
+  open(): void {
+    if (this.#stopped) return;
+    this.#wanted = true;
+    this.#retry?.[Symbol.dispose]();
+    this.#running ??= this.#run();
+  }
+
+  close(): void {
+    this.#wanted = false;
+    this.#retry?.[Symbol.dispose]();
+    const stream = this.#stream;
+    this.#stream = undefined;
+    // Ends a wait for the next frame; #watch sees the stream to its end.
+    stream?.close().catch((error: unknown) => this.#failed(error));
+  }
+
+  /** Closed for good, and every frame given back. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.close();
+    await this.#running;
+  }
+
+  /** One stream after the other, as long as the camera is wanted. */
+  async #run(): Promise<void> {
+    try {
+      while (this.#wanted) await this.#watch(this.#parts.camera.frames());
+    } catch (error) {
+      this.#lost(error);
+    }
+    this.#running = undefined;
+  }
+
+  async #watch(stream: FrameStream): Promise<void> {
+    this.#stream = stream;
+    try {
+      while (this.#stream === stream && (await this.#next(stream))) await this.#parts.onFrameGone();
+      if (this.#stream === stream) {
+        throw new Fault('camera', { thing: this.#parts.camera.name, found: 'no more frames', expected: 'a frame' });
+      }
+    } finally {
+      if (this.#stream === stream) this.#stream = undefined;
+      await stream.close();
+    }
+  }
+
+  /** Takes one frame in. False where the stream has ended. */
+  async #next(stream: FrameStream): Promise<boolean> {
+    using frame = await stream.next();
+    if (frame === undefined) return false;
+    if (this.#stream === stream) await this.#parts.onFrame(frame);
+    if (this.#faulty) this.#recovered();
+    return true;
+  }
+
+  #lost(error: unknown): void {
+    this.#failed(error);
+    this.#wanted = false;
+    if (!this.#parts.onLost() || this.#stopped) return;
+    const { clock } = this.#parts;
+    this.#retry = clock.at(after(clock.monotonic(), this.#retryMs), () => this.open());
+    this.#retryMs = millis(Math.min(this.#retryMs * 2, CAMERA_RETRY_MS_MAX));
+  }
+
+  #failed(error: unknown): void {
+    this.#faulty = true;
+    this.#report('failed', messageOf(error));
+  }
+
+  #recovered(): void {
+    this.#faulty = false;
+    this.#retryMs = millis(CAMERA_RETRY_MS_FIRST);
+    this.#report('ok', 'delivers frames');
+  }
+
+  #report(level: 'ok' | 'failed', says: string): void {
+    const { camera, health, part } = this.#parts;
+    health.report({ part, level, says: `${camera.name}: ${says}` });
+  }
+}

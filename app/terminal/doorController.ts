@@ -1,0 +1,170 @@
+import type { DoorConfig } from '#core/config/terminalConfig.ts';
+import {
+  demandedPosition,
+  doorAtStart,
+  doorStep,
+  lockPosition,
+  nextDeadline,
+  type Door,
+  type DoorEffect,
+  type DoorMode,
+  type DoorState,
+  type DoorStep,
+  type DoorStepInput,
+} from '#core/door/door.ts';
+import { relayLevelFor, type LockPosition } from '#core/door/lock.ts';
+import { messageOf } from '#core/kernel/fault.ts';
+import type { DoorId } from '#core/kernel/ids.ts';
+import { elapsed, type Millis } from '#core/kernel/units.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { DoorInput, DoorInputs, DriveOutcome, Strike } from '#core/ports/hardware.ts';
+import type { Health } from '#core/ports/health.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface DoorParts {
+  readonly config: DoorConfig;
+  readonly strike: Strike;
+  readonly inputs: DoorInputs;
+  readonly mode: DoorMode;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly health: Health;
+}
+
+/**
+ * One door: its machine, its strike and its inputs. Exit button and fire input act here, in the same turn of the event
+ * loop in which they arrive, past every rule.
+ */
+export class DoorController {
+  readonly #parts: DoorParts;
+  readonly #wiring: Disposable[] = [];
+  readonly #listeners = new Set<() => void>();
+  #door: Door;
+  #deadline: Disposable | undefined;
+
+  constructor(parts: DoorParts) {
+    this.#parts = parts;
+    this.#door = { state: { kind: 'locked' }, demand: { fire: parts.inputs.read('fire'), mode: parts.mode } };
+  }
+
+  get id(): DoorId {
+    return this.#parts.config.id;
+  }
+
+  get state(): DoorState {
+    return this.#door.state;
+  }
+
+  get mode(): DoorMode {
+    return this.#door.demand.mode;
+  }
+
+  /** Drives the strike to what fire input and stored mode demand. Resolves once that was tried; it never rejects. */
+  async start(): Promise<void> {
+    const { inputs, strike } = this.#parts;
+    this.#wiring.push(
+      inputs.onChange((input, active) => this.#onInput(input, active)),
+      strike.onLink((link, why) => this.#onLink(link, why)),
+    );
+    const demand = { ...this.#door.demand, fire: inputs.read('fire') };
+    await this.#apply(doorAtStart(demand, inputs.read('contact') ? 'open' : 'closed'));
+  }
+
+  /** Unlocks for one passage. The caller has decided and recorded. @throws Fault `relay` where the strike is not reached. */
+  async grant(): Promise<void> {
+    const driven = this.#apply(doorStep(this.#door, { kind: 'granted', at: this.#now() }, this.#parts.config.timings));
+    const outcome = await driven;
+    if (outcome instanceof Error) throw outcome;
+  }
+
+  setMode(mode: DoorMode): void {
+    this.#step({ kind: 'mode', mode, at: this.#now() });
+  }
+
+  onChange(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Ends a running passage: the strike goes to what fire input and mode demand. */
+  async stop(): Promise<void> {
+    for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
+    this.#deadline?.[Symbol.dispose]();
+    await this.#drive(demandedPosition(this.#door.demand), 'until-driven');
+  }
+
+  #onInput(input: DoorInput, active: boolean): void {
+    const at = this.#now();
+    if (input === 'rex') {
+      if (active) this.#step({ kind: 'rex', at });
+    } else if (input === 'fire') this.#step({ kind: 'fire', active, at });
+    else this.#step({ kind: 'contact', contact: active ? 'open' : 'closed', at });
+  }
+
+  #onLink(link: 'up' | 'down', why: string): void {
+    const { strike, recorder, health } = this.#parts;
+    if (link === 'down') {
+      health.report({ part: strike.name, level: 'failed', says: why });
+      recorder.record({ kind: 'link-lost', part: strike.name });
+      return;
+    }
+    health.report({ part: strike.name, level: 'ok', says: why });
+    recorder.record({ kind: 'link-restored', part: strike.name });
+    // Whatever the relay did meanwhile, it is driven to what the door's state demands now.
+    const at = this.#now();
+    const { state } = this.#door;
+    const relockAt = state.kind === 'accessed' || state.kind === 'open' ? state.relockAt : undefined;
+    const forMs = relockAt !== undefined && relockAt > at ? elapsed(at, relockAt) : 'until-driven';
+    void this.#drive(lockPosition(state, at), forMs);
+  }
+
+  #step(input: DoorStepInput): void {
+    void this.#apply(doorStep(this.#door, input, this.#parts.config.timings));
+  }
+
+  /** Takes the new state over and performs the effects in their order. Resolves with the last drive's outcome. */
+  async #apply([door, effects]: DoorStep): Promise<DriveOutcome | Error | undefined> {
+    this.#door = door;
+    let driven: Promise<DriveOutcome | Error> | undefined;
+    for (const effect of effects) driven = this.#perform(effect) ?? driven;
+    this.#arm();
+    for (const listener of this.#listeners) listener();
+    return driven;
+  }
+
+  #perform(effect: DoorEffect): Promise<DriveOutcome | Error> | undefined {
+    switch (effect.kind) {
+      case 'unlock':
+        return this.#drive('unlocked', effect.forMs);
+      case 'lock':
+        return this.#drive('locked', 'until-driven');
+      case 'record':
+        this.#parts.recorder.record({ kind: effect.event, door: this.id });
+        return undefined;
+    }
+  }
+
+  async #drive(position: LockPosition, forMs: Millis | 'until-driven'): Promise<DriveOutcome | Error> {
+    const { strike, config, health, recorder } = this.#parts;
+    try {
+      const outcome = await strike.drive(relayLevelFor(config.lock, position), forMs);
+      health.report({ part: strike.name, level: 'ok', says: `${position}, ${outcome}` });
+      return outcome;
+    } catch (error) {
+      health.report({ part: strike.name, level: 'failed', says: messageOf(error) });
+      recorder.record({ kind: 'strike-failed', door: this.id });
+      return error instanceof Error ? error : new Error(messageOf(error));
+    }
+  }
+
+  #arm(): void {
+    this.#deadline?.[Symbol.dispose]();
+    const deadline = nextDeadline(this.#door.state);
+    this.#deadline =
+      deadline === undefined ? undefined : this.#parts.clock.at(deadline, () => this.#step({ kind: 'time', at: this.#now() }));
+  }
+
+  #now() {
+    return this.#parts.clock.monotonic();
+  }
+}

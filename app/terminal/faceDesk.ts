@@ -1,0 +1,300 @@
+import type { AccessDecision } from '#core/access/decide.ts';
+import type { FactorResult } from '#core/access/request.ts';
+import type { Box, Face } from '#core/biometrics/face.ts';
+import { assessQuality, type PoorQuality } from '#core/biometrics/quality.ts';
+import { selectPresenter } from '#core/biometrics/selectPresenter.ts';
+import type { AccessPointConfig, BiometricsConfig } from '#core/config/terminalConfig.ts';
+import { after, elapsed, millis, type Monotonic } from '#core/kernel/units.ts';
+import {
+  presentationAtStart,
+  presentationDeadline,
+  presentationStep,
+  wantsEvidence,
+  type CameraMode,
+  type Presentation,
+  type PresentationEffect,
+  type PresentationInput,
+  type PresentationStep,
+  type Sight,
+} from '#core/presentation/presentation.ts';
+import type { Camera, Frame } from '#core/ports/camera.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { FaceEngine } from '#core/ports/engine.ts';
+import type { Health } from '#core/ports/health.ts';
+import type { Mirror } from '#core/ports/screen.ts';
+import type { Admission } from './admission.ts';
+import { CameraWatch } from './cameraWatch.ts';
+import { Evidence } from './evidence.ts';
+import type { Identifier } from './identifier.ts';
+
+/** How long after a face was last seen every frame is looked at; an empty scene is looked at less often. */
+const LIVELY_MS = 3_000;
+
+/** What the screen may know of the looking: never a pixel, never a number of the face. */
+export interface FacePicture {
+  readonly cameraOn: boolean;
+  readonly looking: boolean;
+  /** In shares of the frame, turned as a mirror would. */
+  readonly outline?: Box;
+  readonly hint?: PoorQuality | 'step-in-front' | 'come-closer' | 'one-at-a-time' | 'almost-done';
+  /** Usable frames of those needed, 0..1. */
+  readonly progress: number;
+}
+
+export const NOTHING_SEEN: FacePicture = { cameraOn: false, looking: false, progress: 0 };
+
+export interface FaceDeskParts {
+  readonly config: AccessPointConfig;
+  readonly biometrics: BiometricsConfig;
+  readonly camera: Camera;
+  readonly engine: FaceEngine;
+  readonly identifier: Identifier;
+  readonly admission: Admission;
+  readonly clock: Clock;
+  readonly health: Health;
+  /** Only where the configuration chose the `mirror` preview. */
+  readonly mirror?: Mirror;
+  readonly onPicture: (picture: FacePicture) => void;
+  readonly onDecision: (decision: AccessDecision, intent: boolean) => void;
+}
+
+/**
+ * Looks at whoever stands before one access point: from the camera's frames to a request. One frame is in work at a
+ * time; whatever was seen is overwritten when the decision falls, and also when anything throws.
+ */
+export class FaceDesk {
+  readonly #parts: FaceDeskParts;
+  readonly #watch: CameraWatch;
+  readonly #evidence = new Evidence();
+  #state: Presentation = { kind: 'closed' };
+  #deadline: Disposable | undefined;
+  #claim: FactorResult | undefined;
+  #touchedUntil: Monotonic | undefined;
+  #paused = false;
+  #lastFaceAt: Monotonic | undefined;
+  #lastLookAt: Monotonic | undefined;
+
+  constructor(parts: FaceDeskParts) {
+    this.#parts = parts;
+    const { camera, clock, health, config } = parts;
+    this.#watch = new CameraWatch({
+      camera,
+      clock,
+      health,
+      part: `face at ${config.id}`,
+      onFrame: (frame) => this.#onFrame(frame),
+      onFrameGone: () => (this.#state.kind === 'deciding' ? this.#decide() : Promise.resolve()),
+      onLost: () => this.#onLost(),
+    });
+  }
+
+  start(): void {
+    this.#apply(presentationAtStart(this.#mode));
+  }
+
+  /** Are too many people enrolled for 1:N? Then a card says first whose face to compare. */
+  get cardFirst(): boolean {
+    return this.#parts.identifier.needsCardFirst;
+  }
+
+  /** Does the camera fail at present? */
+  get faulty(): boolean {
+    return this.#watch.faulty;
+  }
+
+  /** Somebody touched "use face". */
+  touch(): void {
+    if (this.cardFirst && this.#claim === undefined) return;
+    this.#touchedUntil = after(this.#now(), this.#parts.biometrics.presentation.lookMs);
+    this.#step({ kind: 'touch', at: this.#now() });
+    this.#show();
+  }
+
+  /** A card has named whose face is to be compared, 1:1. */
+  claim(card: FactorResult): void {
+    this.#claim = card;
+    this.touch();
+  }
+
+  cancel(): void {
+    this.#forgetIntent();
+    this.#step({ kind: 'cancel', at: this.#now() });
+  }
+
+  /** While somebody uses another way in, nobody is looked at. */
+  pause(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused && this.#state.kind !== 'closed') this.cancel();
+  }
+
+  /** To be called when the number of people enrolled has changed: the way of looking may change with it. */
+  reconsider(): void {
+    if (this.#mode === this.#parts.config.mode) {
+      if (this.#mode === 'walk-up' && this.#state.kind === 'closed') this.start();
+    } else if (this.#claim === undefined && this.#state.kind !== 'closed') this.cancel();
+  }
+
+  async stop(): Promise<void> {
+    this.#deadline?.[Symbol.dispose]();
+    await this.#watch.stop();
+    this.#deadline?.[Symbol.dispose]();
+    this.#evidence[Symbol.dispose]();
+  }
+
+  get #mode(): CameraMode {
+    return this.cardFirst ? 'tap-to-look' : this.#parts.config.mode;
+  }
+
+  get #touched(): boolean {
+    return this.#touchedUntil !== undefined && this.#now() < this.#touchedUntil;
+  }
+
+  #forgetIntent(): void {
+    this.#touchedUntil = undefined;
+    this.#claim = undefined;
+  }
+
+  #step(input: PresentationInput): void {
+    this.#apply(presentationStep(this.#state, input, { mode: this.#mode, limits: this.#parts.biometrics.presentation }));
+  }
+
+  #apply([state, effects]: PresentationStep): void {
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    this.#deadline?.[Symbol.dispose]();
+    const deadline = presentationDeadline(state);
+    if (deadline === undefined) return;
+    this.#deadline = this.#parts.clock.at(deadline, () => this.#step({ kind: 'time', at: this.#now() }));
+  }
+
+  #perform(effect: PresentationEffect): void {
+    switch (effect.kind) {
+      case 'open-camera':
+        return this.#watch.open();
+      case 'close-camera':
+        this.#watch.close();
+        return this.#parts.onPicture(NOTHING_SEEN);
+      case 'forget':
+        this.#evidence[Symbol.dispose]();
+        this.#parts.mirror?.clear();
+        return this.#show();
+      case 'gave-up':
+        return this.#forgetIntent();
+      case 'decide':
+        // Carried out by #decide, once the frame that completed the presentation has been overwritten.
+        return;
+    }
+  }
+
+  async #onFrame(frame: Frame): Promise<void> {
+    if (this.#paused || !this.#isDue(frame.capturedAt)) return;
+    const { engine, config, mirror } = this.#parts;
+    const faces = await engine.detect(frame);
+    if (faces.length > 0) this.#lastFaceAt = frame.capturedAt;
+    const sight = await this.#sightOf(frame, faces);
+    // Cancelled while the engine was at work: what it found since belongs to nobody.
+    if (!wantsEvidence(this.#state)) this.#evidence[Symbol.dispose]();
+    if (!this.#watch.on) return;
+    this.#step({ kind: 'sight', sight, at: frame.capturedAt });
+    if (mirror !== undefined && (this.#state.kind === 'acquiring' || this.#touched)) mirror.show(frame);
+    this.#show({ sight, frame });
+  }
+
+  /** An empty scene is looked at only so often; a lively one at every frame. */
+  #isDue(at: Monotonic): boolean {
+    const lively = this.#touched || (this.#lastFaceAt !== undefined && at < after(this.#lastFaceAt, millis(LIVELY_MS)));
+    const pauseMs = 1_000 / this.#parts.biometrics.idleFramesPerSecond;
+    if (!lively && this.#lastLookAt !== undefined && elapsed(this.#lastLookAt, at) < pauseMs) return false;
+    this.#lastLookAt = at;
+    return true;
+  }
+
+  async #sightOf(frame: Frame, faces: readonly Face[]): Promise<Sight> {
+    const presenter = selectPresenter(faces, this.#parts.config.zone, frame);
+    if (presenter.kind === 'nobody') return presenter;
+    if (!wantsEvidence(this.#state)) return { kind: 'seen', box: presenter.face.box };
+    return this.#gather(frame, presenter.face);
+  }
+
+  async #gather(frame: Frame, face: Face): Promise<Sight> {
+    const { engine, biometrics, identifier } = this.#parts;
+    const { box } = face;
+    const measured = await engine.measure(frame, face);
+    const quality = assessQuality(measured, biometrics.quality);
+    if (quality.kind === 'poor') return { kind: 'poor', box, reason: quality.reason };
+    this.#evidence.scores.push(await engine.measurePad(frame, face));
+    if (identifier.isBonaFide(this.#evidence)) this.#evidence.probes.push(await engine.extract(frame, measured));
+    return { kind: 'usable', box };
+  }
+
+  async #decide(): Promise<void> {
+    const intent = this.#touched || this.#claim !== undefined;
+    const factors: FactorResult[] = this.#claim === undefined ? [] : [this.#claim];
+    const claimed = this.#claim?.kind === 'established' ? this.#claim.holder : undefined;
+    try {
+      factors.push(this.#parts.identifier.faceFactor(this.#evidence, claimed));
+    } finally {
+      this.#evidence[Symbol.dispose]();
+      this.#forgetIntent();
+    }
+    const decision = await this.#parts.admission.admit({ accessPoint: this.#parts.config.id, factors, intent });
+    this.#step({ kind: 'decided', at: this.#now() });
+    this.#parts.onDecision(decision, intent);
+  }
+
+  /** Face access is off while the camera fails; card and PIN go on. A camera that waits for a touch is tried by the next. */
+  #onLost(): boolean {
+    this.#evidence[Symbol.dispose]();
+    this.#forgetIntent();
+    const again = this.#mode === 'walk-up';
+    this.#apply([again ? { kind: 'watching' } : { kind: 'closed' }, []]);
+    this.#parts.mirror?.clear();
+    this.#parts.onPicture(NOTHING_SEEN);
+    return again;
+  }
+
+  #show(seen?: { sight: Sight; frame: Frame }): void {
+    const state = this.#state;
+    const usable = state.kind === 'acquiring' ? state.usable : 0;
+    const hint = seen === undefined ? undefined : hintOf(seen.sight);
+    this.#parts.onPicture({
+      cameraOn: this.#watch.on,
+      looking: state.kind === 'acquiring' || (state.kind === 'watching' && this.#touched),
+      progress: Math.min(1, usable / this.#parts.biometrics.presentation.framesConsidered),
+      ...(hint === undefined ? {} : { hint }),
+      ...(seen === undefined || seen.sight.kind === 'nobody' ? {} : { outline: inShares(seen.sight.box, seen.frame) }),
+    });
+  }
+
+  #now(): Monotonic {
+    return this.#parts.clock.monotonic();
+  }
+}
+
+const HINT_OF_NOBODY = {
+  empty: 'step-in-front',
+  'outside-zone': 'step-in-front',
+  'too-far': 'come-closer',
+  several: 'one-at-a-time',
+} as const;
+
+function hintOf(sight: Sight): FacePicture['hint'] {
+  switch (sight.kind) {
+    case 'nobody':
+      return HINT_OF_NOBODY[sight.why];
+    case 'poor':
+      return sight.reason;
+    case 'usable':
+      return 'almost-done';
+    case 'seen':
+      return undefined;
+  }
+}
+
+const inShares = (box: Box, frame: { readonly width: number; readonly height: number }): Box => ({
+  x: 1 - (box.x + box.width) / frame.width,
+  y: box.y / frame.height,
+  width: box.width / frame.width,
+  height: box.height / frame.height,
+});

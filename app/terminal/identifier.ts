@@ -1,0 +1,60 @@
+import type { FactorResult } from '#core/access/request.ts';
+import { compareWith, searchGallery, type Gallery } from '#core/biometrics/gallery.ts';
+import { identify, verify, type Identification } from '#core/biometrics/identify.ts';
+import { expectedFpir, type OperatingPoint } from '#core/biometrics/operatingPoint.ts';
+import { judgePad } from '#core/biometrics/pad.ts';
+import { Probe } from '#core/biometrics/probe.ts';
+import type { Pseudonym } from '#core/kernel/ids.ts';
+import type { Evidence } from './evidence.ts';
+
+/** Turns the evidence of a presentation into whose face it is, or why it is nobody's. */
+export class Identifier {
+  readonly #gallery: Gallery;
+  readonly #operating: OperatingPoint;
+  readonly #fpirMax: number;
+
+  constructor(parts: { gallery: Gallery; operating: OperatingPoint; fpirMax: number }) {
+    this.#gallery = parts.gallery;
+    this.#operating = parts.operating;
+    this.#fpirMax = parts.fpirMax;
+  }
+
+  get operating(): OperatingPoint {
+    return this.#operating;
+  }
+
+  /** Are more people enrolled than 1:N may be used for at the tolerated FPIR? Then a card comes first. */
+  get needsCardFirst(): boolean {
+    return expectedFpir(this.#operating.identification, this.#gallery.people) > this.#fpirMax;
+  }
+
+  /** Does the evidence so far look like a living face? Nothing is extracted of anything else. */
+  isBonaFide(evidence: Evidence): boolean {
+    return judgePad(evidence.scores, this.#operating.pad).kind === 'bona-fide';
+  }
+
+  /** Without `claimed` 1:N over the gallery; with it 1:1 against that one person. */
+  faceFactor(evidence: Evidence, claimed: Pseudonym | undefined): FactorResult {
+    const needed = this.#operating.identification.framesAgreeing;
+    if (!this.isBonaFide(evidence) || evidence.probes.length < needed) {
+      return { factor: 'face', kind: 'failed', reason: 'attack-suspected' };
+    }
+    const found = claimed === undefined ? this.#identify(evidence) : this.#verify(evidence, claimed);
+    if (found.kind === 'match') return { factor: 'face', kind: 'established', holder: found.pseudonym };
+    return { factor: 'face', kind: 'failed', reason: found.kind === 'ambiguous' ? 'ambiguous' : 'not-recognised' };
+  }
+
+  #identify(evidence: Evidence): Identification {
+    using mean = Probe.mean(evidence.probes);
+    const averaged = searchGallery(this.#gallery, mean, 2);
+    const [first] = averaged;
+    const framesToFirst =
+      first === undefined ? [] : evidence.probes.map((probe) => compareWith(this.#gallery, probe, first.pseudonym));
+    return identify({ averaged, framesToFirst }, this.#operating.identification);
+  }
+
+  #verify(evidence: Evidence, claimed: Pseudonym): Identification {
+    using mean = Probe.mean(evidence.probes);
+    return verify(claimed, compareWith(this.#gallery, mean, claimed), this.#operating.verification);
+  }
+}

