@@ -3,8 +3,9 @@ import {
   demandedPosition,
   doorAtStart,
   doorStep,
-  lockPosition,
+  driveOnReturn,
   nextDeadline,
+  type Contact,
   type Door,
   type DoorEffect,
   type DoorMode,
@@ -15,7 +16,7 @@ import {
 import { relayLevelFor, type LockPosition } from '#core/door/lock.ts';
 import { messageOf } from '#core/kernel/fault.ts';
 import type { DoorId } from '#core/kernel/ids.ts';
-import { elapsed, type Millis } from '#core/kernel/units.ts';
+import type { Millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DoorInput, DoorInputs, DriveOutcome, Strike } from '#core/ports/hardware.ts';
 import type { Health } from '#core/ports/health.ts';
@@ -44,7 +45,8 @@ export class DoorController {
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
-    this.#door = { state: { kind: 'locked' }, demand: { fire: parts.inputs.read('fire'), mode: parts.mode } };
+    const demand = { fire: parts.inputs.read('fire'), mode: parts.mode };
+    [this.#door] = doorAtStart(demand, contactFound(parts.inputs));
   }
 
   get id(): DoorId {
@@ -67,7 +69,7 @@ export class DoorController {
       strike.onLink((link, why) => this.#onLink(link, why)),
     );
     const demand = { ...this.#door.demand, fire: inputs.read('fire') };
-    await this.#apply(doorAtStart(demand, inputs.read('contact') ? 'open' : 'closed'));
+    await this.#apply(doorAtStart(demand, contactFound(inputs)));
   }
 
   /** Unlocks for one passage. The caller has decided and recorded. @throws Fault `relay` where the strike is not reached. */
@@ -112,10 +114,7 @@ export class DoorController {
     recorder.record({ kind: 'link-restored', part: strike.name });
     // Whatever the relay did meanwhile, it is driven to what the door's state demands now.
     const at = this.#now();
-    const { state } = this.#door;
-    const relockAt = state.kind === 'accessed' || state.kind === 'open' ? state.relockAt : undefined;
-    const forMs = relockAt !== undefined && relockAt > at ? elapsed(at, relockAt) : 'until-driven';
-    void this.#drive(lockPosition(state, at), forMs);
+    void this.#perform(driveOnReturn(this.#door.state, at));
   }
 
   #step(input: DoorStepInput): void {
@@ -168,3 +167,8 @@ export class DoorController {
     return this.#parts.clock.monotonic();
   }
 }
+
+const contactFound = (inputs: DoorInputs): Contact | 'not-fitted' => {
+  if (!inputs.fitted.has('contact')) return 'not-fitted';
+  return inputs.read('contact') ? 'open' : 'closed';
+};

@@ -10,7 +10,9 @@ export class Directory {
   readonly #cards = new Map<string, CardCredential>();
   readonly #pins = new Map<string, PinCredential>();
 
+  /** Takes a person in, in place of whatever was known of that person before. */
   add(holder: Cardholder, credentials: readonly Credential[]): void {
+    this.remove(holder.pseudonym);
     this.#holders.set(holder.pseudonym, holder);
     for (const credential of credentials) this.addCredential(credential);
   }

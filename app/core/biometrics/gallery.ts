@@ -1,3 +1,4 @@
+import { assert } from '../kernel/assert.ts';
 import type { Pseudonym } from '../kernel/ids.ts';
 import { FEATURE_LENGTH, type Probe } from './probe.ts';
 import type { Template } from './template.ts';
@@ -85,11 +86,12 @@ export class Gallery implements Disposable {
   }
 }
 
-/** The `count` best people for a probe, exactly: every template is compared. */
+/** The `count` best people for a probe, exactly: every template is compared. A comparison without a number is none. */
 export function searchGallery(gallery: Gallery, probe: Probe, count: number): CandidateList {
+  assert(count >= 1, 'a search asks for somebody');
   const best: Candidate[] = [];
   gallery.compare(probe, (pseudonym, cosine) => {
-    if (best.length === count && cosine <= best[count - 1]!.cosine) return;
+    if (Number.isNaN(cosine) || (best.length === count && cosine <= best[count - 1]!.cosine)) return;
     const known = best.findIndex((candidate) => candidate.pseudonym === pseudonym);
     if (known >= 0 && best[known]!.cosine >= cosine) return;
     if (known >= 0) best.splice(known, 1);
@@ -106,7 +108,7 @@ export function compareWith(gallery: Gallery, probe: Probe, pseudonym: Pseudonym
   gallery.compare(
     probe,
     (_, cosine) => {
-      best = Math.max(best, cosine);
+      if (cosine > best) best = cosine;
     },
     pseudonym,
   );

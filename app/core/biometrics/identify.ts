@@ -15,15 +15,20 @@ export interface PresentationCandidates {
   readonly framesToFirst: readonly number[];
 }
 
-/** 1:N. The first must reach the threshold, stand clear of the second, and be seen in enough single frames. */
+/**
+ * 1:N. The first must reach the threshold, stand clear of the second, and be seen in enough single frames. A tie is
+ * ambiguous even where the margin is 0: the order of the gallery must not choose between two people.
+ */
 export function identify(candidates: PresentationCandidates, point: IdentificationPoint): Identification {
   const [first, second] = candidates.averaged;
   if (first === undefined || !(first.cosine >= point.threshold)) return { kind: 'no-match' };
-  if (second !== undefined && !(first.cosine - second.cosine >= point.margin)) return { kind: 'ambiguous' };
+  if (second !== undefined && !standsClear(first.cosine - second.cosine, point.margin)) return { kind: 'ambiguous' };
   const agreeing = candidates.framesToFirst.filter((cosine) => cosine >= point.threshold).length;
-  if (agreeing < point.framesAgreeing) return { kind: 'no-match' };
+  if (!(agreeing >= point.framesAgreeing)) return { kind: 'no-match' };
   return { kind: 'match', pseudonym: first.pseudonym, cosine: first.cosine };
 }
+
+const standsClear = (distance: number, margin: number): boolean => distance > 0 && distance >= margin;
 
 /** 1:1, against the person that a card has named. */
 export function verify(claimed: Pseudonym, cosine: number, point: OperatingPoint['verification']): Identification {

@@ -30,14 +30,17 @@ export interface IdentificationPoint {
 }
 
 /**
- * The FPIR to expect with `people` in the gallery. Between and beyond the measured sizes every comparison is taken to
- * carry the same false-match rate as at the next measured size above (beyond the last: as at the last), which
- * overstates rather than understates.
+ * The FPIR to expect with `people` in the gallery, never understated. Up to the largest measured size it is the rate
+ * measured at the next size above: scaling that down in proportion would understate, because some people resemble many
+ * and the rate grows more slowly than the gallery. Beyond the largest size, for the same reason, every comparison is
+ * taken to carry the rate measured there. Without a usable measurement it is 1.
  */
 export function expectedFpir(point: IdentificationPoint, people: number): number {
   if (people === 0) return 0;
   const sizes = point.fpirByGallerySize;
-  const measured = sizes.find((entry) => entry.people >= people) ?? sizes.at(-1);
-  if (measured === undefined) return 1;
-  return 1 - (1 - measured.fpir) ** (people / measured.people);
+  const above = sizes.find((entry) => entry.people >= people);
+  const largest = sizes.at(-1);
+  if (largest === undefined) return 1;
+  const expected = above === undefined ? 1 - (1 - largest.fpir) ** (people / largest.people) : above.fpir;
+  return expected >= 0 && expected <= 1 ? expected : 1;
 }

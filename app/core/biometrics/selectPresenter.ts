@@ -30,7 +30,7 @@ export function selectPresenter(
     .toSorted((a, b) => b.box.width - a.box.width);
   const [first, second] = near;
   if (first === undefined) return { kind: 'nobody', why: 'too-far' };
-  if (second !== undefined && first.box.width < second.box.width * zone.marginToNext) {
+  if (second !== undefined && !(first.box.width >= second.box.width * zone.marginToNext)) {
     return { kind: 'nobody', why: 'several' };
   }
   return { kind: 'presenter', face: first };

@@ -15,6 +15,7 @@ export interface TemplateRecord {
 export class Template implements Disposable {
   readonly record: TemplateRecord;
   readonly #values: Float32Array;
+  #alive = true;
 
   /** Takes over `values`: the caller must not keep them. */
   constructor(record: TemplateRecord, values: Float32Array) {
@@ -25,6 +26,7 @@ export class Template implements Disposable {
 
   /** Copies the numbers to `offset` of `rows`: into the gallery, or into a buffer about to be sealed. */
   copyTo(rows: Float32Array, offset: number): void {
+    assert(this.#alive, 'a template is not used after it was overwritten');
     rows.set(this.#values, offset);
   }
 
@@ -34,5 +36,6 @@ export class Template implements Disposable {
 
   [Symbol.dispose](): void {
     this.#values.fill(0);
+    this.#alive = false;
   }
 }

@@ -1,4 +1,4 @@
-import { after, type Millis, type Monotonic } from '../kernel/units.ts';
+import { after, elapsed, type Millis, type Monotonic } from '../kernel/units.ts';
 import { assertNever } from '../kernel/assert.ts';
 import type { LockPosition } from './lock.ts';
 
@@ -12,20 +12,28 @@ export interface DoorTimings {
   readonly heldOpenMs: Millis;
 }
 
-/** Is the door leaf known to be shut? A door without a contact is taken to be. */
+/** Where the door leaf is, as its contact says. */
 export type Contact = 'closed' | 'open';
-/** Why the door was unlocked. */
-export type Passage = 'access' | 'egress';
+
+/** A time for which the strike is unlocked for whoever asked. Grants and exits that overlap share one. */
+export interface Passage {
+  /** `egress` as soon as anybody asked to leave: what may end an access leaves an exit alone. */
+  readonly by: 'access' | 'egress';
+  /** Was there a grant of which the contact has yet to show whether it is taken? */
+  readonly awaited: boolean;
+  readonly relockAt: Monotonic;
+}
 
 export type DoorState =
   | { readonly kind: 'locked' }
-  | { readonly kind: 'accessed'; readonly by: Passage; readonly relockAt: Monotonic }
-  /** Unlocked and opened in time. `relockAt`: granted again while open, so that shutting it does not lock the next one out. */
-  | { readonly kind: 'open'; readonly heldAt: Monotonic; readonly relockAt?: Monotonic }
-  | { readonly kind: 'held-open' }
-  | { readonly kind: 'forced-open' }
-  /** Stands unlocked because fire or the door's mode demands it, until neither does. */
-  | { readonly kind: 'standing-unlocked'; readonly contact: Contact };
+  /** Unlocked, and the leaf is not yet open. */
+  | { readonly kind: 'accessed'; readonly passage: Passage }
+  /** Opened in time. `passage`: asked for again meanwhile, so that shutting it does not lock the next one out. */
+  | { readonly kind: 'open'; readonly heldAt: Monotonic; readonly passage?: Passage }
+  /** Open for too long, or without a passage. Only shutting the leaf ends it, or a demand to stand unlocked. */
+  | { readonly kind: 'held-open' | 'forced-open'; readonly passage?: Passage }
+  /** Stands unlocked because fire or the door's mode demands it, until neither does. A passage outlasts the demand. */
+  | { readonly kind: 'standing-unlocked'; readonly contact: Contact; readonly passage?: Passage };
 
 /** What the fire input and the stored mode demand; read before anything else at start. */
 export interface DoorDemand {
@@ -36,6 +44,8 @@ export interface DoorDemand {
 export interface Door {
   readonly state: DoorState;
   readonly demand: DoorDemand;
+  /** Without a contact nobody knows whether an access was taken, and nothing is recorded of it. */
+  readonly contactFitted: boolean;
 }
 
 export type DoorStepInput =
@@ -65,36 +75,52 @@ export type DoorEffect =
 
 export type DoorStep = readonly [door: Door, effects: readonly DoorEffect[]];
 
+const LOCK: DoorEffect = { kind: 'lock' };
+const STAY_UNLOCKED: DoorEffect = { kind: 'unlock', forMs: 'until-driven' };
+
 /** The position that fire input and stored mode demand of the lock, before anything is known of passages. */
 export function demandedPosition(demand: DoorDemand): LockPosition {
   return demand.fire || demand.mode === 'unlocked' ? 'unlocked' : 'locked';
 }
 
-/** The lock's position in a state: what the strike is driven to again after its line was lost. */
+/** The lock's position in a state. */
 export function lockPosition(state: DoorState, at: Monotonic): LockPosition {
-  if (state.kind === 'standing-unlocked') return 'unlocked';
-  return (state.kind === 'accessed' || state.kind === 'open') && (state.relockAt ?? 0) > at ? 'unlocked' : 'locked';
+  return state.kind === 'standing-unlocked' || running(state, at) !== undefined ? 'unlocked' : 'locked';
+}
+
+/**
+ * What the strike is driven to when its line comes back. A return of communication never lets anybody in (IEC 60839-11-1),
+ * so an access that was running is not taken up again; an exit is, since leaving is free.
+ */
+export function driveOnReturn(state: DoorState, at: Monotonic): DoorEffect {
+  if (state.kind === 'standing-unlocked') return STAY_UNLOCKED;
+  const passage = running(state, at);
+  return passage?.by === 'egress' ? { kind: 'unlock', forMs: elapsed(at, passage.relockAt) } : LOCK;
 }
 
 /** A door at start: what it demands, with its contact as it is found. A leaf found open is held, not forced. */
-export function doorAtStart(demand: DoorDemand, contact: Contact): DoorStep {
+export function doorAtStart(demand: DoorDemand, contact: Contact | 'not-fitted'): DoorStep {
+  const contactFitted = contact !== 'not-fitted';
+  const leaf = contactFitted ? contact : 'closed';
   if (demandedPosition(demand) === 'unlocked') {
-    const state: DoorState = { kind: 'standing-unlocked', contact };
-    return [{ state, demand }, [{ kind: 'unlock', forMs: 'until-driven' }]];
+    const state: DoorState = { kind: 'standing-unlocked', contact: leaf };
+    return [{ state, demand, contactFitted }, [STAY_UNLOCKED, ...recordIf(demand.fire, 'fire-unlock')]];
   }
-  const state: DoorState = contact === 'open' ? { kind: 'held-open' } : { kind: 'locked' };
-  return [{ state, demand }, [{ kind: 'lock' }, ...recordIf(contact === 'open', 'door-held-open')]];
+  const state: DoorState = leaf === 'open' ? { kind: 'held-open' } : { kind: 'locked' };
+  return [{ state, demand, contactFitted }, [LOCK, ...recordIf(leaf === 'open', 'door-held-open')]];
 }
 
 /** When the door wants to be stepped with `time`, if ever. */
 export function nextDeadline(state: DoorState): Monotonic | undefined {
-  if (state.kind === 'accessed') return state.relockAt;
-  if (state.kind !== 'open') return undefined;
-  return state.relockAt === undefined || state.relockAt > state.heldAt ? state.heldAt : state.relockAt;
+  const relockAt = passageOf(state)?.relockAt;
+  if (state.kind !== 'open') return relockAt;
+  return relockAt === undefined || relockAt > state.heldAt ? state.heldAt : relockAt;
 }
 
 /**
- * One step of the door. Leaving is free: `rex` and `fire` unlock in every state and every mode, first of all effects.
+ * One step of the door. Leaving is free: `rex` and `fire` unlock in every state and every mode, first of all effects,
+ * and once a REX has unlocked, only the leaf's opening locks again before its time. Where a contact is fitted, every
+ * grant is followed by one `access-taken` or `access-not-taken`; grants that wait together share it.
  */
 export function doorStep(door: Door, input: DoorStepInput, timings: DoorTimings): DoorStep {
   switch (input.kind) {
@@ -105,7 +131,7 @@ export function doorStep(door: Door, input: DoorStepInput, timings: DoorTimings)
     case 'rex':
       return onPassage(door, 'egress', input.at, timings);
     case 'granted':
-      return onPassage(door, 'access', input.at, timings);
+      return onGranted(door, input.at, timings);
     case 'contact':
       return input.contact === 'open' ? onOpened(door, input.at, timings) : onClosed(door, input.at);
     case 'time':
@@ -115,25 +141,42 @@ export function doorStep(door: Door, input: DoorStepInput, timings: DoorTimings)
   }
 }
 
-function onPassage(door: Door, by: Passage, at: Monotonic, timings: DoorTimings): DoorStep {
-  const record = recordIf(by === 'egress', 'egress');
+function onGranted(door: Door, at: Monotonic, timings: DoorTimings): DoorStep {
+  if (door.demand.mode !== 'locked-down') return onPassage(door, 'access', at, timings);
+  // The lock-down came between the decision and its entry: the door has the last word.
+  const standing = door.state.kind === 'standing-unlocked' ? [STAY_UNLOCKED] : [];
+  return [door, [...standing, ...recordIf(true, 'access-not-taken')]];
+}
+
+function onPassage(door: Door, by: Passage['by'], at: Monotonic, timings: DoorTimings): DoorStep {
+  const { state } = door;
+  const before = passageOf(state);
+  const shut = contactOf(state) === 'closed';
+  const passage: Passage = {
+    by: before?.by === 'egress' ? 'egress' : by,
+    awaited: before?.awaited === true || (by === 'access' && shut && door.contactFitted),
+    relockAt: after(at, timings.releaseMs),
+  };
+  // Whoever is let in while the leaf stands open has taken the access: no contact will show it again.
+  const records = [...recordIf(by === 'egress', 'egress'), ...recordIf(by === 'access' && !shut, 'access-taken')];
   const unlock: DoorEffect = { kind: 'unlock', forMs: timings.releaseMs };
-  const relockAt = after(at, timings.releaseMs);
-  switch (door.state.kind) {
+  switch (state.kind) {
     case 'standing-unlocked':
       // Driven again all the same: an exit button must work even where the relay was lost meanwhile.
-      return [door, [{ kind: 'unlock', forMs: 'until-driven' }, ...record]];
+      return [{ ...door, state: { ...state, passage } }, [STAY_UNLOCKED, ...records]];
     case 'locked':
     case 'accessed':
-      return [{ ...door, state: { kind: 'accessed', by, relockAt } }, [unlock, ...record]];
-    case 'open':
-    case 'held-open':
-    case 'forced-open': {
-      const state: DoorState = { kind: 'open', heldAt: after(at, timings.heldOpenMs), relockAt };
-      return [{ ...door, state }, [unlock, ...record]];
+      return [{ ...door, state: { kind: 'accessed', passage } }, [unlock, ...records]];
+    case 'open': {
+      const heldAt = after(at, timings.heldOpenMs);
+      return [{ ...door, state: { kind: 'open', heldAt, passage } }, [unlock, ...records]];
     }
+    case 'held-open':
+    case 'forced-open':
+      // The alarm stays: neither a card nor the exit button says that somebody shut the door.
+      return [{ ...door, state: { kind: state.kind, passage } }, [unlock, ...records]];
     default:
-      return assertNever(door.state);
+      return assertNever(state);
   }
 }
 
@@ -141,13 +184,16 @@ function onOpened(door: Door, at: Monotonic, timings: DoorTimings): DoorStep {
   const { state } = door;
   switch (state.kind) {
     case 'locked':
-      return [{ ...door, state: { kind: 'forced-open' } }, [{ kind: 'record', event: 'door-forced-open' }]];
+      return [{ ...door, state: { kind: 'forced-open' } }, recordIf(true, 'door-forced-open')];
     case 'accessed': {
       const open: DoorState = { kind: 'open', heldAt: after(at, timings.heldOpenMs) };
-      return [{ ...door, state: open }, [{ kind: 'lock' }, ...recordIf(state.by === 'access', 'access-taken')]];
+      return [{ ...door, state: open }, [LOCK, ...recordIf(state.passage.awaited, 'access-taken')]];
     }
-    case 'standing-unlocked':
-      return [{ ...door, state: { kind: 'standing-unlocked', contact: 'open' } }, []];
+    case 'standing-unlocked': {
+      if (state.contact === 'open') return [door, []];
+      const taken = recordIf(state.passage?.awaited === true, 'access-taken');
+      return [{ ...door, state: { kind: 'standing-unlocked', contact: 'open' } }, taken];
+    }
     case 'open':
     case 'held-open':
     case 'forced-open':
@@ -164,55 +210,88 @@ function onClosed(door: Door, at: Monotonic): DoorStep {
     case 'accessed':
       return [door, []];
     case 'standing-unlocked':
-      return [{ ...door, state: { kind: 'standing-unlocked', contact: 'closed' } }, []];
+      return [{ ...door, state: { ...state, contact: 'closed' } }, []];
     case 'open':
-      if (state.relockAt !== undefined && state.relockAt > at) {
-        return [{ ...door, state: { kind: 'accessed', by: 'access', relockAt: state.relockAt } }, []];
-      }
-      return [{ ...door, state: { kind: 'locked' } }, [{ kind: 'lock' }]];
     case 'held-open':
-    case 'forced-open':
-      return [{ ...door, state: { kind: 'locked' } }, [{ kind: 'lock' }, { kind: 'record', event: 'door-closed' }]];
+    case 'forced-open': {
+      const ended = recordIf(state.kind !== 'open', 'door-closed');
+      const passage = running(state, at);
+      if (passage !== undefined) return [{ ...door, state: { kind: 'accessed', passage } }, ended];
+      return [{ ...door, state: { kind: 'locked' } }, [LOCK, ...ended]];
+    }
     default:
       return assertNever(state);
   }
 }
 
 function onTime(door: Door, at: Monotonic): DoorStep {
-  const { state } = door;
-  if (state.kind === 'accessed' && at >= state.relockAt) {
-    return [{ ...door, state: { kind: 'locked' } }, [{ kind: 'lock' }, ...recordIf(state.by === 'access', 'access-not-taken')]];
-  }
-  if (state.kind !== 'open') return [door, []];
-  if (at >= state.heldAt) {
-    return [{ ...door, state: { kind: 'held-open' } }, [{ kind: 'lock' }, { kind: 'record', event: 'door-held-open' }]];
-  }
-  if (state.relockAt !== undefined && at >= state.relockAt) {
-    return [{ ...door, state: { kind: 'open', heldAt: state.heldAt } }, [{ kind: 'lock' }]];
-  }
-  return [door, []];
+  const passage = passageOf(door.state);
+  const over = passage !== undefined && at >= passage.relockAt;
+  const left = over ? withoutPassage(door.state) : door.state;
+  const held = left.kind === 'open' && at >= left.heldAt;
+  const effects = [
+    ...(over && left.kind !== 'standing-unlocked' ? [LOCK] : []),
+    ...recordIf(over && passage.awaited, 'access-not-taken'),
+    ...recordIf(held, 'door-held-open'),
+  ];
+  return [{ ...door, state: held ? { kind: 'held-open', ...carrying(left.passage) } : left }, effects];
 }
 
 function onDemand(door: Door, demand: DoorDemand, at: Monotonic, timings: DoorTimings): DoorStep {
-  const records = [
+  const changed = [
     ...recordIf(demand.fire && !door.demand.fire, 'fire-unlock'),
     ...recordIf(!demand.fire && door.demand.fire, 'fire-cleared'),
     ...recordIf(demand.mode !== door.demand.mode, 'mode-changed'),
   ];
+  const passage = passageOf(door.state);
+  // A lock-down ends an access that is running; an exit runs on.
+  const ended = demand.mode === 'locked-down' && passage?.by === 'access';
+  const state = ended ? withoutPassage(door.state) : door.state;
+  const records = [...changed, ...recordIf(ended && passage.awaited, 'access-not-taken')];
   if (demandedPosition(demand) === 'unlocked') {
-    const state: DoorState = { kind: 'standing-unlocked', contact: contactOf(door.state) };
-    return [{ state, demand }, [{ kind: 'unlock', forMs: 'until-driven' }, ...records]];
+    const standing: DoorState = { kind: 'standing-unlocked', contact: contactOf(state), ...carrying(passageOf(state)) };
+    return [{ ...door, state: standing, demand }, [STAY_UNLOCKED, ...records]];
   }
-  if (door.state.kind !== 'standing-unlocked') return [{ ...door, demand }, records];
-  const state: DoorState =
-    door.state.contact === 'open' ? { kind: 'open', heldAt: after(at, timings.heldOpenMs) } : { kind: 'locked' };
-  return [{ state, demand }, [{ kind: 'lock' }, ...records]];
+  if (state.kind === 'standing-unlocked') {
+    const [left, effects] = onDemandEnded({ ...door, state, demand }, state, at, timings);
+    return [left, [...effects, ...records]];
+  }
+  return [{ ...door, state, demand }, [...(ended ? [LOCK] : []), ...records]];
 }
+
+function onDemandEnded(door: Door, from: Standing, at: Monotonic, timings: DoorTimings): DoorStep {
+  const passage = running(from, at);
+  const drive: DoorEffect = passage === undefined ? LOCK : { kind: 'unlock', forMs: elapsed(at, passage.relockAt) };
+  const effects = [drive, ...recordIf(passage === undefined && from.passage?.awaited === true, 'access-not-taken')];
+  if (from.contact === 'open') {
+    return [{ ...door, state: { kind: 'open', heldAt: after(at, timings.heldOpenMs), ...carrying(passage) } }, effects];
+  }
+  return [{ ...door, state: passage === undefined ? { kind: 'locked' } : { kind: 'accessed', passage } }, effects];
+}
+
+type Standing = Extract<DoorState, { kind: 'standing-unlocked' }>;
 
 const contactOf = (state: DoorState): Contact => {
   if (state.kind === 'standing-unlocked') return state.contact;
   return state.kind === 'locked' || state.kind === 'accessed' ? 'closed' : 'open';
 };
+
+const passageOf = (state: DoorState): Passage | undefined => (state.kind === 'locked' ? undefined : state.passage);
+
+/** The passage whose time is not over. */
+const running = (state: DoorState, at: Monotonic): Passage | undefined => {
+  const passage = passageOf(state);
+  return passage !== undefined && passage.relockAt > at ? passage : undefined;
+};
+
+const carrying = (passage: Passage | undefined): { readonly passage?: Passage } =>
+  passage === undefined ? {} : { passage };
+
+function withoutPassage(state: DoorState): DoorState {
+  if (state.kind === 'locked' || state.kind === 'accessed') return { kind: 'locked' };
+  const { passage: _ended, ...rest } = state;
+  return rest;
+}
 
 const recordIf = (holds: boolean, event: DoorEvent): readonly DoorEffect[] =>
   holds ? [{ kind: 'record', event }] : [];
