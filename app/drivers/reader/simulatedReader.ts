@@ -1,0 +1,38 @@
+import type { AccessPointId } from '#core/kernel/ids.ts';
+import type { CardRead, CardReader, LinkState } from '#core/ports/hardware.ts';
+import { Listeners } from '../listeners.ts';
+
+/** A reader before which cards are held by hand. Nothing is read while its line is cut. */
+export class SimulatedReader implements CardReader {
+  readonly accessPoint: AccessPointId;
+  readonly #cards = new Listeners<[card: CardRead]>();
+  readonly #links = new Listeners<[link: LinkState, why: string]>();
+  #link: LinkState = 'up';
+
+  constructor(accessPoint: AccessPointId) {
+    this.accessPoint = accessPoint;
+  }
+
+  get link(): LinkState {
+    return this.#link;
+  }
+
+  onLink(listener: (link: LinkState, why: string) => void): Disposable {
+    return this.#links.add(listener);
+  }
+
+  onCard(listener: (card: CardRead) => void): Disposable {
+    return this.#cards.add(listener);
+  }
+
+  /** Holds a card before the reader. */
+  show(card: CardRead): void {
+    if (this.#link === 'up') this.#cards.tell(card);
+  }
+
+  setLine(link: LinkState): void {
+    if (link === this.#link) return;
+    this.#link = link;
+    this.#links.tell(link, link === 'up' ? 'the simulated line was mended' : 'the simulated line was cut');
+  }
+}
