@@ -28,6 +28,8 @@ export interface EnrolmentParts {
   readonly operating: OperatingPoint;
   readonly quality: QualityLimits;
   readonly zone: CaptureZone;
+  /** Somebody was taken in. */
+  readonly onEnrolled: () => void;
 }
 
 /** Takes a person in. A face needs the consent first: `capture` is not called without one. */
@@ -57,6 +59,7 @@ export class EnrolmentDesk {
     await this.#parts.people.enrol({ ...person, face: { consent, templates: [template] } });
     this.#takeIn(person.cardholder, person.credentials);
     this.#parts.gallery.add(template);
+    this.#parts.onEnrolled();
     return { kind: 'enrolled' };
   }
 

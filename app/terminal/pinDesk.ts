@@ -1,13 +1,16 @@
 import type { Directory } from '#core/access/directory.ts';
 import { countRightPin, countWrongPin, mayTryPin, NO_PIN_TRIES, type PinLimits, type PinTries } from '#core/access/pinTries.ts';
 import type { FactorResult } from '#core/access/request.ts';
+import { messageOf } from '#core/kernel/fault.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { Health } from '#core/ports/health.ts';
 import type { PinHasher } from '#core/ports/pinHasher.ts';
 
 export interface PinDeskParts {
   readonly directory: Directory;
   readonly limits: PinLimits;
   readonly clock: Clock;
+  readonly health: Health;
   readonly hasher: PinHasher & { readonly dummyHash: string };
 }
 
@@ -38,7 +41,8 @@ export class PinDesk {
     const { directory, limits, clock, hasher } = this.#parts;
     if (mayTryPin(this.#tries, personalNumber, limits, clock.monotonic()).kind === 'locked-out') return failed('locked-out');
     const credential = directory.pin(personalNumber);
-    const right = await hasher.verify(credential?.pinHash ?? hasher.dummyHash, pin);
+    const right = await this.#isRight(credential?.pinHash ?? hasher.dummyHash, pin);
+    if (right === 'unknown') return failed('not-verifiable');
     if (!right || credential === undefined) {
       this.#tries = countWrongPin(this.#tries, personalNumber, limits, clock.monotonic());
       return failed('wrong-pin');
@@ -47,9 +51,18 @@ export class PinDesk {
     if (credential.state !== 'active') return failed('credential-suspended');
     return { factor: 'pin', kind: 'established', holder: credential.pseudonym, validity: credential.validity };
   }
+
+  async #isRight(hash: string, pin: string): Promise<boolean | 'unknown'> {
+    try {
+      return await this.#parts.hasher.verify(hash, pin);
+    } catch (error) {
+      this.#parts.health.report({ part: 'PIN verification', level: 'failed', says: messageOf(error) });
+      return 'unknown';
+    }
+  }
 }
 
-const failed = (reason: 'locked-out' | 'wrong-pin' | 'credential-suspended'): FactorResult => ({
+const failed = (reason: 'locked-out' | 'wrong-pin' | 'credential-suspended' | 'not-verifiable'): FactorResult => ({
   factor: 'pin',
   kind: 'failed',
   reason,

@@ -12,6 +12,7 @@ const DENIAL_TOLD: Readonly<Record<DenialReason, DenialTold>> = {
   'credential-suspended': 'not-valid-now',
   'wrong-pin': 'wrong-pin',
   'locked-out': 'locked-out',
+  'not-verifiable': 'gate-fault',
   'nothing-presented': 'not-recognised',
   'holders-differ': 'not-recognised',
   'unknown-holder': 'not-recognised',

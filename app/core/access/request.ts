@@ -11,7 +11,9 @@ export type FactorFailure =
   | 'unknown-card'
   | 'credential-suspended'
   | 'wrong-pin'
-  | 'locked-out';
+  | 'locked-out'
+  /** The verification itself failed: a fault of the gate, not of the person. */
+  | 'not-verifiable';
 
 /** What one factor showed: whose it is, or why it is nobody's. */
 export type FactorResult =

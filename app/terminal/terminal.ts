@@ -1,0 +1,176 @@
+import { Directory } from '#core/access/directory.ts';
+import { Gallery } from '#core/biometrics/gallery.ts';
+import type { OperatingPoint } from '#core/biometrics/operatingPoint.ts';
+import type { AccessPointConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
+import { assert } from '#core/kernel/assert.ts';
+import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
+import type { Camera } from '#core/ports/camera.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { FaceEngine } from '#core/ports/engine.ts';
+import type { CardReader } from '#core/ports/hardware.ts';
+import type { PinHasher } from '#core/ports/pinHasher.ts';
+import type { Random } from '#core/ports/random.ts';
+import type { Mirror } from '#core/ports/screen.ts';
+import type { PeopleStore, Roster } from '#core/ports/stores.ts';
+import { AccessPoint } from './accessPoint.ts';
+import type { DoorController } from './doorController.ts';
+import { EnrolmentDesk } from './enrolment.ts';
+import type { HealthBoard } from './healthBoard.ts';
+import { Identifier } from './identifier.ts';
+import { KioskSession } from './kioskSession.ts';
+import { PinDesk } from './pinDesk.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface TerminalParts {
+  readonly config: TerminalConfig;
+  readonly operating: OperatingPoint;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly health: HealthBoard;
+  readonly recorder: Recorder;
+  /** Started already: doors work before anything here is there. */
+  readonly doors: ReadonlyMap<DoorId, DoorController>;
+  readonly engine: FaceEngine;
+  readonly people: PeopleStore;
+  readonly roster: Roster;
+  readonly hasher: PinHasher & { readonly dummyHash: string };
+  readonly readers: ReadonlyMap<AccessPointId, CardReader>;
+  readonly cameras: ReadonlyMap<AccessPointId, Camera>;
+  readonly mirror: Mirror;
+}
+
+/** The gate at work: its people in memory, its access points, its screen. */
+export class Terminal {
+  readonly kiosk: KioskSession;
+  readonly enrolment: EnrolmentDesk;
+  readonly gallery = new Gallery();
+  readonly #parts: TerminalParts;
+  readonly #accessPoints = new Map<AccessPointId, AccessPoint>();
+  readonly #wiring: Disposable[] = [];
+
+  constructor(parts: TerminalParts) {
+    this.#parts = parts;
+    const { config, operating, roster, engine, people, recorder, random, clock } = parts;
+    const directory = directoryOf(roster);
+    this.#fillGallery(roster);
+    const pins = new PinDesk({ directory, limits: config.pin, clock, health: parts.health, hasher: parts.hasher });
+    const identifier = new Identifier({ gallery: this.gallery, operating, fpirMax: config.biometrics.fpirMax });
+    for (const point of config.accessPoints) {
+      this.#accessPoints.set(point.id, this.#accessPoint(point, { directory, pins, identifier }));
+    }
+    const shown = config.accessPoints.find(({ id }) => id === config.kiosk.accessPoint);
+    assert(shown !== undefined, 'the configuration names an access point for the kiosk');
+    this.kiosk = this.#kioskAt(shown);
+    this.enrolment = new EnrolmentDesk({
+      engine,
+      people,
+      recorder,
+      random,
+      operating,
+      directory,
+      gallery: this.gallery,
+      quality: config.biometrics.quality,
+      zone: shown.zone,
+      onEnrolled: () => this.peopleChanged(),
+    });
+  }
+
+  start(): void {
+    const { recorder, doors, config } = this.#parts;
+    recorder.record({ kind: 'terminal-started' });
+    for (const door of doors.values()) this.#wiring.push(door.onChange(() => this.kiosk.refresh()));
+    for (const [id, point] of this.#accessPoints) point.start(id === config.kiosk.accessPoint ? this.kiosk : undefined);
+    this.kiosk.refresh();
+  }
+
+  accessPoint(id: AccessPointId): AccessPoint {
+    const point = this.#accessPoints.get(id);
+    assert(point !== undefined, `an access point ${id} is configured`);
+    return point;
+  }
+
+  /** More or fewer people are enrolled than before. */
+  peopleChanged(): void {
+    for (const point of this.#accessPoints.values()) point.peopleChanged();
+    this.kiosk.refresh();
+  }
+
+  /** Looks at nobody any more and forgets everybody. Doors go on until they are stopped themselves. */
+  async stop(): Promise<void> {
+    for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
+    this.kiosk.stop();
+    await Promise.all([...this.#accessPoints.values()].map((point) => point.stop()));
+    this.gallery[Symbol.dispose]();
+    this.#parts.recorder.record({ kind: 'terminal-stopped' });
+  }
+
+  /** Templates of another format than the engine's cannot be compared: these people use card or PIN until enrolled anew. */
+  #fillGallery(roster: Roster): void {
+    const { engine, health } = this.#parts;
+    let foreign = 0;
+    for (const template of roster.templates) {
+      if (template.record.format === engine.templateFormat) this.gallery.add(template);
+      else foreign++;
+      template[Symbol.dispose]();
+    }
+    if (foreign === 0) return;
+    const says = `${foreign} templates were made by another model and are not compared`;
+    health.report({ part: 'templates', level: 'warning', says });
+  }
+
+  #accessPoint(
+    config: AccessPointConfig,
+    shared: { directory: Directory; pins: PinDesk; identifier: Identifier },
+  ): AccessPoint {
+    const { doors, readers, cameras, engine, clock, health, recorder, mirror, config: whole } = this.#parts;
+    const door = doors.get(config.door);
+    const reader = readers.get(config.id);
+    assert(door !== undefined && reader !== undefined, 'every access point has a door and a reader');
+    const camera = cameras.get(config.id);
+    const mirrored = whole.kiosk.preview === 'mirror' && whole.kiosk.accessPoint === config.id;
+    return new AccessPoint({
+      config,
+      biometrics: whole.biometrics,
+      door,
+      reader,
+      engine,
+      clock,
+      health,
+      recorder,
+      ...shared,
+      ...(camera === undefined ? {} : { camera }),
+      ...(mirrored ? { mirror } : {}),
+    });
+  }
+
+  #kioskAt(shown: AccessPointConfig): KioskSession {
+    const { config, clock, doors } = this.#parts;
+    const point = this.accessPoint(shown.id);
+    const door = doors.get(shown.door);
+    assert(door !== undefined, 'every access point has a door');
+    return new KioskSession({
+      config: config.kiosk,
+      clock,
+      wishes: {
+        useFace: () => point.useFace(),
+        cancelFace: () => point.cancelFace(),
+        pauseFace: (paused) => point.pauseFace(paused),
+        tryPin: (personalNumber, pin) => void point.presentPin(personalNumber, pin),
+      },
+      surroundings: {
+        simulated: config.simulated,
+        accessPoint: shown.name,
+        handler: config.handler,
+        faceWay: () => point.faceWay,
+        doorState: () => door.state,
+      },
+    });
+  }
+}
+
+function directoryOf(roster: Roster): Directory {
+  const directory = new Directory();
+  for (const cardholder of roster.cardholders) directory.add(cardholder, []);
+  for (const credential of roster.credentials) directory.addCredential(credential);
+  return directory;
+}
