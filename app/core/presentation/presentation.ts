@@ -11,7 +11,7 @@ export interface PresentationLimits {
   readonly framesConsidered: number;
   /** From the first sight of a face to giving up. */
   readonly acquireMs: Millis;
-  /** How long the camera stays open after a touch while nobody is seen. */
+  /** How long after a touch somebody may still begin to be looked at; whoever comes and goes does not prolong it. */
   readonly lookMs: Millis;
   /** A face that is gone for this long is another presenter when it comes back. */
   readonly goneMs: Millis;
@@ -33,7 +33,7 @@ export type Sight =
 export type Presentation =
   /** The camera is closed. */
   | { readonly kind: 'closed' }
-  /** The camera is open and nobody is selected. `until` only after a touch in tap-to-look. */
+  /** The camera is open and nobody is selected. `until`, here and below, only after a touch in tap-to-look. */
   | { readonly kind: 'watching'; readonly until?: Monotonic }
   | {
       readonly kind: 'acquiring';
@@ -41,8 +41,9 @@ export type Presentation =
       readonly usable: number;
       readonly giveUpAt: Monotonic;
       readonly lastSeen: Monotonic;
+      readonly until?: Monotonic;
     }
-  /** Enough was seen; the decision is being made. No frame is taken in. */
+  /** Enough was seen; the decision is being made. No frame is taken in, and no cancel: `decided` follows whatever comes. */
   | { readonly kind: 'deciding' }
   /** The decision fell. The presenter is left in peace. */
   | { readonly kind: 'resting'; readonly lastSeen: Monotonic; readonly until: Monotonic };
@@ -67,6 +68,7 @@ export type PresentationEffect =
 export type PresentationStep = readonly [state: Presentation, effects: readonly PresentationEffect[]];
 
 const CLOSED: PresentationStep = [{ kind: 'closed' }, [{ kind: 'forget' }, { kind: 'close-camera' }]];
+const LOOKED_LONG_ENOUGH: PresentationStep = [CLOSED[0], [...CLOSED[1], { kind: 'gave-up' }]];
 
 /** Where a mode starts. */
 export function presentationAtStart(mode: CameraMode): PresentationStep {
@@ -86,11 +88,12 @@ export function presentationStep(
     case 'touch':
       return onTouch(state, input.at, rules);
     case 'cancel':
-      return state.kind === 'closed' ? [state, []] : atRest(rules, input.at);
+      // Too late while deciding: the evidence is in use, and is forgotten with the decision.
+      return state.kind === 'closed' || state.kind === 'deciding' ? [state, []] : atRest(rules, input.at);
     case 'sight':
       return onSight(state, input, rules);
     case 'decided':
-      return state.kind === 'deciding' ? atRest(rules, input.at) : [state, [{ kind: 'forget' }]];
+      return state.kind === 'deciding' ? atRest(rules, input.at) : [uncounted(state), [{ kind: 'forget' }]];
     case 'time':
       return onTime(state, input.at, rules);
     default:
@@ -126,15 +129,19 @@ function atRest({ mode, limits }: Rules, at: Monotonic): PresentationStep {
   return [{ kind: 'resting', lastSeen: at, until: after(at, limits.restMs) }, [{ kind: 'forget' }]];
 }
 
+/** Evidence that is forgotten is not counted any more either. */
+const uncounted = (state: Presentation): Presentation => (state.kind === 'acquiring' ? { ...state, usable: 0 } : state);
+
 function onTouch(state: Presentation, at: Monotonic, { mode, limits }: Rules): PresentationStep {
+  const look = mode === 'tap-to-look' ? { until: after(at, limits.lookMs) } : {};
   switch (state.kind) {
     case 'closed':
-      return [{ kind: 'watching', until: after(at, limits.lookMs) }, [{ kind: 'open-camera' }]];
+      return [{ kind: 'watching', ...look }, [{ kind: 'open-camera' }]];
     case 'resting':
-      return [{ kind: 'watching' }, []];
     case 'watching':
-      return mode === 'tap-to-look' ? [{ kind: 'watching', until: after(at, limits.lookMs) }, []] : [state, []];
+      return [{ kind: 'watching', ...look }, []];
     case 'acquiring':
+      return [{ ...state, ...look }, []];
     case 'deciding':
       return [state, []];
     default:
@@ -145,13 +152,16 @@ function onTouch(state: Presentation, at: Monotonic, { mode, limits }: Rules): P
 function onSight(state: Presentation, input: { sight: Sight; at: Monotonic }, rules: Rules): PresentationStep {
   const { sight, at } = input;
   switch (state.kind) {
-    case 'closed':
     case 'deciding':
       return [state, []];
+    case 'closed':
+      // Seen just before the camera was closed: its evidence is nobody's.
+      return [state, forgetIf(sight.kind === 'usable')];
     case 'resting':
       return whileResting(state, sight, at, rules.limits);
     case 'watching':
-      return sight.kind === 'nobody' ? [state, []] : begin(sight, at, rules.limits);
+      if (state.until !== undefined && at >= state.until) return LOOKED_LONG_ENOUGH;
+      return sight.kind === 'nobody' ? [state, []] : begin(sight, { at, until: state.until }, rules.limits);
     case 'acquiring':
       return whileAcquiring(state, sight, at, rules);
     default:
@@ -161,11 +171,15 @@ function onSight(state: Presentation, input: { sight: Sight; at: Monotonic }, ru
 
 type SeenSight = Exclude<Sight, { kind: 'nobody' }>;
 
-function begin(sight: SeenSight, at: Monotonic, limits: PresentationLimits): PresentationStep {
+function begin(
+  sight: SeenSight,
+  { at, until }: { at: Monotonic; until: Monotonic | undefined },
+  limits: PresentationLimits,
+): PresentationStep {
   const usable = sight.kind === 'usable' ? 1 : 0;
   if (usable >= limits.framesConsidered) return [{ kind: 'deciding' }, [{ kind: 'decide' }]];
   const giveUpAt = after(at, limits.acquireMs);
-  return [{ kind: 'acquiring', box: sight.box, usable, giveUpAt, lastSeen: at }, []];
+  return [{ kind: 'acquiring', box: sight.box, usable, giveUpAt, lastSeen: at, ...lookingUntil(until) }, []];
 }
 
 function whileAcquiring(
@@ -177,19 +191,27 @@ function whileAcquiring(
   if (sight.kind === 'nobody') {
     // Someone who came between, or a subject that is gone: what was seen before belongs to nobody any more.
     const gone = sight.why === 'several' || at >= after(state.lastSeen, rules.limits.goneMs);
-    return gone ? [watchAgain(rules, at), [{ kind: 'forget' }]] : [state, []];
+    return gone ? watchAgain(state.until, at) : [state, []];
   }
-  if (overlap(state.box, sight.box) < rules.limits.overlapMin) {
+  if (!(overlap(state.box, sight.box) >= rules.limits.overlapMin)) {
     // Another face: its evidence must not be averaged with the one before. The new frame's evidence goes as well.
-    return [watchAgain(rules, at), [{ kind: 'forget' }]];
+    return watchAgain(state.until, at);
   }
   const usable = state.usable + (sight.kind === 'usable' ? 1 : 0);
   if (usable >= rules.limits.framesConsidered) return [{ kind: 'deciding' }, [{ kind: 'decide' }]];
   return [{ ...state, box: sight.box, usable, lastSeen: at }, []];
 }
 
-const watchAgain = ({ mode, limits }: Rules, at: Monotonic): Presentation =>
-  mode === 'walk-up' ? { kind: 'watching' } : { kind: 'watching', until: after(at, limits.lookMs) };
+/** The look that a touch has bought goes on, and is not begun anew: passers-by must not keep the camera open. */
+function watchAgain(until: Monotonic | undefined, at: Monotonic): PresentationStep {
+  if (until !== undefined && at >= until) return LOOKED_LONG_ENOUGH;
+  return [{ kind: 'watching', ...lookingUntil(until) }, [{ kind: 'forget' }]];
+}
+
+const lookingUntil = (until: Monotonic | undefined): { readonly until?: Monotonic } =>
+  until === undefined ? {} : { until };
+
+const forgetIf = (holds: boolean): readonly PresentationEffect[] => (holds ? [{ kind: 'forget' }] : []);
 
 function whileResting(
   state: Extract<Presentation, { kind: 'resting' }>,
@@ -197,7 +219,9 @@ function whileResting(
   at: Monotonic,
   limits: PresentationLimits,
 ): PresentationStep {
-  if (sight.kind !== 'nobody') return [{ ...state, lastSeen: at }, []];
+  // Evidence of a frame that was in work when the decision fell.
+  const stale = forgetIf(sight.kind === 'usable');
+  if (sight.kind !== 'nobody') return [{ ...state, lastSeen: at }, stale];
   const left = at >= after(state.lastSeen, limits.goneMs);
   return [left ? { kind: 'watching' } : state, []];
 }
@@ -207,7 +231,7 @@ function onTime(state: Presentation, at: Monotonic, rules: Rules): PresentationS
   if (deadline === undefined || at < deadline) return [state, []];
   switch (state.kind) {
     case 'watching':
-      return [{ kind: 'closed' }, [{ kind: 'forget' }, { kind: 'close-camera' }, { kind: 'gave-up' }]];
+      return LOOKED_LONG_ENOUGH;
     case 'acquiring': {
       const [next, effects] = atRest(rules, at);
       return [next, [...effects, { kind: 'gave-up' }]];
