@@ -1,0 +1,71 @@
+import type { TerminalConfig } from '#core/config/terminalConfig.ts';
+import { Fault } from '#core/kernel/fault.ts';
+
+/** What no single key can say: names that refer to each other, and what may not stand beside what. @throws Fault `config` */
+export function checkWhole(config: TerminalConfig, file: string): void {
+  const wrong = (thing: string, found: string, expected: string): never => {
+    throw new Fault('config', { thing: `${file}, ${thing}`, found, expected });
+  };
+  unique(config.boards, 'boards', wrong);
+  unique(config.doors, 'doors', wrong);
+  unique(config.accessPoints, 'access-points', wrong);
+  checkDoors(config, wrong);
+  checkAccessPoints(config, wrong);
+  if (!config.simulated) refuseSimulated(config, wrong);
+  const key = config.keyFile;
+  if (key === config.dataFolder || key.startsWith(`${config.dataFolder}/`)) {
+    wrong('key', key, 'a path outside the data folder, so that a copy of the data is not a copy of its key');
+  }
+}
+
+type Wrong = (thing: string, found: string, expected: string) => never;
+
+function unique(things: readonly { readonly id: string }[], where: string, wrong: Wrong): void {
+  const seen = new Set<string>();
+  for (const { id } of things) {
+    if (seen.has(id)) wrong(`${where}.id`, `"${id}" twice`, 'a name of its own for each');
+    seen.add(id);
+  }
+}
+
+function checkDoors(config: TerminalConfig, wrong: Wrong): void {
+  const taken = new Set<string>();
+  for (const door of config.doors) {
+    const board = config.boards.find(({ id }) => id === door.board);
+    if (board === undefined) {
+      wrong(`doors.${door.id}.board`, `"${door.board}"`, `one of ${config.boards.map(({ id }) => id).join(', ')}`);
+    } else if (door.channel > board.channels) {
+      wrong(`doors.${door.id}.channel`, `${door.channel}`, `1 to ${board.channels}, the channels of ${board.id}`);
+    }
+    const channel = `${door.board} channel ${door.channel}`;
+    if (taken.has(channel)) wrong(`doors.${door.id}.channel`, `${channel} again`, 'a channel of its own for each door');
+    taken.add(channel);
+  }
+}
+
+function checkAccessPoints(config: TerminalConfig, wrong: Wrong): void {
+  const points = config.accessPoints.map(({ id }) => id);
+  if (!points.includes(config.kiosk.accessPoint)) {
+    wrong('kiosk.access-point', `"${config.kiosk.accessPoint}"`, `one of ${points.join(', ')}`);
+  }
+  for (const point of config.accessPoints) {
+    if (!config.doors.some(({ id }) => id === point.door)) {
+      wrong(`access-points.${point.id}.door`, `"${point.door}"`, `one of ${config.doors.map(({ id }) => id).join(', ')}`);
+    }
+  }
+}
+
+/** Made-up faces and cards never open a real door. */
+function refuseSimulated(config: TerminalConfig, wrong: Wrong): void {
+  const parts = [
+    ...config.boards.map(({ id, driver }) => ({ thing: `boards.${id}.driver`, driver })),
+    ...config.doors.map(({ id, inputs }) => ({ thing: `doors.${id}.inputs.driver`, driver: inputs.driver })),
+    ...config.accessPoints.flatMap(({ id, camera, reader }) => [
+      { thing: `access-points.${id}.camera.driver`, driver: camera.driver },
+      { thing: `access-points.${id}.reader.driver`, driver: reader.driver },
+    ]),
+  ];
+  for (const { thing, driver } of parts) {
+    if (driver === 'simulated' || driver === 'replay') wrong(thing, driver, 'a real driver, or a start with --simulated');
+  }
+}

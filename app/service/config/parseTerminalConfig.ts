@@ -1,0 +1,158 @@
+import { isAbsolute, join, normalize } from 'node:path';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import * as z from 'zod';
+import type { AccessPointConfig, CameraConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
+import { Fault } from '#core/kernel/fault.ts';
+import { pixels, type Millis } from '#core/kernel/units.ts';
+import { didYouMean } from './didYouMean.ts';
+import { checkWhole } from './checkWhole.ts';
+import { ConfigFile } from './schema.ts';
+
+/** Bytes of a configuration file; a larger one is refused unread. */
+export const CONFIG_BYTES_MAX = 256 * 1024;
+
+export interface ConfigOrigin {
+  /** The file's name, for messages. */
+  readonly file: string;
+  /** Relative paths in the file start here. */
+  readonly folder: string;
+  readonly simulated: boolean;
+  /** From models.json: how many usable frames make a presentation. */
+  readonly framesConsidered: number;
+}
+
+/**
+ * The configuration as the core knows it, from YAML text.
+ * @throws Fault `config` that names line, key, value and what was expected; all mistakes at once, one a line.
+ */
+export function parseTerminalConfig(text: string, origin: ConfigOrigin): TerminalConfig {
+  if (Buffer.byteLength(text) > CONFIG_BYTES_MAX) {
+    throw new Fault('config', { thing: origin.file, found: `${Buffer.byteLength(text)} bytes`, expected: `at most ${CONFIG_BYTES_MAX}` });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    throw new Fault('config', { thing: origin.file, found: broken.message.split('\n')[0] ?? 'broken YAML', expected: 'YAML' });
+  }
+  const parsed = ConfigFile.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (!parsed.success) throw faultOf(parsed.error.issues, { document, lines, file: origin.file });
+  const config = toTerminalConfig(parsed.data, origin);
+  checkWhole(config, origin.file);
+  return config;
+}
+
+interface Source {
+  readonly document: Document;
+  readonly lines: LineCounter;
+  readonly file: string;
+}
+
+function faultOf(issues: readonly z.core.$ZodIssue[], source: Source): Fault {
+  const [first, ...others] = issues.flatMap((issue) => describe(issue, source));
+  const about = first ?? { thing: source.file, found: 'a mistake', expected: 'a valid configuration' };
+  const more = others.map((other) => `\n${other.thing}: found ${other.found}, expected ${other.expected}`).join('');
+  return new Fault('config', { ...about, expected: `${about.expected}${more}` });
+}
+
+function describe(issue: z.core.$ZodIssue, source: Source): { thing: string; found: string; expected: string }[] {
+  if (issue.code !== 'unrecognized_keys') {
+    const found = JSON.stringify(source.document.getIn(issue.path as (string | number)[])) ?? 'nothing';
+    return [{ thing: `${place(issue.path, source)}`, found, expected: issue.message }];
+  }
+  return issue.keys.map((key) => ({
+    thing: place([...issue.path, key], source),
+    found: 'a key that is not known',
+    expected: didYouMean(key, issue.path, ConfigFile),
+  }));
+}
+
+/** `gate.yaml line 12, doors.0.lock` */
+function place(path: readonly PropertyKey[], { document, lines, file }: Source): string {
+  for (let length = path.length; length > 0; length--) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
+    if (Array.isArray(range)) return `${file} line ${lines.linePos(Number(range[0])).line}, ${path.join('.')}`;
+  }
+  return `${file}, ${path.length === 0 ? 'as a whole' : path.join('.')}`;
+}
+
+function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfig {
+  const at = (path: string): string => (isAbsolute(path) ? path : normalize(join(origin.folder, path)));
+  return {
+    simulated: origin.simulated,
+    terminal: file.terminal,
+    handler: file.handler,
+    dataFolder: at(file.data),
+    keyFile: at(file.key),
+    kiosk: {
+      accessPoint: file.kiosk['access-point'],
+      language: file.kiosk.language,
+      preview: file.kiosk.preview,
+      pixelPitchMm: file.kiosk['pixel-pitch-mm'],
+      port: file.kiosk.port,
+      idleAfterMs: file.kiosk['idle-after-ms'],
+      outcomeMs: file.kiosk['outcome-ms'],
+    },
+    biometrics: toBiometrics(file.biometrics, origin.framesConsidered, at),
+    pin: {
+      triesPerNumber: file.pin['tries-per-number'],
+      triesPerTerminal: file.pin['tries-per-terminal'],
+      windowMs: file.pin['window-ms'],
+    },
+    boards: file.boards.map((board) => (board.driver === 'lcus' ? { ...board, path: at(board.path) } : board)),
+    doors: file.doors.map(toDoor),
+    accessPoints: file['access-points'].map((point) => toAccessPoint(point, at)),
+  };
+}
+
+function toBiometrics(
+  file: ConfigFile['biometrics'],
+  framesConsidered: number,
+  at: (path: string) => string,
+): TerminalConfig['biometrics'] {
+  const { quality, presentation } = file;
+  return {
+    fpirMax: file['fpir-max'],
+    idleFramesPerSecond: file['idle-frames-per-second'],
+    models: file.models.map((model) => ({ ...model, file: at(model.file) })),
+    operating: {},
+    quality: {
+      faceWidthMin: pixels(quality['face-width-min']),
+      yawMax: quality['yaw-max'],
+      pitchMax: quality['pitch-max'],
+      rollMax: quality['roll-max'],
+      sharpnessMin: quality['sharpness-min'],
+      brightnessMin: quality['brightness-min'],
+      brightnessMax: quality['brightness-max'],
+      clippedShareMax: quality['clipped-share-max'],
+    },
+    presentation: {
+      framesConsidered,
+      acquireMs: presentation['acquire-ms'],
+      lookMs: presentation['look-ms'],
+      goneMs: presentation['gone-ms'],
+      restMs: presentation['rest-ms'],
+      overlapMin: presentation['overlap-min'],
+    },
+  };
+}
+
+function toDoor(door: ConfigFile['doors'][number]): DoorConfig {
+  const { id, lock, board, channel, inputs } = door;
+  const timings: { releaseMs: Millis; heldOpenMs: Millis } = { releaseMs: door['unlock-ms'], heldOpenMs: door['held-open-ms'] };
+  return { id, lock, board, channel, timings, inputs };
+}
+
+function toAccessPoint(point: ConfigFile['access-points'][number], at: (path: string) => string): AccessPointConfig {
+  const { zone } = point;
+  const camera: CameraConfig =
+    point.camera.driver === 'replay'
+      ? { driver: 'replay', path: at(point.camera.path), framesPerSecond: point.camera['frames-per-second'] }
+      : point.camera;
+  return {
+    ...point,
+    camera,
+    zone: { ...zone, faceWidthMin: zone['face-width-min'], marginToNext: zone['margin-to-next'] },
+  };
+}

@@ -1,0 +1,132 @@
+import * as z from 'zod';
+import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
+import { millis, type Millis } from '#core/kernel/units.ts';
+
+/** A whole number of milliseconds, with the limits that make sense for it. */
+const span = (min: number, max: number) =>
+  z
+    .int()
+    .min(min)
+    .max(max)
+    .transform((value): Millis => millis(value));
+const share = z.number().min(0).max(1);
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40');
+const accessPointId = id.transform((value) => value as AccessPointId);
+const doorId = id.transform((value) => value as DoorId);
+
+const handler = z.strictObject({ name: z.string().min(1).max(200), contact: z.string().min(1).max(200) });
+
+const kiosk = z.strictObject({
+  'access-point': accessPointId,
+  language: z.enum(['zh-Hans', 'en']).default('zh-Hans'),
+  preview: z.enum(['outline', 'mirror']).default('outline'),
+  'pixel-pitch-mm': z.number().min(0.05).max(1).default(0.17),
+  port: z.int().min(0).max(65_535).default(0),
+  'idle-after-ms': span(5_000, 300_000).default(millis(30_000)),
+  'outcome-ms': span(500, 30_000).default(millis(3_000)),
+});
+
+const quality = z.strictObject({
+  'face-width-min': z.number().min(20).max(2_000).default(60),
+  'yaw-max': z.number().min(1).max(90).default(25),
+  'pitch-max': z.number().min(1).max(90).default(25),
+  'roll-max': z.number().min(1).max(90).default(25),
+  'sharpness-min': z.number().min(0).max(10_000).default(40),
+  'brightness-min': z.number().min(0).max(255).default(45),
+  'brightness-max': z.number().min(0).max(255).default(225),
+  'clipped-share-max': share.default(0.35),
+});
+
+const presentation = z.strictObject({
+  'acquire-ms': span(1_000, 60_000).default(millis(8_000)),
+  'look-ms': span(1_000, 60_000).default(millis(12_000)),
+  'gone-ms': span(200, 10_000).default(millis(800)),
+  'rest-ms': span(500, 60_000).default(millis(4_000)),
+  'overlap-min': share.default(0.3),
+});
+
+const model = z.strictObject({
+  task: z.enum(['detect', 'landmark', 'feature', 'liveness', 'pose']),
+  file: z.string().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits'),
+});
+
+const biometrics = z.strictObject({
+  'fpir-max': z.number().gt(0).max(1).default(0.003),
+  'idle-frames-per-second': z.number().min(0.5).max(30).default(5),
+  quality: quality.prefault({}),
+  presentation: presentation.prefault({}),
+  models: z.array(model).max(10).default([]),
+});
+
+const pin = z.strictObject({
+  'tries-per-number': z.int().min(1).max(10).default(3),
+  'tries-per-terminal': z.int().min(1).max(100).default(20),
+  'window-ms': span(10_000, 86_400_000).default(millis(300_000)),
+});
+
+const board = z.discriminatedUnion('driver', [
+  z.strictObject({
+    id,
+    driver: z.literal('lcus'),
+    path: z.string().min(1),
+    channels: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)]),
+  }),
+  z.strictObject({ id, driver: z.literal('simulated'), channels: z.int().min(1).max(8).default(1) }),
+]);
+
+const door = z.strictObject({
+  id: doorId,
+  lock: z.enum(['fail-secure', 'fail-safe']),
+  board: id,
+  channel: z.int().min(1).max(8),
+  'unlock-ms': span(200, 60_000).default(millis(5_000)),
+  'held-open-ms': span(1_000, 3_600_000).default(millis(30_000)),
+  inputs: z
+    .strictObject({
+      driver: z.enum(['simulated', 'none']),
+      fitted: z.array(z.enum(['contact', 'rex', 'fire'])).max(3).default([]),
+    })
+    .default({ driver: 'none', fitted: [] }),
+});
+
+const camera = z.discriminatedUnion('driver', [
+  z.strictObject({ driver: z.literal('replay'), path: z.string().min(1), 'frames-per-second': z.number().min(0.5).max(60).default(10) }),
+  z.strictObject({ driver: z.literal('simulated') }),
+  z.strictObject({ driver: z.literal('none') }),
+]);
+
+const zone = z.strictObject({
+  left: share.default(0.15),
+  top: share.default(0.05),
+  right: share.default(0.85),
+  bottom: share.default(0.95),
+  'face-width-min': share.default(0.12),
+  'margin-to-next': z.number().min(1).max(10).default(1.3),
+});
+
+const accessPoint = z.strictObject({
+  id: accessPointId,
+  name: z.string().min(1).max(80),
+  door: doorId,
+  // A new gate keeps its camera closed until somebody asks for it.
+  mode: z.enum(['tap-to-look', 'walk-up']).default('tap-to-look'),
+  camera: camera.default({ driver: 'none' }),
+  zone: zone.prefault({}),
+  reader: z.strictObject({ driver: z.enum(['simulated', 'none']) }).default({ driver: 'none' }),
+});
+
+/** The configuration file as people write it. */
+export const ConfigFile = z.strictObject({
+  terminal: id,
+  handler,
+  data: z.string().min(1),
+  key: z.string().min(1),
+  kiosk,
+  biometrics: biometrics.prefault({}),
+  pin: pin.prefault({}),
+  boards: z.array(board).min(1).max(16),
+  doors: z.array(door).min(1).max(16),
+  'access-points': z.array(accessPoint).min(1).max(16),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;
