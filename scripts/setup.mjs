@@ -158,7 +158,7 @@ function readJson(file) {
 
 function say(text) {
   said = true;
-  console.log(`setup: ${text}`);
+  console.error(`setup: ${text}`);
 }
 
 function fail(text) {
