@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Fault } from '#core/kernel/fault.ts';
+import { SESSION_OPTIONS, type LoadedSession } from '../models/model.ts';
+import { parseModelsFile, type ModelsFile, type ModelSpec, type Task } from '../models/modelsFile.ts';
+
+/** @throws Fault `model` where the file is missing or says something that it must not */
+export function readModelsFile(path: string): ModelsFile {
+  return parseModelsFile(readModel(path).toString('utf8'), path);
+}
+
+/**
+ * Sessions of the native runtime, one for each model, each file checked first.
+ * @param folder of the model files; a file with an absolute path lies where it says
+ * @throws Fault `model` naming the file, what was found and what was expected
+ */
+export async function loadSessions(
+  folder: string,
+  models: readonly ModelSpec[],
+): Promise<ReadonlyMap<Task, LoadedSession>> {
+  const sessions = new Map<Task, LoadedSession>();
+  for (const model of models) sessions.set(model.task, await loadSession(resolve(folder, model.file), model));
+  return sessions;
+}
+
+async function loadSession(path: string, { sha256: expected }: ModelSpec): Promise<LoadedSession> {
+  const bytes = readModel(path);
+  const found = createHash('sha256').update(bytes).digest('hex');
+  if (found !== expected) throw new Fault('model', { thing: path, found: `sha256 ${found}`, expected: `sha256 ${expected}` });
+  try {
+    // From the bytes that were hashed: the file may change in between.
+    const session = await InferenceSession.create(bytes, SESSION_OPTIONS);
+    return { session, tensor: (values, shape) => new Tensor('float32', values, shape) };
+  } catch (cause) {
+    throw new Fault('model', { thing: path, found: 'a file that the runtime cannot load', expected: 'an ONNX model' }, cause);
+  }
+}
+
+function readModel(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer';
+    const found = code === 'ENOENT' ? 'no file' : code;
+    throw new Fault('model', { thing: path, found, expected: 'a readable file' }, cause);
+  }
+}
