@@ -21,6 +21,8 @@ export interface KeptProcessOptions {
 }
 
 const KILLED_STATUS = 128;
+/** The longest period of a timer. */
+const AWAKE_MS = 2 ** 31 - 1;
 
 /** Keeps one process running: starts it again when it dies, until it ends for good or is stopped. */
 export class KeptProcess {
@@ -28,6 +30,8 @@ export class KeptProcess {
   readonly ended: Promise<number>;
   readonly #options: KeptProcessOptions;
   readonly #settle: (status: number) => void;
+  /** The clock's deadlines keep no process alive, and between a death and the restart there is nothing else that would. */
+  readonly #awake = setInterval(() => undefined, AWAKE_MS);
   #running: StartedProcess | undefined;
   #waiting: Disposable | undefined;
   #stopping = false;
@@ -37,7 +41,10 @@ export class KeptProcess {
     this.#options = options;
     const { promise, resolve } = Promise.withResolvers<number>();
     this.ended = promise;
-    this.#settle = resolve;
+    this.#settle = (status) => {
+      clearInterval(this.#awake);
+      resolve(status);
+    };
     this.#start();
   }
 

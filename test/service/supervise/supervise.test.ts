@@ -177,6 +177,22 @@ test('when the supervisor vanishes the service ends too: no gate is left without
   await expect.poll(() => isAlive(service), { timeout: 10_000, interval: 20 }).toBe(false);
 });
 
+test('the supervisor outlives its service: killed three times, the gate is back each time with another process', async () => {
+  const fixture = fileURLToPath(new URL('fixtures/supervisor.ts', import.meta.url));
+  const parent = spawn(process.execPath, [fixture], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const seen = new Set<number>();
+  for (let kill = 0; kill < 3; kill++) {
+    const [printed] = await once(parent.stdout, 'data');
+    const service = Number(String(printed).trim());
+    seen.add(service);
+    process.kill(service, 'SIGKILL');
+  }
+  await once(parent.stdout, 'data');
+  expect(seen.size).toBe(3);
+  parent.kill('SIGTERM');
+  expect((await once(parent, 'exit'))[0]).toBe(0);
+});
+
 test('a supervisor that is asked to end ends its service first and hands on its status', async () => {
   const fixture = fileURLToPath(new URL('fixtures/supervisor.ts', import.meta.url));
   const parent = spawn(process.execPath, [fixture], { stdio: ['ignore', 'pipe', 'inherit'] });
