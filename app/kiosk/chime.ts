@@ -1,0 +1,35 @@
+/** Hertz of each note, one after the other. Granted rises and denied falls, so that they can be told apart unseen. */
+const NOTES = { granted: [659.3, 987.8], denied: [392, 311.1] } as const;
+const NOTE_S = 0.16;
+const LOUDNESS = 0.22;
+
+export type Outcome = keyof typeof NOTES;
+
+/** Sounds made at run time: there is no file to load. */
+export class Chime {
+  #audio: AudioContext | undefined;
+
+  /** Silent where the browser wants a touch first or has no sound at all: the picture and the text say the same. */
+  play(outcome: Outcome): void {
+    try {
+      this.#audio ??= new AudioContext();
+      void this.#audio.resume();
+      const audio = this.#audio;
+      NOTES[outcome].forEach((hertz, index) => sound(audio, hertz, audio.currentTime + index * NOTE_S));
+    } catch {
+      this.#audio = undefined;
+    }
+  }
+}
+
+function sound(audio: AudioContext, hertz: number, start: number): void {
+  const tone = audio.createOscillator();
+  const volume = audio.createGain();
+  tone.frequency.value = hertz;
+  volume.gain.setValueAtTime(0, start);
+  volume.gain.linearRampToValueAtTime(LOUDNESS, start + 0.02);
+  volume.gain.exponentialRampToValueAtTime(0.001, start + NOTE_S * 2);
+  tone.connect(volume).connect(audio.destination);
+  tone.start(start);
+  tone.stop(start + NOTE_S * 2);
+}
