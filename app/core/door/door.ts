@@ -150,11 +150,10 @@ function onGranted(door: Door, at: Monotonic, timings: DoorTimings): DoorStep {
 
 function onPassage(door: Door, by: Passage['by'], at: Monotonic, timings: DoorTimings): DoorStep {
   const { state } = door;
-  const before = passageOf(state);
   const shut = contactOf(state) === 'closed';
   const passage: Passage = {
-    by: before?.by === 'egress' ? 'egress' : by,
-    awaited: before?.awaited === true || (by === 'access' && shut && door.contactFitted),
+    by: running(state, at)?.by === 'egress' ? 'egress' : by,
+    awaited: passageOf(state)?.awaited === true || (by === 'access' && shut && door.contactFitted),
     relockAt: after(at, timings.releaseMs),
   };
   // Whoever is let in while the leaf stands open has taken the access: no contact will show it again.
