@@ -110,7 +110,8 @@ function pages() {
   const stamp = join(root, 'build/web/.built-from');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('building the screen');
-  quietly([join(root, 'node_modules/.bin/node'), join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {});
+  const vite = [join(root, 'node_modules/.bin/node'), join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'];
+  for (const mode of ['kiosk', 'simulator']) quietly([...vite, '--mode', mode], {});
   writeFileSync(stamp, wanted);
 }
 
@@ -131,7 +132,7 @@ function npm(...args) {
 function quietly([command, ...args], { env = process.env, mayFail = false }) {
   const done = spawnSync(command, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['inherit', 'pipe', 'pipe'] });
   if (done.status === 0 || mayFail) return;
-  const why = done.error?.message ?? `${done.stdout}\n${done.stderr}`.trim().split('\n').slice(-25).join('\n');
+  const why = done.error?.message ?? `${done.stdout}\n${done.stderr}`.trim().split('\n').slice(0, 40).join('\n');
   throw new Error(`${command} ${args.slice(0, 4).join(' ')} failed:\n${why}`);
 }
 

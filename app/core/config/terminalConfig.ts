@@ -1,4 +1,3 @@
-import type { OperatingPoint } from '../biometrics/operatingPoint.ts';
 import type { QualityLimits } from '../biometrics/quality.ts';
 import type { CaptureZone } from '../biometrics/selectPresenter.ts';
 import type { PinLimits } from '../access/pinTries.ts';
@@ -55,8 +54,6 @@ export interface BiometricsConfig {
   readonly idleFramesPerSecond: number;
   /** Models used in place of the recipe's, by task. */
   readonly models: readonly ModelChoice[];
-  /** Where it differs from models.json. */
-  readonly operating: Partial<OperatingPoint>;
 }
 
 export interface ModelChoice {

@@ -1,9 +1,10 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import * as z from 'zod';
+import type { QualityLimits } from '#core/biometrics/quality.ts';
 import type { AccessPointConfig, CameraConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault } from '#core/kernel/fault.ts';
-import { pixels, type Millis } from '#core/kernel/units.ts';
+import type { Millis } from '#core/kernel/units.ts';
 import { didYouMean } from './didYouMean.ts';
 import { checkWhole } from './checkWhole.ts';
 import { ConfigFile } from './schema.ts';
@@ -17,8 +18,8 @@ export interface ConfigOrigin {
   /** Relative paths in the file start here. */
   readonly folder: string;
   readonly simulated: boolean;
-  /** From models.json: how many usable frames make a presentation. */
-  readonly framesConsidered: number;
+  /** From models.json: what the configuration may change, or takes over. */
+  readonly models: { readonly quality: QualityLimits; readonly framesConsidered: number };
 }
 
 /**
@@ -94,7 +95,7 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
       idleAfterMs: file.kiosk['idle-after-ms'],
       outcomeMs: file.kiosk['outcome-ms'],
     },
-    biometrics: toBiometrics(file.biometrics, origin.framesConsidered, at),
+    biometrics: toBiometrics(file.biometrics, origin.models, at),
     pin: {
       triesPerNumber: file.pin['tries-per-number'],
       triesPerTerminal: file.pin['tries-per-terminal'],
@@ -108,7 +109,7 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
 
 function toBiometrics(
   file: ConfigFile['biometrics'],
-  framesConsidered: number,
+  models: ConfigOrigin['models'],
   at: (path: string) => string,
 ): TerminalConfig['biometrics'] {
   const { quality, presentation } = file;
@@ -116,19 +117,18 @@ function toBiometrics(
     fpirMax: file['fpir-max'],
     idleFramesPerSecond: file['idle-frames-per-second'],
     models: file.models.map((model) => ({ ...model, file: at(model.file) })),
-    operating: {},
     quality: {
-      faceWidthMin: pixels(quality['face-width-min']),
-      yawMax: quality['yaw-max'],
-      pitchMax: quality['pitch-max'],
-      rollMax: quality['roll-max'],
-      sharpnessMin: quality['sharpness-min'],
-      brightnessMin: quality['brightness-min'],
-      brightnessMax: quality['brightness-max'],
-      clippedShareMax: quality['clipped-share-max'],
+      faceWidthMin: quality['face-width-min'] ?? models.quality.faceWidthMin,
+      yawMax: quality['yaw-max'] ?? models.quality.yawMax,
+      pitchMax: quality['pitch-max'] ?? models.quality.pitchMax,
+      rollMax: quality['roll-max'] ?? models.quality.rollMax,
+      sharpnessMin: quality['sharpness-min'] ?? models.quality.sharpnessMin,
+      brightnessMin: quality['brightness-min'] ?? models.quality.brightnessMin,
+      brightnessMax: quality['brightness-max'] ?? models.quality.brightnessMax,
+      clippedShareMax: quality['clipped-share-max'] ?? models.quality.clippedShareMax,
     },
     presentation: {
-      framesConsidered,
+      framesConsidered: models.framesConsidered,
       acquireMs: presentation['acquire-ms'],
       lookMs: presentation['look-ms'],
       goneMs: presentation['gone-ms'],
