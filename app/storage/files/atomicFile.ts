@@ -1,0 +1,44 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Readable and writable by the gate's own account alone. */
+export const OWN_FILE = 0o600;
+export const OWN_FOLDER = 0o700;
+
+/**
+ * Replaces a file: after a loss of power it holds either the old text or the new one, whole. A write that was cut off
+ * leaves its `.new` beside it, which nobody reads and the next write replaces.
+ */
+export function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  try {
+    writeWhole(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/** Makes a rename, a new or a removed name in the folder outlive a loss of power. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  rmSync(path, { force: true });
+  const handle = openSync(path, 'wx', OWN_FILE);
+  try {
+    const bytes = Buffer.from(text, 'utf8');
+    for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

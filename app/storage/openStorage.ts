@@ -1,0 +1,156 @@
+import { Template, type TemplateRecord } from '#core/biometrics/template.ts';
+import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
+import type { Cardholder, Credential } from '#core/access/credential.ts';
+import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
+import type { JournalId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { HealthReport } from '#core/ports/health.ts';
+import type { Enrolment, Journal, PeopleStore, Roster } from '#core/ports/stores.ts';
+import type { Consent } from '#core/privacy/consent.ts';
+import type { DatabaseFile } from './files/folderMarker.ts';
+import { checkEnrolment } from './stores/enrolment.ts';
+import type { EnrolmentRows } from './stores/people.ts';
+import type { RosterPart } from './stores/rosterReader.ts';
+import { TEMPLATE_BYTES } from './stores/templates.ts';
+import { StorageThread } from './thread/storageThread.ts';
+
+export interface StorageOptions {
+  /** Made where it is not there; it belongs to this gate alone. */
+  readonly folder: string;
+  /** A simulated gate has a data folder of its own; a folder of the other kind is refused. */
+  readonly simulated: boolean;
+  /** 32 bytes; copied, so the caller may overwrite it as soon as this has been called. */
+  readonly master: Uint8Array;
+  /** Told what the operator should know: people left out, a thread that ended. */
+  readonly report: (line: HealthReport) => void;
+  /** Pages after which a file counts as full; without it the disk alone is the limit. */
+  readonly maxPages?: Partial<Record<DatabaseFile, number>>;
+}
+
+/** Everybody at once, in batches that are each all or nothing: those before a fault stay enrolled. */
+export interface BulkPeopleStore extends PeopleStore {
+  enrolMany(people: Iterable<Enrolment>): Promise<void>;
+}
+
+export interface Storage {
+  readonly people: BulkPeopleStore;
+  readonly journal: Journal;
+  /** Writes what waits, closes the files, overwrites the keys. */
+  close(): Promise<void>;
+}
+
+/** People enrolled in one transaction by `enrolMany`. */
+const ENROLLED_AT_ONCE = 250;
+/** Entries read by one call of the thread, so that entries to be written never wait long behind a reader. */
+const ENTRIES_READ_AT_ONCE = 250;
+
+/**
+ * Opens the data folder on a thread of its own.
+ * @throws Fault `key` for a master secret that is not the folder's; Fault `storage` for a folder that is in use, of the
+ * other kind, of a newer program, incomplete or damaged.
+ */
+export async function openStorage({ folder, simulated, master, report, maxPages = {} }: StorageOptions): Promise<Storage> {
+  const secret = new SharedArrayBuffer(master.length);
+  new Uint8Array(secret).set(master);
+  const thread = new StorageThread({ folder, simulated, master: secret, maxPages }, report);
+  await thread.opened();
+  return { people: new ThreadedPeopleStore(thread), journal: new ThreadedJournal(thread), close: () => thread.close() };
+}
+
+class ThreadedPeopleStore implements BulkPeopleStore {
+  readonly #thread: StorageThread;
+
+  constructor(thread: StorageThread) {
+    this.#thread = thread;
+  }
+
+  async load(): Promise<Roster> {
+    const cardholders: Cardholder[] = [];
+    const credentials: Credential[] = [];
+    const templates: Template[] = [];
+    const leftOut = new Set(
+      await this.#thread.call('load', undefined, (part) => {
+        cardholders.push(...part.cardholders);
+        credentials.push(...part.credentials);
+        templates.push(...templatesOf(part));
+      }),
+    );
+    for (const template of templates) if (leftOut.has(template.record.pseudonym)) template[Symbol.dispose]();
+    return {
+      cardholders: cardholders.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
+      credentials: credentials.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
+      templates: templates.filter(({ record }) => !leftOut.has(record.pseudonym)),
+    };
+  }
+
+  enrol(person: Enrolment): Promise<void> {
+    return this.#enrol([person]);
+  }
+
+  async enrolMany(people: Iterable<Enrolment>): Promise<void> {
+    let batch: Enrolment[] = [];
+    for (const person of people) {
+      batch.push(person);
+      if (batch.length < ENROLLED_AT_ONCE) continue;
+      await this.#enrol(batch);
+      batch = [];
+    }
+    if (batch.length > 0) await this.#enrol(batch);
+  }
+
+  consentsOf(pseudonym: Pseudonym): Promise<readonly Consent[]> {
+    return this.#thread.call('consents', pseudonym);
+  }
+
+  removeTemplate(template: TemplateId): Promise<void> {
+    return this.#thread.call('removeTemplate', template);
+  }
+
+  async #enrol(people: readonly Enrolment[]): Promise<void> {
+    for (const person of people) checkEnrolment(person);
+    const features = featuresOf(people);
+    try {
+      await this.#thread.call('enrol', { people: people.map(rowsOf), features });
+    } finally {
+      new Uint8Array(features).fill(0);
+    }
+  }
+}
+
+class ThreadedJournal implements Journal {
+  readonly #thread: StorageThread;
+
+  constructor(thread: StorageThread) {
+    this.#thread = thread;
+  }
+
+  append(entry: JournalEntry): Promise<JournalId> {
+    return this.#thread.call('append', entry);
+  }
+
+  async read(from: JournalId, limit: number): Promise<readonly RecordedEntry[]> {
+    const entries: RecordedEntry[] = [];
+    while (entries.length < limit) {
+      const next = (Math.max(1, from) + entries.length) as JournalId;
+      const page = await this.#thread.call('read', { from: next, limit: Math.min(ENTRIES_READ_AT_ONCE, limit - entries.length) });
+      if (page.length === 0) break;
+      entries.push(...page);
+    }
+    return entries;
+  }
+}
+
+const templatesOf = ({ templates, features }: RosterPart): Template[] =>
+  templates.map((record, index) => new Template(record, new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH)));
+
+function featuresOf(people: readonly Enrolment[]): SharedArrayBuffer {
+  const templates = people.flatMap(({ face }) => face?.templates ?? []);
+  const shared = new SharedArrayBuffer(templates.length * TEMPLATE_BYTES);
+  const values = new Float32Array(shared);
+  for (const [index, template] of templates.entries()) template.copyTo(values, index * FEATURE_LENGTH);
+  return shared;
+}
+
+function rowsOf({ cardholder, credentials, face }: Enrolment): EnrolmentRows {
+  const templates: readonly TemplateRecord[] = (face?.templates ?? []).map(({ record }) => record);
+  return { cardholder, credentials, templates, ...(face === undefined ? {} : { consent: face.consent }) };
+}

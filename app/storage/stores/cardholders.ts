@@ -1,0 +1,63 @@
+import type { KeyObject } from 'node:crypto';
+import type { Cardholder } from '#core/access/credential.ts';
+import type { Pseudonym } from '#core/kernel/ids.ts';
+import type { Sqlite, Statement } from '../files/openDatabase.ts';
+import { idBytes, pseudonymOf } from '../files/randomId.ts';
+import type { SealedAs } from '../vault/seal.ts';
+import { CardholderRow } from './records.ts';
+import { sealJson, unsealJson } from './sealedJson.ts';
+
+const FORMAT = 1;
+
+export interface SealedCardholder {
+  readonly position: number;
+  readonly pseudonym: Buffer;
+  readonly format: number;
+  readonly sealed: Buffer;
+}
+
+/** Cardholders in identities.db, each sealed with that person's record key. A person is enrolled once this row stands. */
+export class Cardholders {
+  readonly #database: Sqlite;
+  readonly #insert: Statement;
+
+  constructor(database: Sqlite) {
+    this.#database = database;
+    this.#insert = database.prepare('INSERT INTO cardholders (pseudonym, format, sealed) VALUES (?, ?, ?)');
+  }
+
+  add(key: KeyObject, { pseudonym, ...content }: Cardholder): void {
+    this.#insert.run(idBytes(pseudonym), FORMAT, sealJson(key, sealedAs(pseudonym, FORMAT), content));
+  }
+
+  has(pseudonym: Pseudonym): boolean {
+    return this.#database.prepare('SELECT 1 FROM cardholders WHERE pseudonym = ?').get(idBytes(pseudonym)) !== undefined;
+  }
+
+  pseudonyms(): Pseudonym[] {
+    return this.#database.prepare<[], Buffer>('SELECT pseudonym FROM cardholders').pluck().all().map(pseudonymOf);
+  }
+
+  /** At most `limit` rows behind `position`, in order of position. */
+  page(position: number, limit: number): SealedCardholder[] {
+    return this.#database
+      .prepare<[number, number], SealedCardholder>(
+        'SELECT rowid AS position, pseudonym, format, sealed FROM cardholders WHERE rowid > ? ORDER BY rowid LIMIT ?',
+      )
+      .all(position, limit);
+  }
+
+  /** @throws Fault `storage` */
+  static open(key: KeyObject | undefined, row: SealedCardholder): Cardholder {
+    const pseudonym = pseudonymOf(row.pseudonym);
+    const content = unsealJson(key, {
+      sealedAs: sealedAs(pseudonym, row.format),
+      sealed: row.sealed,
+      place: { file: 'identities.db', table: 'cardholders', row: pseudonym },
+      shape: CardholderRow,
+    });
+    return { pseudonym, ...content };
+  }
+}
+
+const sealedAs = (pseudonym: Pseudonym, format: number): SealedAs => ['cardholder', pseudonym, format];

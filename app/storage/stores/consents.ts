@@ -1,0 +1,65 @@
+import type { KeyObject } from 'node:crypto';
+import type { ConsentId, Pseudonym } from '#core/kernel/ids.ts';
+import type { Consent } from '#core/privacy/consent.ts';
+import type { Sqlite, Statement } from '../files/openDatabase.ts';
+import { consentIdOf, idBytes, pseudonymOf } from '../files/randomId.ts';
+import type { SealedAs } from '../vault/seal.ts';
+import { ConsentRow } from './records.ts';
+import { sealJson, unsealJson } from './sealedJson.ts';
+
+const FORMAT = 1;
+
+interface SealedConsent {
+  readonly id: Buffer;
+  readonly format: number;
+  readonly sealed: Buffer;
+}
+
+/** Consents in biometrics.db, by pseudonym; what was agreed to is sealed with the person's record key. */
+export class Consents {
+  readonly #database: Sqlite;
+  readonly #insert: Statement;
+
+  constructor(database: Sqlite) {
+    this.#database = database;
+    this.#insert = database.prepare('INSERT INTO consents (id, pseudonym, format, sealed) VALUES (?, ?, ?, ?)');
+  }
+
+  add(key: KeyObject, { id, pseudonym, ...content }: Consent): void {
+    this.#insert.run(idBytes(id), idBytes(pseudonym), FORMAT, sealJson(key, sealedAs({ id, pseudonym }, FORMAT), content));
+  }
+
+  /** Newest first. @throws Fault `storage` for a row that does not open. */
+  of(key: KeyObject | undefined, pseudonym: Pseudonym): Consent[] {
+    const rows = this.#database
+      .prepare<[Buffer], SealedConsent>('SELECT id, format, sealed FROM consents WHERE pseudonym = ?')
+      .all(idBytes(pseudonym));
+    return rows.map((row) => open(key, pseudonym, row)).sort((a, b) => b.givenAt - a.givenAt);
+  }
+
+  pseudonyms(): Pseudonym[] {
+    return this.#database.prepare<[], Buffer>('SELECT DISTINCT pseudonym FROM consents').pluck().all().map(pseudonymOf);
+  }
+
+  removeOf(pseudonym: Pseudonym): void {
+    this.#database.prepare('DELETE FROM consents WHERE pseudonym = ?').run(idBytes(pseudonym));
+  }
+}
+
+function open(key: KeyObject | undefined, pseudonym: Pseudonym, row: SealedConsent): Consent {
+  const ids = { id: consentIdOf(row.id), pseudonym };
+  const content = unsealJson(key, {
+    sealedAs: sealedAs(ids, row.format),
+    sealed: row.sealed,
+    place: { file: 'biometrics.db', table: 'consents', row: ids.id },
+    shape: ConsentRow,
+  });
+  return { ...ids, ...content };
+}
+
+const sealedAs = (ids: { readonly id: ConsentId; readonly pseudonym: Pseudonym }, format: number): SealedAs => [
+  'consent',
+  ids.pseudonym,
+  ids.id,
+  format,
+];

@@ -1,0 +1,95 @@
+import type { KeyObject } from 'node:crypto';
+import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
+import type { TemplateRecord } from '#core/biometrics/template.ts';
+import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { Sqlite, Statement } from '../files/openDatabase.ts';
+import { consentIdOf, idBytes, pseudonymOf, templateIdOf } from '../files/randomId.ts';
+import { damagedRow, seal, unseal, type SealedAs } from '../vault/seal.ts';
+
+const FORMAT = 1;
+/** Bytes of a template: 512 numbers of 32 bits, little-endian as every machine that this runs on. */
+export const TEMPLATE_BYTES = FEATURE_LENGTH * Float32Array.BYTES_PER_ELEMENT;
+
+export interface SealedTemplate {
+  readonly position: number;
+  readonly id: Buffer;
+  readonly pseudonym: Buffer;
+  readonly consent: Buffer;
+  readonly format: number;
+  readonly model: string;
+  readonly sealed: Buffer;
+}
+
+/** Templates in biometrics.db, each sealed with its person's biometric key and bound to person, consent and model. */
+export class Templates {
+  readonly #database: Sqlite;
+  readonly #insert: Statement;
+
+  constructor(database: Sqlite) {
+    this.#database = database;
+    this.#insert = database.prepare('INSERT INTO templates (id, pseudonym, consent, format, model, sealed) VALUES (?, ?, ?, ?, ?, ?)');
+  }
+
+  /** `bytes`: TEMPLATE_BYTES of it, for the caller to overwrite. */
+  add(key: KeyObject, record: TemplateRecord, bytes: Uint8Array): void {
+    this.#insert.run(
+        idBytes(record.id),
+        idBytes(record.pseudonym),
+        idBytes(record.consent),
+        FORMAT,
+        record.format,
+        seal(key, sealedAs(record, FORMAT), bytes),
+      );
+  }
+
+  /** At most `limit` rows behind `position`, in order of position. */
+  page(position: number, limit: number): SealedTemplate[] {
+    return this.#database
+      .prepare<[number, number], SealedTemplate>(
+        `SELECT rowid AS position, id, pseudonym, consent, format, model, sealed FROM templates
+         WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+      )
+      .all(position, limit);
+  }
+
+  remove(id: TemplateId): void {
+    this.#database.prepare('DELETE FROM templates WHERE id = ?').run(idBytes(id));
+  }
+
+  removeOf(pseudonym: Pseudonym): void {
+    this.#database.prepare('DELETE FROM templates WHERE pseudonym = ?').run(idBytes(pseudonym));
+  }
+
+  static recordOf(row: SealedTemplate): TemplateRecord {
+    return {
+      id: templateIdOf(row.id),
+      pseudonym: pseudonymOf(row.pseudonym),
+      consent: consentIdOf(row.consent),
+      format: row.model,
+    };
+  }
+
+  /** Writes the features to `into`, TEMPLATE_BYTES long. @throws Fault `storage` for a row that does not open. */
+  static open(key: KeyObject | undefined, row: SealedTemplate, into: Uint8Array): void {
+    const record = Templates.recordOf(row);
+    const place = { file: 'biometrics.db', table: 'templates', row: record.id };
+    if (key === undefined) throw damagedRow(place, 'a template whose key is gone');
+    const bytes = unseal(key, sealedAs(record, row.format), row.sealed);
+    if (bytes === undefined) throw damagedRow(place, 'a row that does not open: damaged, or another row put in its place');
+    try {
+      if (bytes.length !== TEMPLATE_BYTES) throw damagedRow(place, `${bytes.length} bytes`);
+      into.set(bytes);
+    } finally {
+      bytes.fill(0);
+    }
+  }
+}
+
+const sealedAs = (record: TemplateRecord, format: number): SealedAs => [
+  'template',
+  record.pseudonym,
+  record.id,
+  record.consent,
+  record.format,
+  format,
+];

@@ -1,0 +1,58 @@
+import { BrokenPromise } from '#core/kernel/assert.ts';
+import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
+import type { JournalId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
+import type { HealthReport } from '#core/ports/health.ts';
+import type { Consent } from '#core/privacy/consent.ts';
+import type { DatabaseFile } from '../files/folderMarker.ts';
+import type { EnrolmentRows } from '../stores/people.ts';
+import type { RosterPart } from '../stores/rosterReader.ts';
+
+/** What the thread is started with. The master secret lies in shared memory, which the thread overwrites. */
+export interface StorageThreadData {
+  readonly folder: string;
+  readonly simulated: boolean;
+  readonly master: SharedArrayBuffer;
+  readonly maxPages: Partial<Record<DatabaseFile, number>>;
+}
+
+/** Everything that the thread does, with what goes in and what comes back. */
+export interface Calls {
+  append: { readonly given: JournalEntry; readonly answer: JournalId };
+  read: { readonly given: { readonly from: JournalId; readonly limit: number }; readonly answer: readonly RecordedEntry[] };
+  /** Parts come first, one message each; then the people to leave out. */
+  load: { readonly given: undefined; readonly answer: readonly Pseudonym[] };
+  enrol: {
+    readonly given: { readonly people: readonly EnrolmentRows[]; readonly features: SharedArrayBuffer };
+    readonly answer: undefined;
+  };
+  consents: { readonly given: Pseudonym; readonly answer: readonly Consent[] };
+  removeTemplate: { readonly given: TemplateId; readonly answer: undefined };
+  close: { readonly given: undefined; readonly answer: undefined };
+}
+
+export type CallName = keyof Calls;
+export type CallMessage = { [Name in CallName]: { readonly id: number; readonly call: Name; readonly given: Calls[Name]['given'] } }[CallName];
+
+export type ThreadMessage =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'refused'; readonly fault: FaultMessage }
+  | { readonly kind: 'report'; readonly line: HealthReport }
+  | { readonly kind: 'part'; readonly id: number; readonly part: RosterPart }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'fault'; readonly id: number; readonly fault: FaultMessage };
+
+/** An error as it crosses between threads: a class does not survive that, its fields do. */
+export type FaultMessage =
+  | { readonly kind: 'fault'; readonly code: FaultCode; readonly thing: string; readonly found: string; readonly expected: string }
+  | { readonly kind: 'broken'; readonly promise: string };
+
+export function toFaultMessage(error: unknown): FaultMessage {
+  if (!(error instanceof Fault)) return { kind: 'broken', promise: messageOf(error) };
+  const { code, thing, found, expected } = error;
+  return { kind: 'fault', code, thing, found, expected };
+}
+
+export function fromFaultMessage(message: FaultMessage): Fault | BrokenPromise {
+  return message.kind === 'fault' ? new Fault(message.code, message) : new BrokenPromise(message.promise);
+}

@@ -1,0 +1,120 @@
+import { Worker } from 'node:worker_threads';
+import { Fault, messageOf } from '#core/kernel/fault.ts';
+import { JOURNAL_WAITING_MAX } from '#core/journal/entry.ts';
+import type { HealthReport } from '#core/ports/health.ts';
+import type { RosterPart } from '../stores/rosterReader.ts';
+import { fromFaultMessage, type CallMessage, type CallName, type Calls, type StorageThreadData, type ThreadMessage } from './protocol.ts';
+
+/** Calls other than journal entries that may wait for the thread. */
+export const STORAGE_CALLS_WAITING_MAX = 64;
+
+interface Waiting {
+  readonly call: CallName;
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+  onPart(part: RosterPart): void;
+}
+
+/** The main side of the thread on which all SQLite runs: a stuck disk holds up its calls, and nothing else. */
+export class StorageThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #report: (line: HealthReport) => void;
+  readonly #opened = Promise.withResolvers<undefined>();
+  readonly #exited: Promise<void>;
+  #entriesWaiting = 0;
+  #lastCall = 0;
+  #closing: Promise<void> | undefined;
+  #gone: Fault | undefined;
+
+  constructor(data: StorageThreadData, report: (line: HealthReport) => void) {
+    this.#report = report;
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, name: 'storage' });
+    this.#worker.on('message', (message: ThreadMessage) => this.#take(message));
+    this.#worker.on('error', (error) => this.#end(`an error: ${messageOf(error)}`));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#end('the end of its thread');
+        resolve();
+      });
+    });
+  }
+
+  /** Settles when the data folder is open. @throws Fault `key` or `storage` where it cannot be. */
+  async opened(): Promise<void> {
+    try {
+      await this.#opened.promise;
+    } catch (error) {
+      await this.#exited;
+      throw error;
+    }
+  }
+
+  /** @throws Fault, at once where too much is waiting or the thread is gone. */
+  call<Name extends CallName>(
+    name: Name,
+    given: Calls[Name]['given'],
+    onPart: (part: RosterPart) => void = () => undefined,
+  ): Promise<Calls[Name]['answer']> {
+    const refusal = this.#refusal(name);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const { promise, resolve, reject } = Promise.withResolvers<Calls[Name]['answer']>();
+    const id = ++this.#lastCall;
+    this.#waiting.set(id, { call: name, resolve, reject, onPart });
+    if (name === 'append') this.#entriesWaiting += 1;
+    this.#worker.postMessage({ id, call: name, given } satisfies Omit<CallMessage, 'call' | 'given'> & { call: Name; given: Calls[Name]['given'] });
+    return promise;
+  }
+
+  /** Writes what waits, then closes files and thread. Closing twice is no error. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#gone === undefined) await this.call('close', undefined);
+    await this.#exited;
+  }
+
+  #refusal(name: CallName): Fault | undefined {
+    if (this.#gone !== undefined) return recoded(this.#gone, name);
+    if (this.#closing !== undefined) return recoded(new Fault('storage', { thing: 'storage', found: 'a call after it was closed', expected: 'none' }), name);
+    if (name === 'close') return undefined;
+    const waiting = name === 'append' ? this.#entriesWaiting : this.#waiting.size - this.#entriesWaiting;
+    const limit = name === 'append' ? JOURNAL_WAITING_MAX : STORAGE_CALLS_WAITING_MAX;
+    if (waiting < limit) return undefined;
+    const about = { thing: name === 'append' ? 'journal' : 'storage', found: `${waiting} waiting for the disk`, expected: `at most ${limit}` };
+    return recoded(new Fault('storage', about), name);
+  }
+
+  #take(message: ThreadMessage): void {
+    if (message.kind === 'report') return this.#report(message.line);
+    if (message.kind === 'opened') return this.#opened.resolve(undefined);
+    if (message.kind === 'refused') return this.#opened.reject(fromFaultMessage(message.fault));
+    const waiting = this.#waiting.get(message.id);
+    if (waiting === undefined) return;
+    if (message.kind === 'part') return waiting.onPart(message.part);
+    this.#waiting.delete(message.id);
+    if (waiting.call === 'append') this.#entriesWaiting -= 1;
+    if (message.kind === 'answer') waiting.resolve(message.answer);
+    else waiting.reject(fromFaultMessage(message.fault));
+  }
+
+  #end(found: string): void {
+    if (this.#gone !== undefined) return;
+    const fault = new Fault('storage', { thing: 'storage thread', found, expected: 'one that runs until it is closed' });
+    this.#gone = fault;
+    this.#opened.reject(fault);
+    this.#opened.promise.catch(() => undefined);
+    if (this.#closing === undefined && this.#waiting.size > 0) this.#report({ part: 'storage', level: 'failed', says: fault.message });
+    for (const { call, reject } of this.#waiting.values()) reject(recoded(fault, call));
+    this.#waiting.clear();
+    this.#entriesWaiting = 0;
+  }
+}
+
+/** Whoever writes the journal is told by a fault of the journal. */
+function recoded(fault: Fault, call: CallName): Fault {
+  return call === 'append' || call === 'read' ? new Fault('journal', fault) : fault;
+}

@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs';
+import type { HealthReport } from '#core/ports/health.ts';
+import { OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
+import { FolderLock } from '../files/folderLock.ts';
+import { FolderMarker, type DatabaseFile } from '../files/folderMarker.ts';
+import { emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
+import type { Migration } from '../files/migrate.ts';
+import { sqliteFault } from '../files/sqliteFault.ts';
+import { biometrics0001 } from '../migrations/biometrics0001.ts';
+import { identities0001 } from '../migrations/identities0001.ts';
+import { journal0001 } from '../migrations/journal0001.ts';
+import { keyring0001 } from '../migrations/keyring0001.ts';
+import { JournalFile } from '../stores/journalFile.ts';
+import { Keyring } from '../stores/keyring.ts';
+import { People } from '../stores/people.ts';
+import { deriveKey } from '../vault/derivedKeys.ts';
+
+export interface VaultOptions {
+  readonly folder: string;
+  readonly simulated: boolean;
+  readonly master: Uint8Array;
+  readonly maxPages: Partial<Record<DatabaseFile, number>>;
+  readonly report: (line: HealthReport) => void;
+}
+
+export const MIGRATIONS: Record<DatabaseFile, readonly Migration[]> = {
+  'keyring.db': [keyring0001],
+  'biometrics.db': [biometrics0001],
+  'identities.db': [identities0001],
+  'journal.db': [journal0001],
+};
+
+/** Three rows of a template fit into 8 KiB and only one into SQLite's usual 4 KiB. */
+const PAGE_BYTES: Record<DatabaseFile, number> = {
+  'keyring.db': 4_096,
+  'biometrics.db': 8_192,
+  'identities.db': 4_096,
+  'journal.db': 4_096,
+};
+
+/** The whole data folder, open. For one thread. */
+export class Vault implements Disposable {
+  readonly people: People;
+  readonly journal: JournalFile;
+  readonly #files: readonly Sqlite[];
+  readonly #open: DisposableStack;
+
+  /** @throws Fault `key` or `storage` where the folder cannot be opened; nothing of it was changed then. */
+  constructor(options: VaultOptions) {
+    using open = new DisposableStack();
+    mkdirSync(options.folder, { recursive: true, mode: OWN_FOLDER });
+    open.use(new FolderLock(options.folder));
+    const marker = new FolderMarker(options.folder, options.master, options.simulated);
+    const mayMake = marker.claim(options.folder);
+    const database = (file: DatabaseFile): Sqlite => {
+      const { folder, master } = options;
+      const migrations = MIGRATIONS[file];
+      const opened = openDatabase({ folder, file, master, migrations, pageBytes: PAGE_BYTES[file], mayMake, maxPages: options.maxPages[file] });
+      open.defer(() => void opened.close());
+      return opened;
+    };
+    const files = { keyring: database('keyring.db'), biometrics: database('biometrics.db'), identities: database('identities.db') };
+    const journal = database('journal.db');
+    if (mayMake) {
+      syncFolder(options.folder);
+      marker.complete();
+    }
+    const key = deriveKey(options.master, 'keyring');
+    const keyring = open.use(new Keyring(files.keyring, key));
+    key.fill(0);
+    this.people = named(`data folder ${options.folder}`, () => new People(files, keyring, options.report));
+    this.journal = new JournalFile(journal, options.simulated, keyring.recordKeys);
+    this.#files = [files.keyring, files.biometrics, files.identities, journal];
+    this.#open = open.move();
+  }
+
+  /** Empties the WALs, closes the files, overwrites the keys, lets go of the folder. */
+  [Symbol.dispose](): void {
+    try {
+      for (const file of this.#files) emptyWal(file);
+    } finally {
+      this.#open.dispose();
+    }
+  }
+}
+
+/** Does `act`; what SQLite throws becomes a fault that says where. */
+export function named<Result>(thing: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw sqliteFault('storage', thing, error);
+  }
+}
+

@@ -1,0 +1,30 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '#core/kernel/assert.ts';
+import type { CallMessage, StorageThreadData, ThreadMessage } from './protocol.ts';
+import { toFaultMessage } from './protocol.ts';
+import { ThreadLoop } from './threadLoop.ts';
+import { Vault } from './vault.ts';
+
+/** The storage thread: opens the data folder, says so, and does what it is told until it is closed. */
+assert(parentPort !== null, 'the storage thread is started as a worker');
+run(parentPort, workerData);
+
+interface Port {
+  on(event: 'message', listener: (message: CallMessage) => void): unknown;
+  postMessage(message: ThreadMessage): void;
+  close(): void;
+}
+
+function run(port: Port, { master, ...options }: StorageThreadData): void {
+  const secret = new Uint8Array(master);
+  try {
+    const vault = new Vault({ ...options, master: secret, report: (line) => port.postMessage({ kind: 'report', line }) });
+    const loop = new ThreadLoop({ vault, answer: (message) => port.postMessage(message), ended: () => port.close() });
+    port.on('message', (message) => loop.take(message));
+    port.postMessage({ kind: 'opened' });
+  } catch (error) {
+    port.postMessage({ kind: 'refused', fault: toFaultMessage(error) });
+  } finally {
+    secret.fill(0);
+  }
+}

@@ -1,0 +1,28 @@
+import { Fault } from '#core/kernel/fault.ts';
+import type { KeyStore } from '#core/ports/keyStore.ts';
+
+/** A master secret in memory. `FakeKeyStore.holding(7)` has one already, all bytes 7. */
+export class FakeKeyStore implements KeyStore {
+  readonly protection = { kind: 'file', worth: 'nothing: a key of a test' } as const;
+  #secret: Uint8Array | undefined;
+
+  static holding(fill: number): FakeKeyStore {
+    const keys = new FakeKeyStore();
+    keys.#secret = new Uint8Array(32).fill(fill);
+    return keys;
+  }
+
+  open(): Uint8Array {
+    if (this.#secret === undefined) throw new Fault('key', { thing: 'key', found: 'none', expected: 'one' });
+    return Uint8Array.from(this.#secret);
+  }
+
+  exists(): boolean {
+    return this.#secret !== undefined;
+  }
+
+  create(): void {
+    if (this.#secret !== undefined) throw new Fault('key', { thing: 'key', found: 'a key already', expected: 'none' });
+    this.#secret = crypto.getRandomValues(new Uint8Array(32));
+  }
+}
