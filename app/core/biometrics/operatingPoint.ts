@@ -38,9 +38,7 @@ export interface IdentificationPoint {
 export function expectedFpir(point: IdentificationPoint, people: number): number {
   if (people === 0) return 0;
   const sizes = point.fpirByGallerySize;
-  const above = sizes.find((entry) => entry.people >= people);
-  const largest = sizes.at(-1);
-  if (largest === undefined) return 1;
-  const expected = above === undefined ? 1 - (1 - largest.fpir) ** (people / largest.people) : above.fpir;
-  return expected >= 0 && expected <= 1 ? expected : 1;
+  const measured = sizes.find((entry) => entry.people >= people) ?? sizes.at(-1);
+  if (measured === undefined || !(measured.people > 0 && measured.fpir >= 0 && measured.fpir <= 1)) return 1;
+  return 1 - (1 - measured.fpir) ** Math.max(1, people / measured.people);
 }

@@ -1,0 +1,158 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareWith, Gallery, searchGallery, type Candidate } from '#core/biometrics/gallery.ts';
+import { FEATURE_LENGTH, Probe } from '#core/biometrics/probe.ts';
+import type { Pseudonym } from '#core/kernel/ids.ts';
+import { BrokenPromise } from '#core/kernel/assert.ts';
+import { pseudonym } from '../people.ts';
+import { anyUnit, naiveCosine, probe, template, unit } from './numbers.ts';
+
+/** A probe that remembers which memory it was compared with: the gallery's own. */
+class Witness extends Probe {
+  rows: Float32Array | undefined;
+
+  override cosine(rows: Float32Array, offset: number): number {
+    this.rows = rows;
+    return super.cosine(rows, offset);
+  }
+}
+
+const memoryOf = (gallery: Gallery): Float32Array => {
+  const witness = new Witness(unit(1));
+  gallery.compare(witness, () => undefined);
+  if (witness.rows === undefined) throw new Error('an empty gallery shows nothing');
+  return witness.rows;
+};
+
+const names = fc.constantFrom('anna', 'bo', 'chen', 'dai', 'eva');
+const acts = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.record({ act: fc.constant('add' as const), name: names, seed: fc.nat(1_000) }) },
+    { weight: 1, arbitrary: fc.record({ act: fc.constant('remove' as const), name: names, seed: fc.constant(0) }) },
+  ),
+  { maxLength: 60 },
+);
+
+function play(list: typeof acts extends fc.Arbitrary<infer T> ? T : never) {
+  const gallery = new Gallery();
+  const model = new Map<Pseudonym, Float32Array[]>();
+  for (const { act, name, seed } of list) {
+    const who = pseudonym(name);
+    if (act === 'add') {
+      gallery.add(template(name, anyUnit(seed)));
+      model.set(who, [...(model.get(who) ?? []), anyUnit(seed)]);
+    } else {
+      gallery.remove(who);
+      model.delete(who);
+    }
+  }
+  return { gallery, model };
+}
+
+const naiveSearch = (model: Map<Pseudonym, Float32Array[]>, values: Float32Array): Candidate[] =>
+  [...model]
+    .map(([who, templates]) => ({ pseudonym: who, cosine: Math.max(...templates.map((one) => naiveCosine(values, one))) }))
+    .toSorted((a, b) => b.cosine - a.cosine);
+
+describe('the gallery, whoever is enrolled and erased', () => {
+  it('holds exactly those who were not erased', () => {
+    fc.assert(
+      fc.property(acts, (list) => {
+        const { gallery, model } = play(list);
+        expect(gallery.people).toBe(model.size);
+        expect(gallery.templates).toBe([...model.values()].flat().length);
+        for (const name of ['anna', 'bo', 'chen', 'dai', 'eva']) expect(gallery.has(pseudonym(name))).toBe(model.has(pseudonym(name)));
+      }),
+    );
+  });
+
+  it('finds the same people in the same order as a list that is sorted', () => {
+    fc.assert(
+      fc.property(acts, fc.nat(1_000), fc.integer({ min: 1, max: 6 }), (list, seed, count) => {
+        const { gallery, model } = play(list);
+        const found = searchGallery(gallery, probe(anyUnit(seed)), count);
+        const expected = naiveSearch(model, anyUnit(seed)).slice(0, count);
+        expect(found.map(({ cosine }) => cosine.toFixed(5))).toEqual(expected.map(({ cosine }) => cosine.toFixed(5)));
+        expect(new Set(found.map((one) => one.pseudonym)).size).toBe(found.length);
+        for (const { pseudonym: who, cosine } of found) expect(compareWith(gallery, probe(anyUnit(seed)), who)).toBe(cosine);
+      }),
+    );
+  });
+
+  it('keeps no number of anybody erased: beyond the rows in use its memory is zero', () => {
+    fc.assert(
+      fc.property(acts, (list) => {
+        const { gallery, model } = play([...list, { act: 'add', name: 'anna', seed: 1 }]);
+        const rows = memoryOf(gallery);
+        const used = gallery.templates * FEATURE_LENGTH;
+        expect(rows.subarray(used).every((value) => value === 0)).toBe(true);
+        const present = [...model.values()].flat().map((values) => values.join());
+        const stored = Array.from({ length: gallery.templates }, (_, row) => rows.subarray(row * FEATURE_LENGTH, (row + 1) * FEATURE_LENGTH).join());
+        expect(stored.toSorted()).toEqual(present.toSorted());
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('the gallery', () => {
+  it('grows without losing anybody, and overwrites the memory that it leaves', () => {
+    const gallery = new Gallery();
+    gallery.add(template('first', unit(1)));
+    const before = memoryOf(gallery);
+    for (let other = 0; other < 200; other++) gallery.add(template(`other ${other}`, anyUnit(other)));
+    expect(memoryOf(gallery)).not.toBe(before);
+    expect(before.every((value) => value === 0)).toBe(true);
+    expect(searchGallery(gallery, probe(unit(1)), 1)).toEqual([{ pseudonym: 'first', cosine: 1 }]);
+    expect(gallery.people).toBe(201);
+  });
+
+  it('is zero when it is disposed of', () => {
+    const gallery = new Gallery();
+    gallery.add(template('anna', unit(1)));
+    const rows = memoryOf(gallery);
+    gallery[Symbol.dispose]();
+    expect(rows.every((value) => value === 0)).toBe(true);
+    expect([gallery.people, gallery.templates, searchGallery(gallery, probe(unit(1)), 2)]).toEqual([0, 0, []]);
+  });
+
+  it('does not change when the template it was given is overwritten', () => {
+    const gallery = new Gallery();
+    const given = template('anna', unit(1));
+    gallery.add(given);
+    given[Symbol.dispose]();
+    expect(compareWith(gallery, probe(unit(1)), pseudonym('anna'))).toBe(1);
+  });
+
+  it('takes a broken template for nobody, and does not let it hide others', () => {
+    const gallery = new Gallery();
+    gallery.add(template('broken', new Float32Array(FEATURE_LENGTH).fill(NaN)));
+    gallery.add(template('anna', unit(0.9)));
+    gallery.add(template('bo', unit(0.1)));
+    const found = searchGallery(gallery, probe(unit(1)), 2);
+    expect(found.map((one) => one.pseudonym)).toEqual(['anna', 'bo']);
+    expect(compareWith(gallery, probe(unit(1)), pseudonym('broken'))).toBe(-1);
+  });
+
+  it('finds nobody for a broken probe', () => {
+    const gallery = new Gallery();
+    gallery.add(template('anna', unit(0.9)));
+    const broken = probe(new Float32Array(FEATURE_LENGTH).fill(NaN));
+    expect(searchGallery(gallery, broken, 2)).toEqual([]);
+    expect(compareWith(gallery, broken, pseudonym('anna'))).toBe(-1);
+  });
+
+  it('lists a person once, at the best of that person, also where several templates tie', () => {
+    const gallery = new Gallery();
+    for (const [name, first] of [['anna', 0.5], ['bo', 0.8], ['anna', 0.9], ['bo', 0.8], ['anna', 0.9]] as const) {
+      gallery.add(template(name, unit(first)));
+    }
+    const found = searchGallery(gallery, probe(unit(1)), 2);
+    expect(found.map((one) => one.pseudonym)).toEqual(['anna', 'bo']);
+    expect(found[0]?.cosine).toBeCloseTo(0.9, 6);
+  });
+
+  it('is not asked for nobody', () => {
+    expect(() => searchGallery(new Gallery(), probe(unit(1)), 0)).toThrow(BrokenPromise);
+  });
+});
