@@ -59,9 +59,10 @@ export class ScreenSockets {
     });
   }
 
-  close(): void {
-    for (const screen of this.#screens) screen.close(CLOSE.goingAway);
+  async close(): Promise<void> {
+    const ends = [...this.#screens].map((screen) => screen.close(CLOSE.goingAway));
     this.#server.close();
+    await Promise.all(ends);
   }
 }
 
@@ -89,9 +90,12 @@ class SocketScreen {
     this.#pingLater();
   }
 
-  close(code: number): void {
+  /** Settles when the screen is gone. */
+  async close(code: number): Promise<void> {
+    const closed = new Promise((resolve) => this.#connection.once('close', resolve));
     this.#connection.close(code);
     this.#beginToEnd();
+    await closed;
   }
 
   #beginToEnd(): void {
@@ -124,7 +128,7 @@ class SocketScreen {
   }
 
   #cutOff(code: number, found: string, expected: string, cause?: unknown): void {
-    this.close(code);
+    void this.close(code);
     this.#report(found, expected, cause);
   }
 

@@ -79,10 +79,9 @@ export async function startLoopback(options: LoopbackOptions): Promise<Loopback>
     port: portOf(server),
     close: async () => {
       const closed = once(server, 'close');
-      sockets.close();
       server.close();
       server.closeAllConnections();
-      await closed;
+      await Promise.all([sockets.close(), closed]);
     },
   };
 }
