@@ -10,7 +10,9 @@ export const SimulatorView = z.strictObject({
   scene: z.string(),
   cards: z.array(Scene).check(z.maxLength(20)),
   /** Digits that are known only because these people are made up. */
-  pins: z.array(z.strictObject({ label: z.string(), personalNumber: z.string(), pin: z.string() })).check(z.maxLength(20)),
+  pins: z
+    .array(z.strictObject({ label: z.string(), personalNumber: z.string(), pin: z.string() }))
+    .check(z.maxLength(20)),
   relay: z.enum(['energised', 'de-energised']),
   relayBytes: z.array(z.string()).check(z.maxLength(20)),
   line: z.enum(['up', 'down']),

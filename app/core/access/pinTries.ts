@@ -22,7 +22,10 @@ export type PinAllowance = { readonly kind: 'allowed' } | { readonly kind: 'lock
 export function mayTryPin(tries: PinTries, number: string, limits: PinLimits, at: Monotonic): PinAllowance {
   const ofNumber = recent(tries.byNumber.get(number) ?? [], limits, at);
   const ofTerminal = recent(tries.terminal, limits, at);
-  const until = Math.max(lockedUntil(ofNumber, limits.triesPerNumber, limits), lockedUntil(ofTerminal, limits.triesPerTerminal, limits));
+  const until = Math.max(
+    lockedUntil(ofNumber, limits.triesPerNumber, limits),
+    lockedUntil(ofTerminal, limits.triesPerTerminal, limits),
+  );
   return until > at ? { kind: 'locked-out', until: until as Monotonic } : { kind: 'allowed' };
 }
 

@@ -18,13 +18,7 @@ export interface QualityLimits {
 }
 
 /** Each is something that the person, or the installer, can change. */
-export type PoorQuality =
-  | 'come-closer'
-  | 'look-straight'
-  | 'hold-still'
-  | 'too-dark'
-  | 'too-bright'
-  | 'uneven-light';
+export type PoorQuality = 'come-closer' | 'look-straight' | 'hold-still' | 'too-dark' | 'too-bright' | 'uneven-light';
 
 export type Quality = { readonly kind: 'usable' } | { readonly kind: 'poor'; readonly reason: PoorQuality };
 

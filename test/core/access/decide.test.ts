@@ -28,16 +28,24 @@ describe('somebody asks to come in', () => {
   });
 
   it('and is denied with nothing presented', () => {
-    expect(decide(requestOf(), rulesOf([holder('anna')]), NOW)).toEqual({ kind: 'denied', reason: 'nothing-presented' });
+    expect(decide(requestOf(), rulesOf([holder('anna')]), NOW)).toEqual({
+      kind: 'denied',
+      reason: 'nothing-presented',
+    });
   });
 
-  it.each<FactorFailure>(['not-recognised', 'ambiguous', 'attack-suspected', 'unknown-card', 'credential-suspended', 'wrong-pin', 'locked-out'])(
-    'and is denied when a factor failed: %s',
-    (reason) => {
-      const failed: FactorResult = { factor: 'pin', kind: 'failed', reason };
-      expect(decide(requestOf(face, failed), rulesOf([holder('anna')]), NOW)).toEqual({ kind: 'denied', reason });
-    },
-  );
+  it.each<FactorFailure>([
+    'not-recognised',
+    'ambiguous',
+    'attack-suspected',
+    'unknown-card',
+    'credential-suspended',
+    'wrong-pin',
+    'locked-out',
+  ])('and is denied when a factor failed: %s', (reason) => {
+    const failed: FactorResult = { factor: 'pin', kind: 'failed', reason };
+    expect(decide(requestOf(face, failed), rulesOf([holder('anna')]), NOW)).toEqual({ kind: 'denied', reason });
+  });
 
   it('and is denied when card and face are two people', () => {
     const card: FactorResult = { factor: 'card', kind: 'established', holder: pseudonym('bo') };
@@ -64,7 +72,10 @@ describe('somebody asks to come in', () => {
   it('and is denied by an expired card of a valid holder', () => {
     const validity: Validity = { from: ALWAYS.from, until: wallTime(4_000) };
     const card: FactorResult = { factor: 'card', kind: 'established', holder: pseudonym('anna'), validity };
-    expect(decide(requestOf(card), rulesOf([holder('anna')]), NOW)).toMatchObject({ kind: 'denied', reason: 'expired' });
+    expect(decide(requestOf(card), rulesOf([holder('anna')]), NOW)).toMatchObject({
+      kind: 'denied',
+      reason: 'expired',
+    });
   });
 
   it('and is denied where a date is broken', () => {
@@ -80,18 +91,28 @@ describe('any request under any rules', () => {
   const names = fc.constantFrom('anna', 'anna', 'anna', 'bo');
   const points = fc.constantFrom('front', 'front', 'front', 'back');
   const moments = fc.oneof(fc.integer({ min: 0, max: 10 }), fc.constant(NaN)).map(wallTime);
-  const validities = fc.oneof({ weight: 4, arbitrary: fc.constant(ALWAYS) }, fc.record({ from: moments, until: moments }));
+  const validities = fc.oneof(
+    { weight: 4, arbitrary: fc.constant(ALWAYS) },
+    fc.record({ from: moments, until: moments }),
+  );
   const factors: fc.Arbitrary<FactorResult> = fc.oneof(
-    { weight: 5, arbitrary: fc.record(
-      {
-        factor: fc.constantFrom('face' as const, 'card' as const, 'pin' as const),
-        kind: fc.constant('established' as const),
-        holder: names.map(pseudonym),
-        validity: validities,
-      },
-      { requiredKeys: ['factor', 'kind', 'holder'] },
-    ) },
-    fc.record({ factor: fc.constant('face' as const), kind: fc.constant('failed' as const), reason: fc.constant('ambiguous' as const) }),
+    {
+      weight: 5,
+      arbitrary: fc.record(
+        {
+          factor: fc.constantFrom('face' as const, 'card' as const, 'pin' as const),
+          kind: fc.constant('established' as const),
+          holder: names.map(pseudonym),
+          validity: validities,
+        },
+        { requiredKeys: ['factor', 'kind', 'holder'] },
+      ),
+    },
+    fc.record({
+      factor: fc.constant('face' as const),
+      kind: fc.constant('failed' as const),
+      reason: fc.constant('ambiguous' as const),
+    }),
   );
   const holders = fc.record({
     state: fc.constantFrom('active' as const, 'active' as const, 'suspended' as const),
@@ -112,7 +133,9 @@ describe('any request under any rules', () => {
     let granted = 0;
     fc.assert(
       fc.property(scenes, (scene) => {
-        const people = [scene.anna && holder('anna', scene.anna), scene.bo && holder('bo', scene.bo)].filter((one) => one !== undefined);
+        const people = [scene.anna && holder('anna', scene.anna), scene.bo && holder('bo', scene.bo)].filter(
+          (one) => one !== undefined,
+        );
         const rules = rulesOf(people, { accessPoint: scene.rulePoint, doorMode: scene.doorMode });
         const request = { accessPoint: scene.requestPoint, factors: scene.factors, intent: false };
         const decision = decide(request, rules, scene.at);

@@ -25,7 +25,11 @@ describe('the directory', () => {
     directory.add(holder('bo'), [card('bo', '03')]);
     directory.remove(pseudonym('anna'));
     expect(directory.holder(pseudonym('anna'))).toBeUndefined();
-    expect([directory.card('H10301', '01'), directory.card('H10301', '02'), directory.pin('17')]).toEqual([undefined, undefined, undefined]);
+    expect([directory.card('H10301', '01'), directory.card('H10301', '02'), directory.pin('17')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(directory.card('H10301', '03')?.pseudonym).toBe('bo');
   });
 

@@ -1,10 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countRightPin, countWrongPin, mayTryPin, NO_PIN_TRIES, type PinLimits, type PinTries } from '#core/access/pinTries.ts';
+import {
+  countRightPin,
+  countWrongPin,
+  mayTryPin,
+  NO_PIN_TRIES,
+  type PinLimits,
+  type PinTries,
+} from '#core/access/pinTries.ts';
 import { millis, monotonic } from '#core/kernel/units.ts';
 
 const LIMITS: PinLimits = { triesPerNumber: 3, triesPerTerminal: 5, windowMs: millis(1_000) };
-const wrong = (tries: PinTries, number: string, at: number): PinTries => countWrongPin(tries, number, LIMITS, monotonic(at));
+const wrong = (tries: PinTries, number: string, at: number): PinTries =>
+  countWrongPin(tries, number, LIMITS, monotonic(at));
 const may = (tries: PinTries, number: string, at: number) => mayTryPin(tries, number, LIMITS, monotonic(at));
 
 describe('a PIN that is wrong', () => {
@@ -50,7 +58,11 @@ describe('whoever tries PINs, at whatever pace', () => {
     windowMs: fc.integer({ min: 1, max: 1_000 }).map(millis),
   });
   const attempts = fc.array(
-    fc.record({ wait: fc.integer({ min: 0, max: 400 }), number: fc.constantFrom('1', '2', '3', '4'), right: fc.boolean() }),
+    fc.record({
+      wait: fc.integer({ min: 0, max: 400 }),
+      number: fc.constantFrom('1', '2', '3', '4'),
+      right: fc.boolean(),
+    }),
     { maxLength: 80 },
   );
 
@@ -65,7 +77,8 @@ describe('whoever tries PINs, at whatever pace', () => {
         for (const { wait, number, right } of list) {
           now += wait;
           const allowance = mayTryPin(tries, number, limit, monotonic(now));
-          const inWindow = (moments: readonly number[]): number => moments.filter((at) => at + limit.windowMs > now).length;
+          const inWindow = (moments: readonly number[]): number =>
+            moments.filter((at) => at + limit.windowMs > now).length;
           const full =
             inWindow(all) >= limit.triesPerTerminal || inWindow(sinceRight.get(number) ?? []) >= limit.triesPerNumber;
           expect(allowance.kind).toBe(full ? 'locked-out' : 'allowed');

@@ -51,7 +51,10 @@ function play(list: typeof acts extends fc.Arbitrary<infer T> ? T : never) {
 
 const naiveSearch = (model: Map<Pseudonym, Float32Array[]>, values: Float32Array): Candidate[] =>
   [...model]
-    .map(([who, templates]) => ({ pseudonym: who, cosine: Math.max(...templates.map((one) => naiveCosine(values, one))) }))
+    .map(([who, templates]) => ({
+      pseudonym: who,
+      cosine: Math.max(...templates.map((one) => naiveCosine(values, one))),
+    }))
     .toSorted((a, b) => b.cosine - a.cosine);
 
 describe('the gallery, whoever is enrolled and erased', () => {
@@ -61,7 +64,8 @@ describe('the gallery, whoever is enrolled and erased', () => {
         const { gallery, model } = play(list);
         expect(gallery.people).toBe(model.size);
         expect(gallery.templates).toBe([...model.values()].flat().length);
-        for (const name of ['anna', 'bo', 'chen', 'dai', 'eva']) expect(gallery.has(pseudonym(name))).toBe(model.has(pseudonym(name)));
+        for (const name of ['anna', 'bo', 'chen', 'dai', 'eva'])
+          expect(gallery.has(pseudonym(name))).toBe(model.has(pseudonym(name)));
       }),
     );
   });
@@ -74,7 +78,8 @@ describe('the gallery, whoever is enrolled and erased', () => {
         const expected = naiveSearch(model, anyUnit(seed)).slice(0, count);
         expect(found.map(({ cosine }) => cosine.toFixed(5))).toEqual(expected.map(({ cosine }) => cosine.toFixed(5)));
         expect(new Set(found.map((one) => one.pseudonym)).size).toBe(found.length);
-        for (const { pseudonym: who, cosine } of found) expect(compareWith(gallery, probe(anyUnit(seed)), who)).toBe(cosine);
+        for (const { pseudonym: who, cosine } of found)
+          expect(compareWith(gallery, probe(anyUnit(seed)), who)).toBe(cosine);
       }),
     );
   });
@@ -87,7 +92,9 @@ describe('the gallery, whoever is enrolled and erased', () => {
         const used = gallery.templates * FEATURE_LENGTH;
         expect(rows.subarray(used).every((value) => value === 0)).toBe(true);
         const present = [...model.values()].flat().map((values) => values.join());
-        const stored = Array.from({ length: gallery.templates }, (_, row) => rows.subarray(row * FEATURE_LENGTH, (row + 1) * FEATURE_LENGTH).join());
+        const stored = Array.from({ length: gallery.templates }, (_, row) =>
+          rows.subarray(row * FEATURE_LENGTH, (row + 1) * FEATURE_LENGTH).join(),
+        );
         expect(stored.toSorted()).toEqual(present.toSorted());
       }),
       { numRuns: 50 },
@@ -144,7 +151,13 @@ describe('the gallery', () => {
 
   it('lists a person once, at the best of that person, also where several templates tie', () => {
     const gallery = new Gallery();
-    for (const [name, first] of [['anna', 0.5], ['bo', 0.8], ['anna', 0.9], ['bo', 0.8], ['anna', 0.9]] as const) {
+    for (const [name, first] of [
+      ['anna', 0.5],
+      ['bo', 0.8],
+      ['anna', 0.9],
+      ['bo', 0.8],
+      ['anna', 0.9],
+    ] as const) {
       gallery.add(template(name, unit(first)));
     }
     const found = searchGallery(gallery, probe(unit(1)), 2);

@@ -16,7 +16,8 @@ const POINT: IdentificationPoint = {
   ],
 };
 const anna = pseudonym('anna');
-const list = (...cosines: number[]) => cosines.map((cosine, index) => ({ pseudonym: pseudonym(['anna', 'bo', 'chen'][index] ?? 'dai'), cosine }));
+const list = (...cosines: number[]) =>
+  cosines.map((cosine, index) => ({ pseudonym: pseudonym(['anna', 'bo', 'chen'][index] ?? 'dai'), cosine }));
 const AGREED = [0.6, 0.6, 0.2];
 
 describe('one of many', () => {
@@ -37,10 +38,16 @@ describe('one of many', () => {
   });
 
   it('is not chosen by the order of the gallery where two are equal, whatever the margin', () => {
-    expect(identify({ averaged: list(0.9, 0.9), framesToFirst: AGREED }, { ...POINT, margin: 0 }).kind).toBe('ambiguous');
+    expect(identify({ averaged: list(0.9, 0.9), framesToFirst: AGREED }, { ...POINT, margin: 0 }).kind).toBe(
+      'ambiguous',
+    );
   });
 
-  const cosines = fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constant(NaN), fc.constantFrom(0.5, 0.55, 0.6, 0.9));
+  const cosines = fc.oneof(
+    fc.double({ min: -1, max: 1, noNaN: true }),
+    fc.constant(NaN),
+    fc.constantFrom(0.5, 0.55, 0.6, 0.9),
+  );
   const settings = fc.record({
     threshold: fc.oneof({ weight: 5, arbitrary: fc.constantFrom(0, 0.5, 0.55) }, fc.constant(NaN)),
     margin: fc.oneof({ weight: 5, arbitrary: fc.constantFrom(0, 0.05) }, fc.constant(NaN)),
@@ -50,20 +57,25 @@ describe('one of many', () => {
   it('matches only where every condition is a number that holds', () => {
     let matches = 0;
     fc.assert(
-      fc.property(fc.array(cosines, { maxLength: 3 }), fc.array(cosines, { maxLength: 4 }), settings, (scores, framesToFirst, setting) => {
-        const found = identify({ averaged: list(...scores), framesToFirst }, { ...POINT, ...setting });
-        const [first, second] = scores;
-        const agreeing = framesToFirst.filter((cosine) => cosine >= setting.threshold).length;
-        const holds =
-          first !== undefined &&
-          first >= setting.threshold &&
-          (second === undefined || (first > second && first - second >= setting.margin)) &&
-          agreeing >= setting.framesAgreeing;
-        expect(found.kind === 'match').toBe(holds);
-        if (found.kind !== 'match') return;
-        matches++;
-        expect(found.pseudonym).toBe(anna);
-      }),
+      fc.property(
+        fc.array(cosines, { maxLength: 3 }),
+        fc.array(cosines, { maxLength: 4 }),
+        settings,
+        (scores, framesToFirst, setting) => {
+          const found = identify({ averaged: list(...scores), framesToFirst }, { ...POINT, ...setting });
+          const [first, second] = scores;
+          const agreeing = framesToFirst.filter((cosine) => cosine >= setting.threshold).length;
+          const holds =
+            first !== undefined &&
+            first >= setting.threshold &&
+            (second === undefined || (first > second && first - second >= setting.margin)) &&
+            agreeing >= setting.framesAgreeing;
+          expect(found.kind === 'match').toBe(holds);
+          if (found.kind !== 'match') return;
+          matches++;
+          expect(found.pseudonym).toBe(anna);
+        },
+      ),
       { numRuns: 3_000 },
     );
     expect(matches, 'the property saw matches').toBeGreaterThan(50);
@@ -89,7 +101,12 @@ describe('the FPIR to expect', () => {
   });
 
   it('is the measured one at a measured size, and that of the next size above between them', () => {
-    for (const [people, fpir] of [[100, 0.001], [1, 0.001], [101, 0.003], [1_680, 0.003]] as const) {
+    for (const [people, fpir] of [
+      [100, 0.001],
+      [1, 0.001],
+      [101, 0.003],
+      [1_680, 0.003],
+    ] as const) {
       expect(expectedFpir(POINT, people)).toBeCloseTo(fpir, 12);
     }
   });
@@ -105,14 +122,22 @@ describe('the FPIR to expect', () => {
   });
 
   it('is certain where the measurement is broken', () => {
-    for (const broken of [{ people: 10, fpir: NaN }, { people: 0, fpir: 0 }, { people: 10, fpir: 1.5 }, { people: NaN, fpir: 0.1 }]) {
+    for (const broken of [
+      { people: 10, fpir: NaN },
+      { people: 0, fpir: 0 },
+      { people: 10, fpir: 1.5 },
+      { people: NaN, fpir: 0.1 },
+    ]) {
       expect(expectedFpir({ ...POINT, fpirByGallerySize: [broken] }, 20)).toBe(1);
     }
   });
 
   it('never falls when somebody is enrolled', () => {
     const measured = fc
-      .array(fc.record({ people: fc.integer({ min: 1, max: 5_000 }), fpir: fc.double({ min: 0, max: 0.1, noNaN: true }) }), { minLength: 1, maxLength: 5 })
+      .array(
+        fc.record({ people: fc.integer({ min: 1, max: 5_000 }), fpir: fc.double({ min: 0, max: 0.1, noNaN: true }) }),
+        { minLength: 1, maxLength: 5 },
+      )
       .map((sizes) => {
         const rates = sizes.map((one) => one.fpir).toSorted((a, b) => a - b);
         const people = [...new Set(sizes.map((one) => one.people))].toSorted((a, b) => a - b);
@@ -129,7 +154,11 @@ describe('the FPIR to expect', () => {
 
 describe('a living face', () => {
   const PAD = { meanMin: 0.5, frameMin: 0.2 };
-  const verdict = (...scores: number[]) => judgePad(scores.map((live) => ({ live })), PAD).kind;
+  const verdict = (...scores: number[]) =>
+    judgePad(
+      scores.map((live) => ({ live })),
+      PAD,
+    ).kind;
 
   it('is one whose frames are live on average, and none of which is far from it', () => {
     expect(verdict(0.2, 0.8)).toBe('bona-fide');

@@ -31,7 +31,12 @@ export function anyUnit(seed: number): Float32Array {
 
 export const template = (of: string, values: Float32Array): Template =>
   new Template(
-    { id: `template of ${of}` as TemplateId, pseudonym: pseudonym(of), consent: `consent of ${of}` as ConsentId, format: 'any' },
+    {
+      id: `template of ${of}` as TemplateId,
+      pseudonym: pseudonym(of),
+      consent: `consent of ${of}` as ConsentId,
+      format: 'any',
+    },
     values,
   );
 

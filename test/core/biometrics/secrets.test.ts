@@ -84,7 +84,10 @@ describe('a probe', () => {
       fc.property(fc.nat(1e6), fc.nat(1e6), fc.nat(3), (one, other, row) => {
         const rows = new Float32Array(4 * FEATURE_LENGTH);
         rows.set(anyUnit(other), row * FEATURE_LENGTH);
-        expect(probe(anyUnit(one)).cosine(rows, row * FEATURE_LENGTH)).toBeCloseTo(naiveCosine(anyUnit(one), anyUnit(other)), 6);
+        expect(probe(anyUnit(one)).cosine(rows, row * FEATURE_LENGTH)).toBeCloseTo(
+          naiveCosine(anyUnit(one), anyUnit(other)),
+          6,
+        );
       }),
     );
   });

@@ -34,7 +34,12 @@ describe('the presenter', () => {
   });
 
   const coordinates = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: -100, max: 500 }) }, fc.constant(NaN));
-  const boxes: fc.Arbitrary<Box> = fc.record({ x: coordinates, y: coordinates, width: coordinates, height: coordinates });
+  const boxes: fc.Arbitrary<Box> = fc.record({
+    x: coordinates,
+    y: coordinates,
+    width: coordinates,
+    height: coordinates,
+  });
 
   it('is somebody of the picture, inside, near and alone at that size, or nobody', () => {
     let presenters = 0;
@@ -125,10 +130,16 @@ describe('the quality of a picture', () => {
 
   it('tells what helps first: distance, light, pose, motion', () => {
     const [far, dark, , , turned, , , blurred] = flawed;
-    const worst = { ...turned![1](90), ...{ sharpness: 0, exposure: { mean: 0, clippedShare: 1 }, box: { ...GOOD.box, width: 1 } } };
+    const worst = {
+      ...turned![1](90),
+      ...{ sharpness: 0, exposure: { mean: 0, clippedShare: 1 }, box: { ...GOOD.box, width: 1 } },
+    };
     expect(assessQuality(worst, LIMITS)).toEqual({ kind: 'poor', reason: far![0] });
     expect(assessQuality({ ...worst, box: GOOD.box }, LIMITS)).toEqual({ kind: 'poor', reason: dark![0] });
-    expect(assessQuality({ ...worst, box: GOOD.box, exposure: GOOD.exposure }, LIMITS)).toEqual({ kind: 'poor', reason: 'look-straight' });
+    expect(assessQuality({ ...worst, box: GOOD.box, exposure: GOOD.exposure }, LIMITS)).toEqual({
+      kind: 'poor',
+      reason: 'look-straight',
+    });
     expect(assessQuality({ ...GOOD, sharpness: 0 }, LIMITS)).toEqual({ kind: 'poor', reason: blurred![0] });
   });
 });

@@ -11,7 +11,12 @@ const doorWithContact = histories(contacts);
 /** Lets a history happen to a door and to the model of it; `check` looks after every happening. */
 function live(
   history: History,
-  check: (seen: { world: DoorWorld; model: DoorModel; before: DoorWorld['door']; last: History['events'][number] }) => void,
+  check: (seen: {
+    world: DoorWorld;
+    model: DoorModel;
+    before: DoorWorld['door'];
+    last: History['events'][number];
+  }) => void,
   punctual = true,
 ): { world: DoorWorld; model: DoorModel } {
   const world = new DoorWorld({ ...history, punctual });
@@ -120,7 +125,8 @@ describe('a door, whatever happens to it', () => {
       fc.property(doorWithContact, (history) => {
         const { world, model } = live(history, () => undefined);
         world.advance(history.timings.heldOpenMs);
-        if (model.leaf === 'open' && !model.demanded) expect(['held-open', 'forced-open']).toContain(world.door.state.kind);
+        if (model.leaf === 'open' && !model.demanded)
+          expect(['held-open', 'forced-open']).toContain(world.door.state.kind);
       }),
       RUNS,
     );

@@ -158,7 +158,10 @@ describe('an alarm', () => {
   });
 
   it('is not raised by a leaf that stands open when fire or the mode ends, before its time', () => {
-    const world = doorAt({ demand: { fire: true, mode: 'normal' } }).happen(opened).advance(60_000).happen(fire(false));
+    const world = doorAt({ demand: { fire: true, mode: 'normal' } })
+      .happen(opened)
+      .advance(60_000)
+      .happen(fire(false));
     expect(world.position).toBe('locked');
     expect(world.records).toEqual(['fire-unlock', 'fire-cleared']);
     world.advance(TIMINGS.heldOpenMs);
@@ -206,7 +209,10 @@ describe('a strike whose line comes back', () => {
 
   it('stands unlocked again where fire or the mode demands it, and is locked otherwise', () => {
     const { now } = doorAt();
-    expect(driveOnReturn(doorAt().happen(fire(true)).door.state, now)).toEqual({ kind: 'unlock', forMs: 'until-driven' });
+    expect(driveOnReturn(doorAt().happen(fire(true)).door.state, now)).toEqual({
+      kind: 'unlock',
+      forMs: 'until-driven',
+    });
     expect(driveOnReturn(doorAt({ demand: NORMAL }).door.state, now)).toEqual({ kind: 'lock' });
   });
 });

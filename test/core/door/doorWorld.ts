@@ -71,7 +71,7 @@ export class DoorWorld {
 
   advance(ms: number): this {
     const end = after(this.now, millis(ms));
-    for (let deadline = nextDeadline(this.door.state); this.punctual && deadline !== undefined && deadline <= end; ) {
+    for (let deadline = nextDeadline(this.door.state); this.punctual && deadline !== undefined && deadline <= end;) {
       this.now = deadline > this.now ? deadline : this.now;
       this.happen({ kind: 'time' });
       const next = nextDeadline(this.door.state);
@@ -105,9 +105,7 @@ const happenings = (contactFitted: boolean): fc.Arbitrary<Happening> =>
     fc.record({ kind: fc.constant('fire' as const), active: fc.boolean() }),
     fc.record({ kind: fc.constant('mode' as const), mode: modes }),
     ...(contactFitted
-      ? [
-          { weight: 3, arbitrary: fc.record({ kind: fc.constant('contact' as const), contact: contacts }) },
-        ]
+      ? [{ weight: 3, arbitrary: fc.record({ kind: fc.constant('contact' as const), contact: contacts }) }]
       : []),
   );
 

@@ -27,7 +27,10 @@ const histories = fc.record({
   mode: cameraModes,
   framesConsidered: fc.integer({ min: 1, max: 5 }),
   events: fc.array(
-    fc.record({ wait: fc.oneof(fc.constantFrom(0, 100, 700, 3_000, 8_000), fc.integer({ min: 0, max: 9_000 })), input: inputs }),
+    fc.record({
+      wait: fc.oneof(fc.constantFrom(0, 100, 700, 3_000, 8_000), fc.integer({ min: 0, max: 9_000 })),
+      input: inputs,
+    }),
     { maxLength: 60 },
   ),
 });

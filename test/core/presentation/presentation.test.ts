@@ -39,7 +39,10 @@ describe('tap-to-look', () => {
   });
 
   it('looks for longer after another touch', () => {
-    const world = new PresentationWorld('tap-to-look').happen({ kind: 'touch' }).advance(7_000).happen({ kind: 'touch' });
+    const world = new PresentationWorld('tap-to-look')
+      .happen({ kind: 'touch' })
+      .advance(7_000)
+      .happen({ kind: 'touch' });
     world.advance(7_000);
     expect(world.cameraOpen).toBe(true);
   });
@@ -90,7 +93,10 @@ describe('walk-up', () => {
   it('starts anew when somebody comes between, at once, and when the person is gone for long enough', () => {
     const between = new PresentationWorld('walk-up').happen(usable('anna')).happen(several);
     expect(between.evidence).toEqual([]);
-    const blink = new PresentationWorld('walk-up').happen(usable('anna')).advance(LIMITS.goneMs - 1).happen(empty);
+    const blink = new PresentationWorld('walk-up')
+      .happen(usable('anna'))
+      .advance(LIMITS.goneMs - 1)
+      .happen(empty);
     expect(blink.evidence).toEqual(['anna']);
     expect(blink.advance(1).happen(empty).evidence).toEqual([]);
   });
@@ -126,7 +132,10 @@ describe('a decision that is falling', () => {
   });
 
   it('that is told of late takes no evidence from the next person uncounted', () => {
-    const world = new PresentationWorld('walk-up').happen(usable('bo')).happen(usable('bo')).happen({ kind: 'decided' });
+    const world = new PresentationWorld('walk-up')
+      .happen(usable('bo'))
+      .happen(usable('bo'))
+      .happen({ kind: 'decided' });
     world.happen(usable('bo')).happen(usable('bo')).happen(usable('bo'));
     expect(world.decisions).toEqual([['bo', 'bo', 'bo']]);
   });

@@ -62,7 +62,8 @@ export class PresentationWorld {
     if (!this.cameraOpen && !input.late) return this;
     const measured = wantsEvidence(this.state) || (input.late && this.state.kind !== 'deciding');
     if (!measured) return this.#step({ kind: 'sight', sight: { kind: 'seen', box }, at: this.now });
-    if (!input.usable) return this.#step({ kind: 'sight', sight: { kind: 'poor', box, reason: 'hold-still' }, at: this.now });
+    if (!input.usable)
+      return this.#step({ kind: 'sight', sight: { kind: 'poor', box, reason: 'hold-still' }, at: this.now });
     this.evidence.push(input.person);
     return this.#step({ kind: 'sight', sight: { kind: 'usable', box }, at: this.now });
   }
