@@ -102,7 +102,15 @@ function Status({ view, texts }: { readonly view: KioskView; readonly texts: Tex
 }
 
 /** Language, notice and policy: one tap away on every screen. [requirement 7] */
-function Nav({ view, texts, send }: { readonly view: KioskView; readonly texts: Texts; readonly send: KioskProps['send'] }) {
+function Nav({
+  view,
+  texts,
+  send,
+}: {
+  readonly view: KioskView;
+  readonly texts: Texts;
+  readonly send: KioskProps['send'];
+}) {
   return (
     <nav class="nav">
       <Button icon="notice" label={texts.notice} onPress={() => send({ kind: 'open-document', document: 'notice' })} />

@@ -15,7 +15,9 @@ export function announcementOf({ screen }: KioskView, texts: Texts): string {
     case 'card':
       return spoken(texts.showCard);
     case 'pin':
-      return screen.checking ? texts.checking.says : `${pinLine(screen.entering, texts)} ${texts.digits(screen.digits)}`;
+      return screen.checking
+        ? texts.checking.says
+        : `${pinLine(screen.entering, texts)} ${texts.digits(screen.digits)}`;
     case 'document':
       return screen.document === 'notice' ? texts.notice : texts.policy;
   }

@@ -18,7 +18,8 @@ function startKiosk(root: HTMLElement): void {
   const show = (view: KioskView | undefined): void => {
     // A reload in the middle of an outcome draws it again and does not sound it again.
     const kind = view?.screen.kind;
-    if (shown !== undefined && kind !== shown.screen.kind && (kind === 'granted' || kind === 'denied')) chime.play(kind);
+    if (shown !== undefined && kind !== shown.screen.kind && (kind === 'granted' || kind === 'denied'))
+      chime.play(kind);
     shown = view;
     render(<Kiosk view={view} mirror={mirror.source} send={send} />, root);
   };

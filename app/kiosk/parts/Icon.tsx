@@ -15,7 +15,8 @@ export type IconName =
   | 'cancel'
   | 'confirm'
   | 'erase'
-  | 'again'
+  | 'up'
+  | 'down'
   | 'door';
 
 /** Line drawings on a square of 48. */
@@ -89,7 +90,8 @@ const SHAPES: Readonly<Record<IconName, ComponentChildren>> = {
       <path d="m22 19 10 10M32 19 22 29" />
     </>
   ),
-  again: <path d="M40 24a16 16 0 1 1-5-11.600M36 4v9h-9" />,
+  up: <path d="M10 30 24 15l14 15" />,
+  down: <path d="m10 18 14 15 14-15" />,
   door: (
     <>
       <path d="M12 44V6a2 2 0 0 1 2-2h20a2 2 0 0 1 2 2v38M6 44h36" />

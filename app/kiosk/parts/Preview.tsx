@@ -24,6 +24,7 @@ export function Preview({ screen, mirror, label }: PreviewProps) {
       <svg
         class="field"
         viewBox={`0 0 ${FIELD.width} ${FIELD.height}`}
+        preserveAspectRatio="xMidYMid slice"
         role="progressbar"
         aria-label={label}
         aria-valuemin={0}

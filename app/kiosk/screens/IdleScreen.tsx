@@ -16,7 +16,13 @@ export function IdleScreen({ view, texts, send }: ScreenProps<'idle'>) {
         </p>
       )}
       <div class="ways">
-        <Way icon="face" label={texts.face} help={texts.faceWay[view.face]} off={view.face === 'off'} onPress={() => send({ kind: 'use-face' })} />
+        <Way
+          icon="face"
+          label={texts.face}
+          help={texts.faceWay[view.face]}
+          off={view.face === 'off'}
+          onPress={() => send({ kind: 'use-face' })}
+        />
         <Way icon="card" label={texts.card} help={texts.cardHelp} onPress={() => send({ kind: 'use-card' })} />
         <Way icon="pin" label={texts.pin} help={texts.pinHelp} onPress={() => send({ kind: 'use-pin' })} />
       </div>

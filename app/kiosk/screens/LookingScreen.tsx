@@ -4,7 +4,13 @@ import type { MirrorSource } from '../parts/mirrorSource.ts';
 import type { ScreenProps } from './screen.ts';
 
 /** Guidance first, in the largest letters; the preview only helps to stand right. */
-export function LookingScreen({ view, screen, texts, send, mirror }: ScreenProps<'looking'> & { readonly mirror: MirrorSource }) {
+export function LookingScreen({
+  view,
+  screen,
+  texts,
+  send,
+  mirror,
+}: ScreenProps<'looking'> & { readonly mirror: MirrorSource }) {
   const line = texts.guidance[screen.guidance];
   return (
     <div class="looking">

@@ -44,9 +44,9 @@ export function DeniedScreen(props: ScreenProps<'denied'>) {
       <div class="prompt">
         <h1 class="guide">{line.says}</h1>
         <p class="help">{line.help}</p>
-        {ways.length === 0 && <p class="help contact">{texts.ask(view.handler.name, view.handler.contact)}</p>}
       </div>
       <div class="actions">
+        {ways.length === 0 && <p class="help contact">{texts.ask(view.handler.name, view.handler.contact)}</p>}
         {ways.map((way) => wayButton(way, props))}
         <Button icon="back" label={texts.back} onPress={() => send({ kind: 'cancel' })} />
       </div>

@@ -27,7 +27,12 @@ export function PinScreen({ screen, texts, send }: ScreenProps<'pin'>) {
             {digit}
           </button>
         ))}
-        <button type="button" class="key key-erase" disabled={screen.checking} onClick={() => send({ kind: 'erase-digit' })}>
+        <button
+          type="button"
+          class="key key-erase"
+          disabled={screen.checking}
+          onClick={() => send({ kind: 'erase-digit' })}
+        >
           <Icon name="erase" />
           <span>{texts.erase}</span>
         </button>

@@ -28,7 +28,6 @@ export interface Texts {
   readonly granted: Line;
   readonly denied: Readonly<Record<DenialTold, Line>>;
   readonly ask: (name: string, contact: string) => string;
-  readonly tryAgain: string;
   readonly showCard: Line;
   readonly thenFace: string;
   readonly number: Line;
@@ -40,6 +39,8 @@ export interface Texts {
   readonly cancel: string;
   readonly back: string;
   readonly close: string;
+  readonly pageUp: string;
+  readonly pageDown: string;
   readonly notice: string;
   readonly policy: string;
   readonly progress: string;

@@ -1,0 +1,297 @@
+/// <reference lib="dom" />
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { KioskCommand } from '#contract/kioskCommand.ts';
+import type { KioskView, Screen } from '#contract/kioskView.ts';
+import { launchChromium } from './browser.ts';
+import { measure } from './measures.ts';
+import { builtPage, PageServer } from './pageServer.ts';
+import { GLASSES, viewOf, type Shown } from './views.ts';
+
+const GLASS = GLASSES[0]!;
+const SCREENSHOTS = 'build/screenshots/kiosk';
+
+let files: ReadonlyMap<string, Buffer>;
+let browser: Browser;
+let server: PageServer;
+let context: BrowserContext;
+let page: Page;
+let address: string;
+
+beforeAll(async () => {
+  files = await builtPage('kiosk');
+  browser = await launchChromium();
+});
+
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  server = new PageServer('kiosk', files);
+  address = await server.start();
+  context = await browser.newContext({ viewport: GLASS, reducedMotion: 'reduce' });
+  page = await context.newPage();
+});
+
+afterEach(async () => {
+  await context.close();
+  await server[Symbol.asyncDispose]();
+});
+
+const IDLE: Screen = { kind: 'idle' };
+const LOOKING: Screen = {
+  kind: 'looking',
+  guidance: 'hold-still',
+  progress: 0.4,
+  outline: { x: 0.3, y: 0.3, width: 0.3, height: 0.4 },
+};
+const PIN: Screen = { kind: 'pin', entering: 'pin', digits: 3, checking: false };
+const DENIED: Screen = { kind: 'denied', reason: 'not-recognised' };
+
+const shown = (shownNow: Shown, accessPoint = 'North door'): KioskView =>
+  viewOf(shownNow, { language: 'en', glass: GLASS, accessPoint });
+
+/** Shows a view and waits until it is on the glass. */
+async function show(view: KioskView): Promise<void> {
+  server.show(view);
+  if (page.url() === 'about:blank') await page.goto(address);
+  await page.locator(`main[data-screen=${view.screen.kind}]`).waitFor();
+  await page.locator('.place').getByText(view.accessPoint, { exact: true }).waitFor();
+}
+
+/** What the terminal has heard since the last time, once it has heard `count` commands. */
+async function heard(count: number): Promise<unknown[]> {
+  await expect.poll(() => server.commands.length).toBeGreaterThanOrEqual(count);
+  return server.commands.splice(0);
+}
+
+describe('every touch says one thing', () => {
+  test('of a way in, a cancel, a digit or a document', async () => {
+    const touches: readonly [button: string, screen: Screen, command: KioskCommand][] = [
+      ['Face Touch to open the camera.', IDLE, { kind: 'use-face' }],
+      ['Card Hold it to the reader at any time.', IDLE, { kind: 'use-card' }],
+      ['PIN Personal number, then PIN.', IDLE, { kind: 'use-pin' }],
+      ['Cancel', LOOKING, { kind: 'cancel' }],
+      ['Back', { kind: 'granted', by: 'card' }, { kind: 'cancel' }],
+      ['Face', DENIED, { kind: 'use-face' }],
+      ['Card', DENIED, { kind: 'use-card' }],
+      ['PIN', DENIED, { kind: 'use-pin' }],
+      ['Back', DENIED, { kind: 'cancel' }],
+      ['Cancel', { kind: 'card', thenFace: false }, { kind: 'cancel' }],
+      ['8', PIN, { kind: 'press-digit', digit: 8 }],
+      ['0', PIN, { kind: 'press-digit', digit: 0 }],
+      ['Erase', PIN, { kind: 'erase-digit' }],
+      ['Cancel', PIN, { kind: 'cancel' }],
+      ['OK', PIN, { kind: 'confirm' }],
+      ['Close', { kind: 'document', document: 'policy' }, { kind: 'close-document' }],
+    ];
+    for (const [index, [button, screen, command]] of touches.entries()) {
+      await show(shown({ screen }, `Door ${index}`));
+      await page.getByRole('button', { name: button, exact: true }).click();
+      expect(await heard(1), `${button} on ${screen.kind}`).toEqual([KioskCommand.parse(command)]);
+    }
+  });
+
+  test('language, notice and policy are one tap away on every screen, and the language changes by command alone', async () => {
+    for (const [index, screen] of [
+      IDLE,
+      LOOKING,
+      PIN,
+      DENIED,
+      { kind: 'document', document: 'notice' } as const,
+    ].entries()) {
+      await show(shown({ screen }, `Door ${index}`));
+      for (const name of ['Notice', 'Privacy policy', '简体中文'])
+        await page.getByRole('button', { name, exact: true }).click();
+      expect(await heard(3)).toEqual([
+        { kind: 'open-document', document: 'notice' },
+        { kind: 'open-document', document: 'policy' },
+        { kind: 'choose-language', language: 'zh-Hans' },
+      ]);
+      expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    }
+  });
+
+  test('a gate whose face way is off has no face to touch, and card and PIN as ever', async () => {
+    await show(shown({ face: 'off', screen: IDLE }));
+    expect(await page.getByRole('button', { name: /^Face/ }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: /^Card/ }).click();
+    expect(await heard(1)).toEqual([{ kind: 'use-card' }]);
+  });
+
+  test('a keyboard alone is enough: Tab and Enter press the first way in, digits reach the pad, Escape leaves', async () => {
+    await show(shown({ screen: IDLE }));
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).toBe('solid');
+    await page.keyboard.press('Enter');
+    expect(await heard(1)).toEqual([{ kind: 'use-face' }]);
+    await show(shown({ screen: PIN }));
+    await page.keyboard.type('42');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    expect(await heard(4)).toEqual([
+      { kind: 'press-digit', digit: 4 },
+      { kind: 'press-digit', digit: 2 },
+      { kind: 'confirm' },
+      { kind: 'cancel' },
+    ]);
+  });
+});
+
+test('the three ways in are of one size', async () => {
+  await show(shown({ screen: IDLE }));
+  const boxes = await page
+    .locator('.way')
+    .evaluateAll((ways) =>
+      ways
+        .map((way) => way.getBoundingClientRect())
+        .map(({ width, height }) => [Math.round(width), Math.round(height)]),
+    );
+  expect(new Set(boxes.map(String))).toHaveLength(1);
+  expect(boxes).toHaveLength(3);
+});
+
+test('cancelling a PIN is as large as confirming it', async () => {
+  await show(shown({ screen: PIN }));
+  const [cancel, confirm] = await Promise.all(
+    ['.key-cancel', '.key-confirm'].map((key) => page.locator(key).boundingBox()),
+  );
+  expect([cancel?.width, cancel?.height]).toEqual([confirm?.width, confirm?.height]);
+});
+
+test('a reload in the middle of an access shows the same picture', async () => {
+  await show(shown({ door: 'unlocked', screen: { kind: 'granted', by: 'face' } }));
+  const before = await page.locator('#kiosk').innerHTML();
+  await page.reload();
+  await page.locator('main[data-screen=granted]').waitFor();
+  expect(await page.locator('#kiosk').innerHTML()).toBe(before);
+});
+
+test('a view that is none of ours is dropped and the last good picture stays', async () => {
+  await show(shown({ screen: PIN }));
+  const before = await page.locator('#kiosk').innerHTML();
+  server.sendRaw('{ half');
+  server.sendRaw(JSON.stringify({ ...shown({ screen: { kind: 'granted', by: 'face' } }), name: 'Zhang Wei' }));
+  server.sendRaw(JSON.stringify({ ...shown({ screen: { kind: 'granted', by: 'face' } }), version: 2 }));
+  server.sendRaw(new Uint8Array([1, 2, 3]));
+  // One that counts, sent after them, shows that they have all been read.
+  server.sendRaw(JSON.stringify(shown({ screen: { ...PIN, digits: 4 } })));
+  await page.getByRole('img', { name: '4 digits' }).waitFor();
+  expect(
+    (await page.locator('#kiosk').innerHTML()).replaceAll('4 digits', '3 digits').replace('<span></span>', ''),
+  ).toBe(before);
+  expect(await page.content()).not.toContain('Zhang');
+});
+
+test('while the terminal is away the screen says so in both languages, and it is back by itself', async () => {
+  await show(shown({ screen: IDLE }));
+  await page.evaluate(() => {
+    // Kept from calling again, so that the picture of an absent terminal can be looked at.
+    const { WebSocket: Real } = window;
+    const held = Object.assign(window, { away: true });
+    function Held(url: string): WebSocket {
+      return new Real(held.away ? url.replace('/kiosk/socket', '/nowhere') : url);
+    }
+    Object.assign(window, { WebSocket: Object.assign(Held, { OPEN: Real.OPEN }) });
+  });
+  server.hangUp();
+  await page.getByText('One moment').waitFor();
+  await page.getByText('请稍候').waitFor();
+  for (const glass of GLASSES) {
+    await page.setViewportSize(glass);
+    await page.evaluate((mm) => document.documentElement.style.setProperty('--mm', `${mm}px`), 1 / glass.pixelPitchMm);
+    await page.screenshot({ path: `${SCREENSHOTS}/${glass.name}-away.png` });
+    const { overflows, capitals } = await page.evaluate(measure);
+    expect(overflows).toEqual([]);
+    expect(Math.min(...capitals) * glass.pixelPitchMm).toBeGreaterThanOrEqual(12);
+  }
+  await page.evaluate(() => Object.assign(window, { away: false }));
+  await page.locator('main[data-screen=idle]').waitFor({ timeout: 15_000 });
+});
+
+test('the longest texts that a view may hold still leave every button on the screen', async () => {
+  for (const [index, glass] of GLASSES.entries()) {
+    await page.setViewportSize(glass);
+    const handler = { name: 'N'.repeat(200), contact: 'c'.repeat(200) };
+    const accessPoint = `${index}${'W'.repeat(79)}`;
+    const screen: Screen = { kind: 'denied', reason: 'gate-fault' };
+    await show({ ...viewOf({ screen }, { language: 'en', glass, accessPoint }), handler });
+    expect((await page.evaluate(measure)).overflows).toEqual([]);
+  }
+});
+
+test('granted and denied sound different, once each, and a reload sounds nothing', async () => {
+  await page.addInitScript(() => {
+    const heardHertz: number[] = [];
+    const tone = () => ({
+      frequency: {
+        set value(hertz: number) {
+          heardHertz.push(hertz);
+        },
+      },
+      connect: (next: unknown) => next,
+      start() {},
+      stop() {},
+    });
+    const volume = () => ({
+      gain: { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} },
+      connect: (next: unknown) => next,
+    });
+    class SilentAudio {
+      currentTime = 0;
+      resume = () => Promise.resolve();
+      createOscillator = tone;
+      createGain = volume;
+    }
+    Object.assign(window, { AudioContext: SilentAudio, heardHertz });
+  });
+  const notes = (): Promise<number[]> =>
+    page.evaluate(() => (window as unknown as { heardHertz: number[] }).heardHertz.splice(0));
+  await show(shown({ screen: IDLE }));
+  await show(shown({ screen: { kind: 'granted', by: 'pin' } }, 'One'));
+  await show(shown({ screen: { kind: 'granted', by: 'pin' } }, 'Two'));
+  const granted = await notes();
+  await show(shown({ screen: DENIED }));
+  const denied = await notes();
+  expect(granted).toHaveLength(2);
+  expect(granted[1]).toBeGreaterThan(granted[0]!);
+  expect(denied).toHaveLength(2);
+  expect(denied[1]).toBeLessThan(denied[0]!);
+  await page.reload();
+  await page.locator('main[data-screen=denied]').waitFor();
+  expect(await notes()).toEqual([]);
+});
+
+test('guidance and outcomes are said to a reader of the screen', async () => {
+  await show(shown({ screen: LOOKING }));
+  const spoken = page.getByRole('status');
+  expect(await spoken.textContent()).toBe('Hold still. Just for a moment.');
+  await show(shown({ screen: { kind: 'granted', by: 'face' } }));
+  expect(await spoken.textContent()).toBe('Come in. The door is unlocked.');
+});
+
+test('in Electron the preload is the line, and what it hands over is read as strictly', async () => {
+  await page.addInitScript(() => {
+    const line = { sent: [] as unknown[], onView: undefined as ((view: unknown) => void) | undefined };
+    const lintel = {
+      subscribe: (onView: (view: unknown) => void) => {
+        line.onView = onView;
+        return () => {};
+      },
+      send: (command: unknown) => line.sent.push(command),
+    };
+    Object.assign(window, { lintel, line });
+  });
+  await page.goto(address);
+  const hand = (view: object): Promise<void> =>
+    page.evaluate(
+      (handed) => (window as unknown as { line: { onView(view: unknown): void } }).line.onView(handed),
+      view,
+    );
+  await hand(shown({ screen: PIN }));
+  await hand({ ...shown({ screen: IDLE }), name: 'Zhang Wei' });
+  await page.locator('main[data-screen=pin]').waitFor();
+  await page.getByRole('button', { name: '5', exact: true }).click();
+  expect(await page.evaluate(() => (window as unknown as { line: { sent: unknown[] } }).line.sent)).toEqual([
+    { kind: 'press-digit', digit: 5 },
+  ]);
+});
