@@ -64,6 +64,46 @@ function World({ view, send }: PartProps) {
           ))}
         </div>
       </Panel>
+    </div>
+  );
+}
+
+function Door({ view, send }: PartProps) {
+  const open = view.contact === 'open';
+  const down = view.line === 'down';
+  return (
+    <div class="column">
+      <Panel title="The door">
+        <DoorPicture open={open} energised={view.relay === 'energised'} fire={view.fire} />
+        <dl>
+          <Fact name="Door machine" value={view.door} />
+          <Fact name="Relay" value={view.relay} strong={view.relay === 'energised'} />
+          <Fact name="Door leaf" value={open ? 'open' : 'closed'} strong={open} />
+          <Fact name="Relay's line" value={view.line} strong={down} />
+        </dl>
+      </Panel>
+      <Panel title="Hands on the door" hint="Leaving and fire move the relay first and are journalled after.">
+        <div class="hands">
+          <button type="button" onClick={() => send({ kind: 'press-rex' })}>
+            Press exit button
+          </button>
+          <Switch
+            on={open}
+            labels={['Open the door', 'Close the door']}
+            onPress={() => send({ kind: 'set-contact', contact: open ? 'closed' : 'open' })}
+          />
+          <Switch
+            on={view.fire}
+            labels={['Start fire alarm', 'End fire alarm']}
+            onPress={() => send({ kind: 'set-fire', active: !view.fire })}
+          />
+          <Switch
+            on={down}
+            labels={["Cut relay's line", "Mend relay's line"]}
+            onPress={() => send({ kind: 'set-line', line: down ? 'up' : 'down' })}
+          />
+        </div>
+      </Panel>
       <Panel title="Made-up PINs" hint="Type them at the kiosk.">
         <table>
           <thead>
@@ -88,53 +128,13 @@ function World({ view, send }: PartProps) {
   );
 }
 
-function Door({ view, send }: PartProps) {
-  const open = view.contact === 'open';
-  const down = view.line === 'down';
-  return (
-    <div class="column">
-      <Panel title="The door">
-        <DoorPicture open={open} energised={view.relay === 'energised'} fire={view.fire} />
-        <dl>
-          <Fact name="Door machine" value={view.door} />
-          <Fact name="Relay" value={view.relay} strong={view.relay === 'energised'} />
-          <Fact name="Door leaf" value={open ? 'open' : 'closed'} strong={open} />
-          <Fact name="Relay's line" value={view.line} strong={down} />
-        </dl>
-      </Panel>
-      <Panel title="Hands on the door" hint="Leaving and fire move the relay first and are journalled after.">
-        <div class="hands">
-          <button type="button" onClick={() => send({ kind: 'press-rex' })}>
-            Press the exit button
-          </button>
-          <Switch
-            on={open}
-            labels={['Open the door', 'Close the door']}
-            onPress={() => send({ kind: 'set-contact', contact: open ? 'closed' : 'open' })}
-          />
-          <Switch
-            on={view.fire}
-            labels={['Start the fire alarm', 'End the fire alarm']}
-            onPress={() => send({ kind: 'set-fire', active: !view.fire })}
-          />
-          <Switch
-            on={down}
-            labels={["Cut the relay's line", "Mend the relay's line"]}
-            onPress={() => send({ kind: 'set-line', line: down ? 'up' : 'down' })}
-          />
-        </div>
-      </Panel>
-    </div>
-  );
-}
-
 function Records({ view }: { readonly view: SimulatorView }) {
   return (
     <div class="column">
-      <Panel title="Journal" hint="Newest last. A face that matches nobody and asked for nothing is not in it.">
+      <Panel title="Journal" hint="Newest first. A face that matches nobody and asked for nothing is not in it.">
         <Lines lines={view.journal} empty="Nothing yet." />
       </Panel>
-      <Panel title="On the serial line" hint="The last bytes that the relay board was sent.">
+      <Panel title="On the serial line" hint="The last bytes that the relay board was sent, newest first.">
         <Lines lines={view.relayBytes} empty="Nothing yet." />
       </Panel>
       <Panel title="Health">
@@ -202,11 +202,12 @@ function Switch({
   );
 }
 
+/** Given oldest first and drawn newest first, so that what just happened is never below the edge. */
 function Lines({ lines, empty }: { readonly lines: readonly string[]; readonly empty: string }) {
   if (lines.length === 0) return <p class="hint">{empty}</p>;
   return (
     <ol class="lines">
-      {lines.map((line, index) => (
+      {lines.toReversed().map((line, index) => (
         <li key={index}>{line}</li>
       ))}
     </ol>

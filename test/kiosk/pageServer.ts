@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { extname } from 'node:path';
-import { build, type Rollup } from 'vite';
+import { build, type Rolldown } from 'vite';
 import { WebSocket, WebSocketServer } from 'ws';
 
 /** What the product's hosts send with every page. */
@@ -22,7 +22,7 @@ export async function builtPage(page: 'kiosk' | 'simulator'): Promise<ReadonlyMa
   return new Map(output.map((file) => [file.fileName, Buffer.from(file.type === 'chunk' ? file.code : file.source)]));
 }
 
-function outputOf(built: Awaited<ReturnType<typeof build>>): Rollup.RollupOutput {
+function outputOf(built: Awaited<ReturnType<typeof build>>): Rolldown.RolldownOutput {
   const first = Array.isArray(built) ? built[0] : built;
   if (first === undefined || !('output' in first)) throw new Error('the build gave no files');
   return first;

@@ -26,7 +26,6 @@ afterAll(() => browser.close());
 
 test('the whole kiosk is under 60 kB gzipped on its first load', () => {
   const bytes = [...files.values()].reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0);
-  console.log(`kiosk first load: ${bytes} bytes gzipped in ${files.size} files`);
   expect(bytes).toBeGreaterThan(5_000);
   expect(bytes).toBeLessThan(FIRST_LOAD_BYTES_MAX);
 });

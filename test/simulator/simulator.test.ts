@@ -102,6 +102,11 @@ test('it fits on a screen of 1280 x 800', async () => {
   await page.screenshot({ path: `${SCREENSHOTS}/fire.png` });
 });
 
+test('what happened last stands first', async () => {
+  await show({ door: 'locked', journal: ['older', 'newer'], relayBytes: ['A0 01 01 A2', 'A0 01 00 A1'] });
+  expect(await page.locator('.lines li').allTextContents()).toEqual(['newer', 'older', 'A0 01 00 A1', 'A0 01 01 A2']);
+});
+
 test('every press does one thing to the world', async () => {
   const presses: readonly [
     role: 'button' | 'radio',
@@ -111,13 +116,13 @@ test('every press does one thing to the world', async () => {
   ][] = [
     ['radio', 'Another passer-by', {}, { kind: 'choose-scene', scene: 'passer-2' }],
     ['button', 'An expired card', {}, { kind: 'show-card', card: 'expired' }],
-    ['button', 'Press the exit button', {}, { kind: 'press-rex' }],
+    ['button', 'Press exit button', {}, { kind: 'press-rex' }],
     ['button', 'Open the door', {}, { kind: 'set-contact', contact: 'open' }],
     ['button', 'Close the door', { contact: 'open' }, { kind: 'set-contact', contact: 'closed' }],
-    ['button', 'Start the fire alarm', {}, { kind: 'set-fire', active: true }],
-    ['button', 'End the fire alarm', { fire: true }, { kind: 'set-fire', active: false }],
-    ['button', "Cut the relay's line", {}, { kind: 'set-line', line: 'down' }],
-    ['button', "Mend the relay's line", { line: 'down' }, { kind: 'set-line', line: 'up' }],
+    ['button', 'Start fire alarm', {}, { kind: 'set-fire', active: true }],
+    ['button', 'End fire alarm', { fire: true }, { kind: 'set-fire', active: false }],
+    ['button', "Cut relay's line", {}, { kind: 'set-line', line: 'down' }],
+    ['button', "Mend relay's line", { line: 'down' }, { kind: 'set-line', line: 'up' }],
   ];
   for (const [role, name, change, command] of presses) {
     await show(change);
