@@ -70,7 +70,7 @@ class PlainEngine implements FaceEngine {
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    await this.#turns.take(() => this.#stages.release());
+    await this.#turns.last(() => this.#stages.release());
   }
 
   async #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {

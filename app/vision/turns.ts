@@ -14,6 +14,11 @@ export class Turns {
       const found = `${this.#waiting} calls waiting`;
       throw new Fault('model', { thing: 'face engine', found, expected: `at most ${CALLS_WAITING_MAX}` });
     }
+    return this.last(work);
+  }
+
+  /** As `take`, beyond the limit: for the one that ends it all. */
+  async last<Answer>(work: () => Promise<Answer>): Promise<Answer> {
     this.#waiting++;
     const before = this.#last;
     const mine = before.then(work, work).finally(() => this.#waiting--);

@@ -1,4 +1,4 @@
-type Numbers = Float32Array | Float64Array | Uint8Array;
+type Numbers = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
 /**
  * The buffers of one stage that hold pixels or features while it works. Whoever works in a region overwrites it before
@@ -7,19 +7,26 @@ type Numbers = Float32Array | Float64Array | Uint8Array;
 export class Region {
   readonly #buffers: Numbers[] = [];
 
-  /** `length` zeros. Small numbers of our own making; a tensor's memory must not be shared, so this is not. */
+  /** `length` zeros for a tensor. */
   floats(length: number): Float32Array<ArrayBuffer> {
     const made = new Float32Array(length);
     this.#buffers.push(made);
     return made;
   }
 
+  /** `length` zeros for weighted sums of pixels. */
+  sums(length: number): Uint16Array<ArrayBuffer> {
+    const made = new Uint16Array(length);
+    this.#buffers.push(made);
+    return made;
+  }
+
   /** `old` where it is long enough, else a longer one in its place; `old` is overwritten then. */
-  atLeast(old: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
+  sumsAtLeast(old: Uint16Array<ArrayBuffer>, length: number): Uint16Array<ArrayBuffer> {
     if (old.length >= length) return old;
     old.fill(0);
     this.#buffers.splice(this.#buffers.indexOf(old), 1);
-    return this.floats(length);
+    return this.sums(length);
   }
 
   overwrite(): void {

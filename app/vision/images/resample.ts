@@ -26,15 +26,14 @@ export class Resampler {
     this.#region = region;
     this.#columns = new AxisTaps(planes.width);
     this.#rows = new AxisTaps(planes.height);
-    this.#mixer = new RowMixer(region.floats(0));
+    this.#mixer = new RowMixer(region.sums(0));
   }
 
   /** `box` in pixels of the picture; it may reach beyond, where the picture's edge is repeated. */
   stretch(picture: Picture, box: Box): void {
     this.#columns.cover(picture.width, box.x, box.width);
     this.#rows.cover(picture.height, box.y, box.height);
-    this.#mixer.row = this.#region.atLeast(this.#mixer.row, (this.#columns.high - this.#columns.low) * 3);
-    this.#mixer.open(picture);
+    this.#mixer.open(picture, this.#region.sumsAtLeast(this.#mixer.sums, RowMixer.roomFor(this.#columns)));
     for (let y = 0; y < this.#planes.height; y++) {
       this.#mixer.mix(this.#rows, y, this.#columns);
       if (this.#encoding.colour === 'grey') this.#writeGrey(y);
@@ -46,50 +45,60 @@ export class Resampler {
   #writeColour(y: number): void {
     const { values, width, height } = this.#planes;
     const { subtract, divide, colour } = this.#encoding;
-    const { row } = this.#mixer;
-    const { first, count, at, weights, low } = this.#columns;
-    const scale0 = 1 / divide[0]!;
-    const scale1 = 1 / divide[1]!;
-    const scale2 = 1 / divide[2]!;
-    const offset0 = -subtract[0]! * scale0;
-    const offset1 = -subtract[1]! * scale1;
-    const offset2 = -subtract[2]! * scale2;
+    const { sums, offset } = this.#mixer;
+    const { first, count, at, weights, low, parts } = this.#columns;
+    const whole = parts * this.#rows.parts;
+    const scale0 = 1 / (divide[0]! * whole);
+    const scale1 = 1 / (divide[1]! * whole);
+    const scale2 = 1 / (divide[2]! * whole);
+    const shift0 = -subtract[0]! / divide[0]!;
+    const shift1 = -subtract[1]! / divide[1]!;
+    const shift2 = -subtract[2]! / divide[2]!;
+    // The first plane is red or blue, the last one the other.
     const red = colour === 'RGB' ? 0 : 2;
     const blue = 2 - red;
     const plane = width * height;
     let to = y * width;
     for (let x = 0; x < width; x++, to++) {
-      let from = (first[x]! - low) * 3;
-      let sum0 = 0;
-      let sum1 = 0;
-      let sum2 = 0;
-      const end = at[x]! + count[x]!;
-      for (let tap = at[x]!; tap < end; tap++, from += 3) {
-        const weight = weights[tap]!;
-        sum0 += weight * row[from + red]!;
-        sum1 += weight * row[from + 1]!;
-        sum2 += weight * row[from + blue]!;
+      let from = (first[x]! - low) * 3 + offset;
+      let tap = at[x]!;
+      const end = tap + count[x]!;
+      let weight = weights[tap]!;
+      let sum0 = Math.imul(weight, sums[from + red]!);
+      let sum1 = Math.imul(weight, sums[from + 1]!);
+      let sum2 = Math.imul(weight, sums[from + blue]!);
+      for (tap++; tap < end; tap++) {
+        from += 3;
+        weight = weights[tap]!;
+        sum0 = (sum0 + Math.imul(weight, sums[from + red]!)) | 0;
+        sum1 = (sum1 + Math.imul(weight, sums[from + 1]!)) | 0;
+        sum2 = (sum2 + Math.imul(weight, sums[from + blue]!)) | 0;
       }
-      values[to] = sum0 * scale0 + offset0;
-      values[to + plane] = sum1 * scale1 + offset1;
-      values[to + 2 * plane] = sum2 * scale2 + offset2;
+      values[to] = sum0 * scale0 + shift0;
+      values[to + plane] = sum1 * scale1 + shift1;
+      values[to + 2 * plane] = sum2 * scale2 + shift2;
     }
   }
 
   #writeGrey(y: number): void {
     const { values, width } = this.#planes;
-    const { row } = this.#mixer;
-    const { first, count, at, weights, low } = this.#columns;
-    const scale = 1 / this.#encoding.divide[0]!;
-    const offset = -this.#encoding.subtract[0]! * scale;
+    const { sums, offset } = this.#mixer;
+    const { first, count, at, weights, low, parts } = this.#columns;
+    const scale = 1 / (this.#encoding.divide[0]! * parts * this.#rows.parts);
+    const shift = -this.#encoding.subtract[0]! / this.#encoding.divide[0]!;
     for (let x = 0; x < width; x++) {
-      let from = (first[x]! - low) * 3;
-      let sum = 0;
+      let from = (first[x]! - low) * 3 + offset;
+      let red = 0;
+      let green = 0;
+      let blue = 0;
       const end = at[x]! + count[x]!;
       for (let tap = at[x]!; tap < end; tap++, from += 3) {
-        sum += weights[tap]! * (GREY_RED * row[from]! + GREY_GREEN * row[from + 1]! + GREY_BLUE * row[from + 2]!);
+        const weight = weights[tap]!;
+        red = (red + Math.imul(weight, sums[from]!)) | 0;
+        green = (green + Math.imul(weight, sums[from + 1]!)) | 0;
+        blue = (blue + Math.imul(weight, sums[from + 2]!)) | 0;
       }
-      values[y * width + x] = sum * scale + offset;
+      values[y * width + x] = (GREY_RED * red + GREY_GREEN * green + GREY_BLUE * blue) * scale + shift;
     }
   }
 }

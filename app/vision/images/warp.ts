@@ -6,10 +6,6 @@ import type { Similarity } from './similarity.ts';
 export class Warper {
   readonly #planes: Planes;
   readonly #encoding: Encoding;
-  /** Grey in the first place, or red, green, blue of the pixel last sampled. */
-  #red = 0;
-  #green = 0;
-  #blue = 0;
 
   constructor(planes: Planes, encoding: Encoding) {
     this.#planes = planes;
@@ -20,73 +16,83 @@ export class Warper {
   draw(picture: Picture, placed: Similarity): void {
     const { width, height } = this.#planes;
     const square = placed.a * placed.a + placed.b * placed.b;
-    const a = placed.a / square;
-    const b = -placed.b / square;
+    const back = { a: placed.a / square, b: -placed.b / square, x: 0, y: 0 };
     for (let y = 0; y < height; y++) {
       // Back from the target's pixel centre to the source, where pixel 0 has its centre at .5 as well.
-      const v = y + 0.5 - placed.dy;
       const u = 0.5 - placed.dx;
-      let sourceX = a * u - b * v - 0.5;
-      let sourceY = b * u + a * v - 0.5;
-      for (let x = 0; x < width; x++) {
-        this.#sample(picture, sourceX, sourceY);
-        this.#write(y * width + x);
-        sourceX += a;
-        sourceY += b;
+      const v = y + 0.5 - placed.dy;
+      back.x = back.a * u - back.b * v - 0.5;
+      back.y = back.b * u + back.a * v - 0.5;
+      this.#drawRow(picture, y * width, back);
+    }
+  }
+
+  /** One row of the planes from `to` on, along a line of the picture that starts at `x`, `y` and goes on by `a`, `b`. */
+  #drawRow(picture: Picture, to: number, line: { a: number; b: number; x: number; y: number }): void {
+    const { values, width: length, height } = this.#planes;
+    const { colour, subtract, divide } = this.#encoding;
+    const { pixels, width: sourceWidth, height: sourceHeight } = picture;
+    const isGrey = colour === 'grey';
+    const red = colour === 'BGR' ? 2 : 0;
+    const blue = 2 - red;
+    const plane = length * height;
+    const stride = sourceWidth * 3;
+    const [subtract0 = 0, subtract1 = 0, subtract2 = 0] = subtract;
+    const scale0 = 1 / divide[0]!;
+    const scale1 = isGrey ? 0 : 1 / divide[1]!;
+    const scale2 = isGrey ? 0 : 1 / divide[2]!;
+    const { a, b } = line;
+    let { x, y } = line;
+    for (let i = to; i < to + length; i++, x += a, y += b) {
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      let value0;
+      let value1;
+      let value2;
+      if (left >= 0 && top >= 0 && left < sourceWidth - 1 && top < sourceHeight - 1) {
+        const right = x - left;
+        const below = y - top;
+        const w11 = right * below;
+        const w10 = below - w11;
+        const w01 = right - w11;
+        const w00 = 1 - right - w10;
+        const p = top * stride + left * 3;
+        const q = p + stride;
+        value0 =
+          w00 * pixels[p + red]! + w01 * pixels[p + red + 3]! + w10 * pixels[q + red]! + w11 * pixels[q + red + 3]!;
+        value1 = w00 * pixels[p + 1]! + w01 * pixels[p + 4]! + w10 * pixels[q + 1]! + w11 * pixels[q + 4]!;
+        value2 =
+          w00 * pixels[p + blue]! + w01 * pixels[p + blue + 3]! + w10 * pixels[q + blue]! + w11 * pixels[q + blue + 3]!;
+      } else {
+        value0 = atEdge(picture, red, { x, y });
+        value1 = atEdge(picture, 1, { x, y });
+        value2 = atEdge(picture, blue, { x, y });
+      }
+      if (isGrey) {
+        values[i] = (GREY_RED * value0 + GREY_GREEN * value1 + GREY_BLUE * value2 - subtract0) * scale0;
+      } else {
+        values[i] = (value0 - subtract0) * scale0;
+        values[i + plane] = (value1 - subtract1) * scale1;
+        values[i + 2 * plane] = (value2 - subtract2) * scale2;
       }
     }
-    this.#red = this.#green = this.#blue = 0;
   }
+}
 
-  #sample(picture: Picture, x: number, y: number): void {
-    const { pixels, width, height } = picture;
-    const left = Math.floor(x);
-    const top = Math.floor(y);
-    const right = x - left;
-    const below = y - top;
-    if (left < 0 || top < 0 || left >= width - 1 || top >= height - 1) {
-      this.#sampleEdge(picture, left, top, right, below);
-      return;
-    }
-    const stride = width * 3;
-    const p = top * stride + left * 3;
-    const q = p + stride;
-    const w00 = (1 - right) * (1 - below);
-    const w01 = right * (1 - below);
-    const w10 = (1 - right) * below;
-    const w11 = right * below;
-    this.#red = w00 * pixels[p]! + w01 * pixels[p + 3]! + w10 * pixels[q]! + w11 * pixels[q + 3]!;
-    this.#green = w00 * pixels[p + 1]! + w01 * pixels[p + 4]! + w10 * pixels[q + 1]! + w11 * pixels[q + 4]!;
-    this.#blue = w00 * pixels[p + 2]! + w01 * pixels[p + 5]! + w10 * pixels[q + 2]! + w11 * pixels[q + 5]!;
-  }
+/** One channel where some of the four neighbours lie outside and are black. */
+function atEdge(picture: Picture, channel: number, { x, y }: { x: number; y: number }): number {
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const right = x - left;
+  const below = y - top;
+  return (
+    (1 - right) * (1 - below) * pixelAt(picture, channel, { x: left, y: top }) +
+    right * (1 - below) * pixelAt(picture, channel, { x: left + 1, y: top }) +
+    (1 - right) * below * pixelAt(picture, channel, { x: left, y: top + 1 }) +
+    right * below * pixelAt(picture, channel, { x: left + 1, y: top + 1 })
+  );
+}
 
-  #sampleEdge(picture: Picture, left: number, top: number, right: number, below: number): void {
-    this.#red = this.#green = this.#blue = 0;
-    this.#add(picture, left, top, (1 - right) * (1 - below));
-    this.#add(picture, left + 1, top, right * (1 - below));
-    this.#add(picture, left, top + 1, (1 - right) * below);
-    this.#add(picture, left + 1, top + 1, right * below);
-  }
-
-  #add(picture: Picture, x: number, y: number, weight: number): void {
-    if (!(x >= 0 && y >= 0 && x < picture.width && y < picture.height)) return;
-    const p = (y * picture.width + x) * 3;
-    this.#red += weight * picture.pixels[p]!;
-    this.#green += weight * picture.pixels[p + 1]!;
-    this.#blue += weight * picture.pixels[p + 2]!;
-  }
-
-  #write(to: number): void {
-    const { values, width, height } = this.#planes;
-    const { colour, subtract, divide } = this.#encoding;
-    if (colour === 'grey') {
-      const grey = GREY_RED * this.#red + GREY_GREEN * this.#green + GREY_BLUE * this.#blue;
-      values[to] = (grey - subtract[0]!) / divide[0]!;
-      return;
-    }
-    const plane = width * height;
-    values[to] = ((colour === 'RGB' ? this.#red : this.#blue) - subtract[0]!) / divide[0]!;
-    values[to + plane] = (this.#green - subtract[1]!) / divide[1]!;
-    values[to + 2 * plane] = ((colour === 'RGB' ? this.#blue : this.#red) - subtract[2]!) / divide[2]!;
-  }
+function pixelAt({ pixels, width, height }: Picture, channel: number, { x, y }: { x: number; y: number }): number {
+  return x >= 0 && y >= 0 && x < width && y < height ? pixels[(y * width + x) * 3 + channel]! : 0;
 }

@@ -59,6 +59,8 @@ const ModelSpec = z
     licence: z.string().min(1),
     /** Where the weights come from, and plainly what is not known of that. */
     provenance: z.string().min(1),
+    /** How far the runtime may rework the graph; as far as it can where nothing is said. Changes times, not answers. */
+    graphOptimization: z.enum(['disabled', 'basic', 'extended', 'all']).default('all'),
     input: Input,
     outputs: z.record(z.string(), Output),
   })

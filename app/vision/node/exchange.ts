@@ -1,0 +1,96 @@
+import type { Face, FivePoints, MeasuredFace, Point } from '#core/biometrics/face.ts';
+import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
+import type { FaultCode } from '#core/kernel/fault.ts';
+import type { ModelSpec } from '../models/modelsFile.ts';
+import { FACES_MAX } from '../stages/detector.ts';
+
+/**
+ * What the engine and its thread say to each other. Numbers of faces go both ways through one piece of shared memory,
+ * which the engine overwrites after each call; messages only say whose turn it is.
+ */
+export interface ThreadStart {
+  readonly folder: string;
+  readonly models: readonly ModelSpec[];
+  readonly scoreMin: number;
+  /** EXCHANGE_LENGTH numbers of 8 bytes. */
+  readonly exchange: SharedArrayBuffer;
+}
+
+export type Call = 'detect' | 'measure' | 'measure-pad' | 'extract';
+
+export type ThreadMessage =
+  | {
+      readonly call: Call;
+      readonly width: number;
+      readonly height: number;
+      /** A view on shared memory: its pixels are not copied. */
+      readonly pixels: Uint8Array<SharedArrayBuffer>;
+    }
+  | { readonly call: 'close' };
+
+export type ThreadAnswer =
+  | { readonly kind: 'ready' }
+  /** `count` faces where faces were asked for. */
+  | { readonly kind: 'done'; readonly count: number }
+  | { readonly kind: 'fault'; readonly code: FaultCode; readonly thing: string; readonly found: string; readonly expected: string }
+  /** A broken promise of ours. */
+  | { readonly kind: 'broken'; readonly message: string };
+
+const NUMBERS_A_FACE = 5;
+export const EXCHANGE_LENGTH = Math.max(FACES_MAX * NUMBERS_A_FACE, FEATURE_LENGTH);
+export const EXCHANGE_BYTES = EXCHANGE_LENGTH * Float64Array.BYTES_PER_ELEMENT;
+
+type Numbers = Float64Array<SharedArrayBuffer>;
+
+export function writeFace(numbers: Numbers, { box, score }: Face, at = 0): void {
+  numbers[at] = box.x;
+  numbers[at + 1] = box.y;
+  numbers[at + 2] = box.width;
+  numbers[at + 3] = box.height;
+  numbers[at + 4] = score;
+}
+
+export function readFace(numbers: Numbers, at = 0): Face {
+  const box = { x: numbers[at]!, y: numbers[at + 1]!, width: numbers[at + 2]!, height: numbers[at + 3]! };
+  return { box, score: numbers[at + 4]! };
+}
+
+export function writeFaces(numbers: Numbers, faces: readonly Face[]): void {
+  for (const [i, face] of faces.entries()) writeFace(numbers, face, i * NUMBERS_A_FACE);
+}
+
+export function readFaces(numbers: Numbers, count: number): readonly Face[] {
+  return Array.from({ length: count }, (_, i) => readFace(numbers, i * NUMBERS_A_FACE));
+}
+
+const POINTS_AT = NUMBERS_A_FACE;
+const POSE_AT = POINTS_AT + 10;
+
+export function writePoints(numbers: Numbers, points: FivePoints): void {
+  for (const [i, { x, y }] of points.entries()) {
+    numbers[POINTS_AT + 2 * i] = x;
+    numbers[POINTS_AT + 2 * i + 1] = y;
+  }
+}
+
+export function readPoints(numbers: Numbers): FivePoints {
+  const point = (i: number): Point => ({ x: numbers[POINTS_AT + 2 * i]!, y: numbers[POINTS_AT + 2 * i + 1]! });
+  return [point(0), point(1), point(2), point(3), point(4)];
+}
+
+export function writeMeasured(numbers: Numbers, face: MeasuredFace): void {
+  writeFace(numbers, face);
+  writePoints(numbers, face.points);
+  const { pose, sharpness, exposure } = face;
+  numbers.set([pose.yaw, pose.pitch, pose.roll, sharpness, exposure.mean, exposure.clippedShare], POSE_AT);
+}
+
+export function readMeasured(numbers: Numbers): MeasuredFace {
+  return {
+    ...readFace(numbers),
+    points: readPoints(numbers),
+    pose: { yaw: numbers[POSE_AT]!, pitch: numbers[POSE_AT + 1]!, roll: numbers[POSE_AT + 2]! },
+    sharpness: numbers[POSE_AT + 3]!,
+    exposure: { mean: numbers[POSE_AT + 4]!, clippedShare: numbers[POSE_AT + 5]! },
+  };
+}

@@ -1,0 +1,93 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '#core/kernel/assert.ts';
+import { Fault, messageOf } from '#core/kernel/fault.ts';
+import { Stages } from '../stages/stages.ts';
+import { WorkingMemory } from '../workingMemory.ts';
+import {
+  readFace,
+  readPoints,
+  writeFaces,
+  writeMeasured,
+  type ThreadAnswer,
+  type ThreadMessage,
+  type ThreadStart,
+} from './exchange.ts';
+import { loadSessions } from './loadSessions.ts';
+
+/** The thread that the models run in: one call at a time, as `visionWorker.ts` asks. */
+const start: ThreadStart = workerData;
+const numbers = new Float64Array(start.exchange);
+const memory = new WorkingMemory();
+const port = parentPort;
+assert(port !== null, 'this program runs as a worker thread');
+
+const answer = (says: ThreadAnswer): void => port.postMessage(says);
+
+async function perform(stages: Stages, message: ThreadMessage): Promise<void> {
+  if (message.call === 'close') {
+    await stages.release();
+    memory.overwrite();
+    port?.close();
+    return;
+  }
+  try {
+    answer({ kind: 'done', count: await compute(stages, message) });
+  } catch (thrown) {
+    answer(failureOf(thrown));
+  }
+}
+
+type PictureMessage = Exclude<ThreadMessage, { call: 'close' }>;
+
+/** Leaves the answer's numbers in the exchange and returns how many faces they are. */
+async function compute(stages: Stages, message: PictureMessage): Promise<number> {
+  switch (message.call) {
+    case 'detect': {
+      const faces = await stages.detect(message);
+      writeFaces(numbers, faces);
+      return faces.length;
+    }
+    case 'measure':
+      writeMeasured(numbers, await stages.measure(message, readFace(numbers)));
+      return 1;
+    case 'measure-pad':
+      numbers[0] = (await stages.measurePad(message, readFace(numbers))).live;
+      return 1;
+    case 'extract':
+      await stages.extract(message, { points: readPoints(numbers) }, numbers);
+      return 1;
+  }
+}
+
+/** Side of the blank picture that everything runs on once, so that the first person does not wait for first times. */
+const WARM_UP_SIDE = 240;
+
+async function warmUp(stages: Stages): Promise<void> {
+  const blank = { width: WARM_UP_SIDE, height: WARM_UP_SIDE, pixels: new Uint8Array(WARM_UP_SIDE * WARM_UP_SIDE * 3) };
+  const box = { x: WARM_UP_SIDE / 4, y: WARM_UP_SIDE / 4, width: WARM_UP_SIDE / 2, height: WARM_UP_SIDE / 2 };
+  const face = { box, score: 1 };
+  await stages.detect(blank);
+  const measured = await stages.measure(blank, face);
+  await stages.measurePad(blank, face);
+  await stages.extract(blank, measured, new Float32Array(numbers.length));
+}
+
+function failureOf(thrown: unknown): ThreadAnswer {
+  if (!(thrown instanceof Fault)) return { kind: 'broken', message: messageOf(thrown) };
+  const { code, thing, found, expected } = thrown;
+  return { kind: 'fault', code, thing, found, expected };
+}
+
+async function serve(): Promise<void> {
+  try {
+    const sessions = await loadSessions(start.folder, start.models);
+    const stages = new Stages({ models: start.models, sessions, memory, scoreMin: start.scoreMin });
+    await warmUp(stages);
+    port?.on('message', (message: ThreadMessage) => void perform(stages, message));
+    answer({ kind: 'ready' });
+  } catch (thrown) {
+    answer(failureOf(thrown));
+  }
+}
+
+await serve();
