@@ -37,8 +37,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves time on by `ms` and runs what becomes due on the way, each at its own moment, in order of deadline and then of
-   * asking; what they ask for within the span runs as well. `advance(0)` runs what is due already.
+   * Moves time on by `ms` and runs what becomes due on the way, each at its own moment, in order of deadline and then
+   * of asking; what they ask for within the span runs as well. `advance(0)` runs what is due already.
    */
   advance(ms: number): void {
     const end = this.#now + ms;
@@ -52,7 +52,15 @@ export class FakeClock implements Clock {
       this.#now = Math.max(this.#now, next.deadline);
       next.act();
     }
-    throw new Error(`${ACTIONS_PER_ADVANCE_MAX} actions fell due within ${ms} ms: something sets deadlines in the past for ever`);
+    const found = `${ACTIONS_PER_ADVANCE_MAX} actions fell due within ${ms} ms`;
+    throw new Error(`${found}: something sets deadlines in the past for ever`);
+  }
+
+  /** Moves time to the next deadline, however far, and runs what is due then. */
+  advanceToNext(): void {
+    const next = this.#earliest();
+    if (next === undefined) throw new Error('nothing waits for any time to come');
+    this.advance(Math.max(next.deadline - this.#now, 0));
   }
 
   /** As when somebody sets the wall clock: spans and deadlines do not notice. */

@@ -53,8 +53,13 @@ export class SerialPair {
     // socat ends when an end that was open is closed by everybody; held open, it outlives a restart of the gate.
     const hold = (path: string): number => openSync(path, constants.O_RDWR | constants.O_NOCTTY);
     this.#running = { socat, held: [hold(this.#gateInTheMaking), hold(this.board)] };
-    await this.#beforeGate(this.board);
-    renameSync(this.#gateInTheMaking, this.gate);
+    try {
+      await this.#beforeGate(this.board);
+      renameSync(this.#gateInTheMaking, this.gate);
+    } catch (thrown) {
+      await this.cut();
+      throw thrown;
+    }
   }
 
   /** Resolves when both ends are gone. */
