@@ -202,12 +202,12 @@ function Switch({
   );
 }
 
-/** Given oldest first and drawn newest first, so that what just happened is never below the edge. */
+/** Newest first, as given. */
 function Lines({ lines, empty }: { readonly lines: readonly string[]; readonly empty: string }) {
   if (lines.length === 0) return <p class="hint">{empty}</p>;
   return (
     <ol class="lines">
-      {lines.toReversed().map((line, index) => (
+      {lines.map((line, index) => (
         <li key={index}>{line}</li>
       ))}
     </ol>

@@ -102,8 +102,8 @@ test('it fits on a screen of 1280 x 800', async () => {
   await page.screenshot({ path: `${SCREENSHOTS}/fire.png` });
 });
 
-test('what happened last stands first', async () => {
-  await show({ door: 'locked', journal: ['older', 'newer'], relayBytes: ['A0 01 01 A2', 'A0 01 00 A1'] });
+test('journal and serial line stand as the gate tells them, newest first', async () => {
+  await show({ door: 'locked', journal: ['newer', 'older'], relayBytes: ['A0 01 00 A1', 'A0 01 01 A2'] });
   expect(await page.locator('.lines li').allTextContents()).toEqual(['newer', 'older', 'A0 01 00 A1', 'A0 01 01 A2']);
 });
 
