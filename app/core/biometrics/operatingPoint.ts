@@ -40,5 +40,7 @@ export function expectedFpir(point: IdentificationPoint, people: number): number
   const sizes = point.fpirByGallerySize;
   const measured = sizes.find((entry) => entry.people >= people) ?? sizes.at(-1);
   if (measured === undefined || !(measured.people > 0 && measured.fpir >= 0 && measured.fpir <= 1)) return 1;
-  return 1 - (1 - measured.fpir) ** Math.max(1, people / measured.people);
+  // A size within the table has its rate as it was measured: rounding must not lift it over a limit that it meets.
+  if (people <= measured.people) return measured.fpir;
+  return 1 - (1 - measured.fpir) ** (people / measured.people);
 }

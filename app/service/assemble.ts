@@ -1,0 +1,190 @@
+import type { TerminalConfig } from '#core/config/terminalConfig.ts';
+import { Fault } from '#core/kernel/fault.ts';
+import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
+import type { Camera } from '#core/ports/camera.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { FaceEngine } from '#core/ports/engine.ts';
+import type { CardReader } from '#core/ports/hardware.ts';
+import type { Random } from '#core/ports/random.ts';
+import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
+import { createDoorModes } from '#storage/doorModes.ts';
+import { createFileKeyStore } from '#storage/fileKeyStore.ts';
+import { openStorage, type Storage } from '#storage/openStorage.ts';
+import { DoorController } from '#terminal/doorController.ts';
+import { HealthBoard } from '#terminal/healthBoard.ts';
+import { Recorder } from '#terminal/recorder.ts';
+import { Terminal } from '#terminal/terminal.ts';
+import { withChoices, type ModelsFile } from '#vision/models/modelsFile.ts';
+import { startVisionWorker, type VisionWorker } from '#vision/node/visionWorker.ts';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { Hardware } from './hardware.ts';
+import { ScreenMirror } from './screenMirror.ts';
+import type { SimulatedWorld } from './simulated/world.ts';
+
+export interface GateParts {
+  readonly config: TerminalConfig;
+  readonly models: ModelsFile;
+  /** Where the models' files lie. */
+  readonly modelsFolder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Only in a simulated gate. */
+  readonly world?: SimulatedWorld;
+}
+
+/** A gate that works: what a host shows, and what a measuring script looks at. */
+export interface Gate {
+  readonly terminal: Terminal;
+  readonly health: HealthBoard;
+  readonly mirror: ScreenMirror;
+  readonly storage: Storage;
+  readonly engine: FaceEngine;
+  readonly doors: ReadonlyMap<DoorId, DoorController>;
+  /** Settles when a part has ended without which the gate must be started anew. */
+  readonly broken: Promise<Fault>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts a gate together, doors first: strikes are driven to what fire input and stored door mode demand before any
+ * database or model is touched, and leaving is free from then on.
+ * @throws Fault of the part that stops the start, with what to do; the doors are in their safe state then.
+ */
+export async function assemble(parts: GateParts): Promise<Gate> {
+  const { config, clock } = parts;
+  const health = new HealthBoard();
+  const recorder = new Recorder({ clock, health });
+  const master = openMaster(config, health);
+  const hardware = await Hardware.open(config, parts.world, clock);
+  const doors = await startDoors({ config, clock, health, recorder, hardware, master });
+  try {
+    return await openForPeople({ ...parts, health, recorder, hardware, doors, master });
+  } catch (error) {
+    await stopDoors(doors, hardware);
+    throw error;
+  } finally {
+    master.fill(0);
+  }
+}
+
+/** The first start makes the secret, every later one opens it; a lost key never starts an empty gate beside the old data. */
+function openMaster(config: TerminalConfig, health: HealthBoard): Uint8Array {
+  const keyStore = createFileKeyStore(config.keyFile);
+  if (!keyStore.exists()) {
+    if (existsSync(config.dataFolder) && readdirSync(config.dataFolder).length > 0) {
+      const expected = `the key of the data in ${config.dataFolder}: put it back, or move that folder away to begin anew`;
+      throw new Fault('key', { thing: config.keyFile, found: 'no key', expected });
+    }
+    keyStore.create();
+  }
+  const { kind, worth } = keyStore.protection;
+  health.report({ part: 'key store', level: kind === 'tpm' ? 'ok' : 'warning', says: worth });
+  const master = keyStore.open();
+  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
+  return master;
+}
+
+interface Doors {
+  readonly config: TerminalConfig;
+  readonly clock: Clock;
+  readonly health: HealthBoard;
+  readonly recorder: Recorder;
+  readonly hardware: Hardware;
+  readonly master: Uint8Array;
+}
+
+async function startDoors(parts: Doors): Promise<Map<DoorId, DoorController>> {
+  const { config, clock, health, recorder, hardware, master } = parts;
+  const modes = createDoorModes({ folder: config.dataFolder, master, report: (line) => health.report(line) });
+  const doors = new Map<DoorId, DoorController>();
+  for (const door of config.doors) {
+    const strike = hardware.strike(door);
+    const inputs = hardware.inputs(door);
+    const controller = new DoorController({ config: door, strike, inputs, mode: modes.read(door.id), clock, recorder, health });
+    doors.set(door.id, controller);
+  }
+  await Promise.all([...doors.values()].map((door) => door.start()));
+  for (const board of hardware.boardsWithoutPulses) {
+    const says = 'does not time pulses itself: after a crash a strike stays as it was until the watchdog has restarted the gate';
+    health.report({ part: `pulses of ${board.name}`, level: 'warning', says });
+  }
+  return doors;
+}
+
+async function stopDoors(doors: ReadonlyMap<DoorId, DoorController>, hardware: Hardware): Promise<void> {
+  await Promise.all([...doors.values()].map((door) => door.stop()));
+  await hardware.close();
+}
+
+type OpenParts = GateParts & Doors & { readonly doors: Map<DoorId, DoorController> };
+
+async function openForPeople(parts: OpenParts): Promise<Gate> {
+  const { config, models, modelsFolder, health, master, clock, random, recorder, hardware, doors } = parts;
+  const choices = config.biometrics.models;
+  const opening = openStorage({
+    folder: config.dataFolder,
+    simulated: config.simulated,
+    master,
+    report: (line) => health.report(line),
+  });
+  const [storage, vision] = await bothOrNeither(opening, startVisionWorker({ folder: modelsFolder, models: withChoices(models.models, choices), scoreMin: models.operating.detection.scoreMin, clock }));
+  const roster = await storage.people.load();
+  recorder.attach(storage.journal);
+  const mirror = new ScreenMirror();
+  const terminal = new Terminal({
+    config,
+    clock,
+    random,
+    health,
+    recorder,
+    doors,
+    roster,
+    mirror,
+    operating: models.operating,
+    engine: vision,
+    people: storage.people,
+    hasher: createArgon2PinHasher(),
+    ...(await peripherals(config, hardware)),
+  });
+  terminal.start();
+  const gate = { terminal, health, mirror, storage, engine: vision, doors };
+  return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware) };
+}
+
+async function peripherals(
+  config: TerminalConfig,
+  hardware: Hardware,
+): Promise<{ cameras: Map<AccessPointId, Camera>; readers: Map<AccessPointId, CardReader> }> {
+  const cameras = new Map<AccessPointId, Camera>();
+  const readers = new Map<AccessPointId, CardReader>();
+  for (const point of config.accessPoints) {
+    const camera = await hardware.camera(point);
+    if (camera !== undefined) cameras.set(point.id, camera);
+    readers.set(point.id, hardware.reader(point));
+  }
+  return { cameras, readers };
+}
+
+/** Without its models the gate must be started anew; settles only where they were lost. */
+async function visionLost(vision: VisionWorker): Promise<Fault> {
+  const fault = await vision.closed;
+  return fault ?? (await new Promise<never>(() => undefined));
+}
+
+async function stopGate(gate: Omit<Gate, 'broken' | 'stop'>, hardware: Hardware): Promise<void> {
+  await gate.terminal.stop();
+  await stopDoors(gate.doors, hardware);
+  await Promise.all([gate.engine.close(), gate.storage.close()]);
+}
+
+/** Opens two parts side by side; where one fails, the other is closed again. */
+async function bothOrNeither<A extends { close(): Promise<void> }, B extends { close(): Promise<void> }>(
+  a: Promise<A>,
+  b: Promise<B>,
+): Promise<[A, B]> {
+  const [first, second] = await Promise.allSettled([a, b]);
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value];
+  if (first.status === 'fulfilled') await first.value.close();
+  if (second.status === 'fulfilled') await second.value.close();
+  throw first.status === 'rejected' ? first.reason : second.status === 'rejected' ? second.reason : undefined;
+}

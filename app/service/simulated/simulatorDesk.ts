@@ -1,0 +1,168 @@
+import type { AccessPointConfig, DoorConfig } from '#core/config/terminalConfig.ts';
+import type { RecordedEntry } from '#core/journal/entry.ts';
+import type { JournalId } from '#core/kernel/ids.ts';
+import { EMPTY_SCENE } from '#drivers/camera/simulatedCamera.ts';
+import type { LcusReceived } from '#drivers/relay/lcusEmulator.ts';
+import type { SimulatorCommand, SimulatorView } from '#contract/simulator.ts';
+import { messageOf } from '#core/kernel/fault.ts';
+import type { Gate } from '../assemble.ts';
+import { DEMONSTRATION_CARD_FORMAT, type Demonstration } from './demonstration.ts';
+import type { SimulatedWorld } from './world.ts';
+
+const JOURNAL_LINES = 20;
+const RELAY_LINES = 12;
+const LINE_LENGTH_MAX = 160;
+
+export interface SimulatorDeskParts {
+  readonly gate: Gate;
+  readonly world: SimulatedWorld;
+  readonly demonstration: Demonstration;
+  readonly door: DoorConfig;
+  readonly accessPoint: AccessPointConfig;
+}
+
+/** The simulator page's side of a simulated gate: it moves the world and shows it, and reaches nothing else. */
+export class SimulatorDesk implements Disposable {
+  readonly #parts: SimulatorDeskParts;
+  readonly #listeners = new Set<(view: SimulatorView) => void>();
+  readonly #wiring: Disposable[];
+  #relayBytes: readonly string[] = [];
+  #journal: readonly string[] = [];
+  #nextEntry = 1 as JournalId;
+  #reading = false;
+
+  constructor(parts: SimulatorDeskParts) {
+    this.#parts = parts;
+    const { gate, world, door } = parts;
+    const emulator = world.emulator(door.board);
+    this.#wiring = [
+      emulator.onReceived((received) => this.#onReceived(received)),
+      gate.health.onReport(() => this.#changed()),
+    ];
+    const unsubscribe = gate.terminal.kiosk.subscribe(() => this.#changed());
+    this.#wiring.push({ [Symbol.dispose]: unsubscribe });
+  }
+
+  subscribe(onView: (view: SimulatorView) => void): () => void {
+    this.#listeners.add(onView);
+    onView(this.view);
+    void this.#readJournal();
+    return () => void this.#listeners.delete(onView);
+  }
+
+  command(command: SimulatorCommand): void {
+    const { world, door, accessPoint } = this.#parts;
+    const inputs = world.inputs(door);
+    switch (command.kind) {
+      case 'choose-scene':
+        if (this.#scenes().some(({ id }) => id === command.scene)) world.camera(accessPoint.id).show(command.scene);
+        break;
+      case 'show-card':
+        this.#showCard(command.card);
+        break;
+      case 'press-rex':
+        inputs.set('rex', true);
+        inputs.set('rex', false);
+        break;
+      case 'set-contact':
+        inputs.set('contact', command.contact === 'open');
+        break;
+      case 'set-fire':
+        inputs.set('fire', command.active);
+        break;
+      case 'set-line': {
+        const emulator = world.emulator(door.board);
+        const moved = command.line === 'down' ? emulator.cut() : emulator.mend();
+        moved.then(
+          () => this.#changed(),
+          (error: unknown) =>
+            this.#parts.gate.health.report({ part: 'simulated line', level: 'failed', says: messageOf(error) }),
+        );
+      }
+    }
+    this.#changed();
+  }
+
+  get view(): SimulatorView {
+    const { world, door, accessPoint, demonstration, gate } = this.#parts;
+    const emulator = world.emulator(door.board);
+    const inputs = world.inputs(door);
+    return {
+      version: 1,
+      scenes: this.#scenes(),
+      scene: world.camera(accessPoint.id).scene,
+      cards: this.#cards().map(({ id, label }) => ({ id, label })),
+      pins: demonstration.people.map(({ card, personalNumber, pin }) => ({ label: card.label, personalNumber, pin })),
+      relay: emulator.level(door.channel),
+      relayBytes: [...this.#relayBytes],
+      line: emulator.link,
+      contact: inputs.read('contact') ? 'open' : 'closed',
+      fire: inputs.read('fire'),
+      door: gate.terminal.kiosk.view.door,
+      journal: [...this.#journal],
+      health: gate.health.lines.map((line) => ({ ...line })),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    for (const wire of this.#wiring) wire[Symbol.dispose]();
+    this.#listeners.clear();
+  }
+
+  #scenes(): { id: string; label: string }[] {
+    const { scenes } = this.#parts.demonstration;
+    return [{ id: EMPTY_SCENE, label: 'Nobody' }, ...scenes.map(({ id, label }) => ({ id, label }))];
+  }
+
+  #cards(): readonly { id: string; label: string; number: string }[] {
+    const { people, unknownCards } = this.#parts.demonstration;
+    return [...people.map(({ card }) => card), ...unknownCards];
+  }
+
+  #showCard(id: string): void {
+    const card = this.#cards().find((known) => known.id === id);
+    if (card === undefined) return;
+    const { world, accessPoint } = this.#parts;
+    world.reader(accessPoint.id).show({ format: DEMONSTRATION_CARD_FORMAT, number: card.number });
+  }
+
+  #onReceived({ channel, level, bytes }: LcusReceived): void {
+    this.#relayBytes = [`${bytes}  channel ${channel} ${level}`, ...this.#relayBytes].slice(0, RELAY_LINES);
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (this.#listeners.size === 0) return;
+    const { view } = this;
+    for (const listener of this.#listeners) listener(view);
+    void this.#readJournal();
+  }
+
+  /** One reading at a time: what came meanwhile is read by the next change. */
+  async #readJournal(): Promise<void> {
+    if (this.#reading || this.#listeners.size === 0) return;
+    this.#reading = true;
+    try {
+      const entries = await this.#parts.gate.storage.journal.read(this.#nextEntry, 500);
+      const last = entries.at(-1);
+      if (last !== undefined) {
+        this.#nextEntry = (last.id + 1) as JournalId;
+        this.#journal = [...entries.map(lineOf).toReversed(), ...this.#journal].slice(0, JOURNAL_LINES);
+        const { view } = this;
+        for (const listener of this.#listeners) listener(view);
+      }
+    } catch {
+      // The journal reports its own faults; the page shows them as health lines.
+    } finally {
+      this.#reading = false;
+    }
+  }
+}
+
+/** An entry as a line, without the person it is about. */
+function lineOf({ id, at, event, subject }: RecordedEntry): string {
+  const { kind, ...about } = event;
+  const details = Object.values(about).flat().join(' ');
+  const whose = subject === undefined ? '' : ' (subject sealed)';
+  return `${id}  ${new Date(at).toISOString().slice(11, 19)}  ${kind}  ${details}${whose}`.slice(0, LINE_LENGTH_MAX);
+}
