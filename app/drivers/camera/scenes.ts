@@ -13,13 +13,13 @@ export interface SceneSize {
 }
 
 /** Widths of the face that a scene is wide, as at a gate where somebody stands before the camera. */
-const FACE_WIDTHS = 5;
+const FACE_WIDTHS = 3;
 /** A face in profile, or with much forehead, is measured by its height instead. */
 const WIDTH_OF_HEIGHT = 0.75;
 const SCENE_SIZE: SceneSize = { width: 640, height: 480 };
 
 /**
- * The part of a photograph around one face, as a picture of its own in which that face takes about a fifth of the width.
+ * The part of a photograph around one face, as a picture of its own in which that face takes about a third of the width.
  * Near the photograph's edge the part is moved inwards. `box` is the face in pixels of `picture`.
  */
 export function sceneFromPicture(picture: RgbPicture, box: Box, size: SceneSize = SCENE_SIZE): RgbPicture {
