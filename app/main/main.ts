@@ -12,7 +12,7 @@ import { TerminalProcess } from './terminalProcess.ts';
 
 /** Beside this file, as vite.electron.config.ts builds them; the pages lie in build/web. */
 const PRELOAD = join(import.meta.dirname, 'preload.cjs');
-const TERMINAL = join(import.meta.dirname, 'service.js');
+const TERMINAL = join(import.meta.dirname, 'service', 'app', 'service', 'start.js');
 const PAGES = join(import.meta.dirname, '..', 'web');
 
 const log = (line: string): void => console.error(line);
