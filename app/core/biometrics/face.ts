@@ -12,13 +12,14 @@ export interface Face {
   readonly score: number;
 }
 
-export interface Point {
+/** A place in the picture, in pixels of the frame. */
+export interface Landmark {
   readonly x: number;
   readonly y: number;
 }
 
 /** Both eyes, nose tip, both mouth corners, as they lie in the picture from left to right, in pixels of the frame. */
-export type FivePoints = readonly [Point, Point, Point, Point, Point];
+export type FivePoints = readonly [Landmark, Landmark, Landmark, Landmark, Landmark];
 
 /** A face with what quality and extraction need. */
 export interface MeasuredFace extends Face {

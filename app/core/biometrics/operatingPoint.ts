@@ -35,9 +35,9 @@ export interface IdentificationPoint {
  * and the rate grows more slowly than the gallery. Beyond the largest size, for the same reason, every comparison is
  * taken to carry the rate measured there. Without a usable measurement it is 1.
  */
-export function expectedFpir(point: IdentificationPoint, people: number): number {
+export function expectedFpir(operating: IdentificationPoint, people: number): number {
   if (people === 0) return 0;
-  const sizes = point.fpirByGallerySize;
+  const sizes = operating.fpirByGallerySize;
   const measured = sizes.find((entry) => entry.people >= people) ?? sizes.at(-1);
   if (measured === undefined || !(measured.people > 0 && measured.fpir >= 0 && measured.fpir <= 1)) return 1;
   // A size within the table has its rate as it was measured: rounding must not lift it over a limit that it meets.

@@ -1,4 +1,4 @@
-import type { Face, FivePoints, MeasuredFace, Point } from '#core/biometrics/face.ts';
+import type { Face, FivePoints, MeasuredFace, Landmark } from '#core/biometrics/face.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { FaultCode } from '#core/kernel/fault.ts';
 import type { ModelSpec } from '../models/modelsFile.ts';
@@ -32,7 +32,13 @@ export type ThreadAnswer =
   | { readonly kind: 'ready' }
   /** `count` faces where faces were asked for. */
   | { readonly kind: 'done'; readonly count: number }
-  | { readonly kind: 'fault'; readonly code: FaultCode; readonly thing: string; readonly found: string; readonly expected: string }
+  | {
+      readonly kind: 'fault';
+      readonly code: FaultCode;
+      readonly thing: string;
+      readonly found: string;
+      readonly expected: string;
+    }
   /** A broken promise of ours. */
   | { readonly kind: 'broken'; readonly message: string };
 
@@ -74,8 +80,8 @@ export function writePoints(numbers: Numbers, points: FivePoints): void {
 }
 
 export function readPoints(numbers: Numbers): FivePoints {
-  const point = (i: number): Point => ({ x: numbers[POINTS_AT + 2 * i]!, y: numbers[POINTS_AT + 2 * i + 1]! });
-  return [point(0), point(1), point(2), point(3), point(4)];
+  const landmark = (i: number): Landmark => ({ x: numbers[POINTS_AT + 2 * i]!, y: numbers[POINTS_AT + 2 * i + 1]! });
+  return [landmark(0), landmark(1), landmark(2), landmark(3), landmark(4)];
 }
 
 export function writeMeasured(numbers: Numbers, face: MeasuredFace): void {

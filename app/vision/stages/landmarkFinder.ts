@@ -1,4 +1,4 @@
-import type { Box, FivePoints, Point } from '#core/biometrics/face.ts';
+import type { Box, FivePoints, Landmark } from '#core/biometrics/face.ts';
 import type { Picture } from '../images/picture.ts';
 import { Resampler } from '../images/resample.ts';
 import { Model, type LoadedSession } from '../models/model.ts';
@@ -52,7 +52,7 @@ export class LandmarkFinder {
     }
   }
 
-  #mean(indices: readonly number[], crop: Box): Point {
+  #mean(indices: readonly number[], crop: Box): Landmark {
     const landmarks = this.model.output('landmarks');
     let x = 0;
     let y = 0;

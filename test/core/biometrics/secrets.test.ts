@@ -14,7 +14,7 @@ describe('the features of a face', () => {
   const texts: [string, (secret: object) => string][] = [
     ['JSON', (secret) => JSON.stringify({ secret })],
     ['a log line', (secret) => inspect(secret, { depth: Infinity, showHidden: true, getters: true })],
-    ['a string', (secret) => `${String(secret)}${Object.entries(secret).join()}`],
+    ['a string', (secret) => [`${secret as unknown as string}`, ...Object.values(secret)].join()],
     ['a structured clone', (secret) => JSON.stringify({ ...secret })],
   ];
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { overlap, type Box, type Face, type MeasuredFace, type Point } from '#core/biometrics/face.ts';
+import { overlap, type Box, type Face, type MeasuredFace, type Landmark } from '#core/biometrics/face.ts';
 import { assessQuality, type PoorQuality, type QualityLimits } from '#core/biometrics/quality.ts';
 import { selectPresenter, type CaptureZone } from '#core/biometrics/selectPresenter.ts';
 
@@ -91,7 +91,7 @@ const LIMITS: QualityLimits = {
   brightnessMax: 205,
   clippedShareMax: 0.2,
 };
-const ORIGIN: Point = { x: 0, y: 0 };
+const ORIGIN: Landmark = { x: 0, y: 0 };
 const GOOD: MeasuredFace = {
   box: { x: 0, y: 0, width: 80, height: 100 },
   score: 1,
