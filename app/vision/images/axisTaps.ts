@@ -38,7 +38,7 @@ export class AxisTaps {
     this.#from = from;
     this.#span = span;
     const scale = span / this.length;
-    const mostTaps = Math.min(source, Math.ceil(Math.max(scale, 1)) + 1);
+    const mostTaps = Math.max(Math.min(source, Math.ceil(scale) + 1), 2);
     if (this.weights.length < mostTaps * this.length) this.weights = new Int32Array(mostTaps * this.length);
     this.parts = partsFor(from, span, this.length);
     if (scale >= 1) this.#average(scale);
