@@ -42,5 +42,6 @@ export function expectedFpir(operating: IdentificationPoint, people: number): nu
   if (measured === undefined || !(measured.people > 0 && measured.fpir >= 0 && measured.fpir <= 1)) return 1;
   // A size within the table has its rate as it was measured: rounding must not lift it over a limit that it meets.
   if (people <= measured.people) return measured.fpir;
-  return 1 - (1 - measured.fpir) ** (people / measured.people);
+  const perComparison = Math.log1p(-measured.fpir) / measured.people;
+  return Math.max(measured.fpir, -Math.expm1(people * perComparison));
 }

@@ -141,12 +141,12 @@ describe('any request under any rules', () => {
         const decision = decide(request, rules, scene.at);
 
         const established = scene.factors.filter((factor) => factor.kind === 'established');
-        const names = new Set(established.map((factor) => factor.holder));
-        const person = people.find((one) => names.has(one.pseudonym));
+        const claimed = new Set(established.map((factor) => factor.holder));
+        const person = people.find((one) => claimed.has(one.pseudonym));
         const holds = (validity: Validity): boolean => scene.at >= validity.from && scene.at < validity.until;
         const every =
           established.length === scene.factors.length &&
-          names.size === 1 &&
+          claimed.size === 1 &&
           person !== undefined &&
           person.state === 'active' &&
           holds(person.validity) &&

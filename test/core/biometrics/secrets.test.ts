@@ -14,7 +14,10 @@ describe('the features of a face', () => {
   const texts: [string, (secret: object) => string][] = [
     ['JSON', (secret) => JSON.stringify({ secret })],
     ['a log line', (secret) => inspect(secret, { depth: Infinity, showHidden: true, getters: true })],
-    ['a string', (secret) => [`${secret as unknown as string}`, ...Object.values(secret)].join()],
+    [
+      'a string',
+      (secret) => Object.values<unknown>(secret).map(String).concat(Object.prototype.toString.call(secret)).join(),
+    ],
     ['a structured clone', (secret) => JSON.stringify({ ...secret })],
   ];
 
@@ -24,7 +27,7 @@ describe('the features of a face', () => {
     for (const secret of [new Probe(marked()), template('anna', marked()), gallery]) {
       expect(write(secret)).not.toMatch(/0\.12345/);
     }
-    expect(write({ numbers: [...marked()] }), 'the check sees what is not hidden').toMatch(/0\.12345|object Object/);
+    expect(write({ numbers: [...marked()] }), 'the check sees what is not hidden').toMatch(/0\.12345/);
   });
 
   it('print what they are and whose, and nothing of what they hold', () => {

@@ -132,7 +132,9 @@ describe('the quality of a picture', () => {
     const [far, dark, , , turned, , , blurred] = flawed;
     const worst = {
       ...turned![1](90),
-      ...{ sharpness: 0, exposure: { mean: 0, clippedShare: 1 }, box: { ...GOOD.box, width: 1 } },
+      sharpness: 0,
+      exposure: { mean: 0, clippedShare: 1 },
+      box: { ...GOOD.box, width: 1 },
     };
     expect(assessQuality(worst, LIMITS)).toEqual({ kind: 'poor', reason: far![0] });
     expect(assessQuality({ ...worst, box: GOOD.box }, LIMITS)).toEqual({ kind: 'poor', reason: dark![0] });
