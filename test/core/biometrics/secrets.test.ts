@@ -16,7 +16,11 @@ describe('the features of a face', () => {
     ['a log line', (secret) => inspect(secret, { depth: Infinity, showHidden: true, getters: true })],
     [
       'a string',
-      (secret) => Object.values<unknown>(secret).map(String).concat(Object.prototype.toString.call(secret)).join(),
+      (secret) =>
+        Object.values<unknown>({ ...secret })
+          .map(String)
+          .concat(Object.prototype.toString.call(secret))
+          .join(),
     ],
     ['a structured clone', (secret) => JSON.stringify({ ...secret })],
   ];
