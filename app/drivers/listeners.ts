@@ -10,6 +10,6 @@ export class Listeners<Heard extends readonly unknown[]> {
   }
 
   tell(...heard: Heard): void {
-    for (const listener of [...this.#listeners]) listener(...heard);
+    for (const listener of Array.from(this.#listeners)) listener(...heard);
   }
 }

@@ -47,13 +47,13 @@ export class FolderSource implements PictureSource {
   }
 }
 
-/** Names of the pictures of a folder, sorted. @throws Fault `camera` for a folder without, or one that cannot be read. */
+/** Names of a folder's pictures, sorted. @throws Fault `camera` where there are none, or it cannot be read. */
 export async function picturesIn(folder: string): Promise<readonly string[]> {
   const expected = `1 to ${PICTURES_MAX} pictures named .jpg or .jpeg`;
   const all = await readdir(folder).catch((thrown: unknown) => {
     throw new Fault('camera', { thing: folder, found: messageOf(thrown), expected }, thrown);
   });
-  const names = all.filter((name) => /\.jpe?g$/i.test(name)).sort();
+  const names = all.filter((name) => /\.jpe?g$/i.test(name)).toSorted();
   if (names.length > 0 && names.length <= PICTURES_MAX) return names;
   throw new Fault('camera', { thing: folder, found: `${names.length} pictures`, expected });
 }

@@ -4,7 +4,7 @@ import { JpegWalker } from './jpegWalker.ts';
 import { compileCodec, type Codec, type RgbaPicture } from './mozjpegCodec.ts';
 import { PICTURE_BYTES_MAX } from './pictureLimits.ts';
 
-/** RGB, 8 bits a channel, rows without padding, in memory of its own. Disposing of it overwrites the pixels with zeros. */
+/** RGB, 8 bits a channel, rows without padding, in memory of its own. Disposing of it overwrites the pixels. */
 export interface DecodedPicture extends Disposable {
   readonly width: number;
   readonly height: number;

@@ -25,8 +25,8 @@ type Place =
   | { readonly in: 'end' };
 
 /**
- * Walks the markers of one JPEG (ITU-T T.81, annex B) as its bytes come in, in pieces cut anywhere: finds its end, since
- * a decoder fills a truncated picture with grey and says nothing, and its size before anything is decoded.
+ * Walks the markers of one JPEG (ITU-T T.81, annex B) as its bytes come in, in pieces cut anywhere: finds its end,
+ * since a decoder fills a truncated picture with grey, and its size before anything is decoded.
  */
 export class JpegWalker {
   readonly #thing: string;
@@ -61,7 +61,8 @@ export class JpegWalker {
       at = this.#place.in === 'segment' || this.#place.in === 'scan' ? this.#skip(bytes, at) : this.#take(bytes, at);
     }
     this.#walked += at;
-    if (this.#walked > PICTURE_BYTES_MAX) throw this.#fault(`more than ${PICTURE_BYTES_MAX} bytes`, 'a shorter picture');
+    if (this.#walked > PICTURE_BYTES_MAX)
+      throw this.#fault(`more than ${PICTURE_BYTES_MAX} bytes`, 'a shorter picture');
     return this.#place.in === 'end' ? at : undefined;
   }
 
@@ -99,7 +100,8 @@ export class JpegWalker {
 
   #onMarker(marker: number, at: number): void {
     if (marker === EOI) {
-      if (this.#size === undefined || this.#scans === 0) throw this.#fault('no picture before its end marker', 'a picture');
+      if (this.#size === undefined || this.#scans === 0)
+        throw this.#fault('no picture before its end marker', 'a picture');
       this.#place = { in: 'end' };
     } else if (marker === TEM || (marker >= 0xd0 && marker <= 0xd7)) {
       this.#place = { in: 'marker', seen: 0 };
@@ -111,7 +113,8 @@ export class JpegWalker {
   }
 
   #onLength(marker: number, length: number, at: number): void {
-    if (length < 2) throw this.#fault(`a segment of length ${length} at byte ${this.#walked + at}`, 'a length of at least 2');
+    if (length < 2)
+      throw this.#fault(`a segment of length ${length} at byte ${this.#walked + at}`, 'a length of at least 2');
     if (isFrameHeader(marker) && marker > 0xc2) {
       throw this.#fault(`the coding FF ${hex(marker)}`, 'a baseline or progressive JPEG');
     }

@@ -7,7 +7,10 @@ import { messageOf } from '#core/kernel/fault.ts';
 /** As much of the global `WebAssembly` as is used here: its types come with the DOM, which this room does without. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => WasmModule;
-  readonly Instance: new (module: WasmModule, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
+  readonly Instance: new (
+    module: WasmModule,
+    imports: object,
+  ) => { readonly exports: Readonly<Record<string, unknown>> };
   readonly Memory: new (size: { readonly initial: number }) => WasmMemory;
 };
 interface WasmModule {

@@ -18,7 +18,11 @@ export class OneStream {
   /** @throws Fault `camera` where the last stream is still open. */
   open(make: () => OpenStream): FrameStream {
     if (this.#stream?.isOpen) {
-      throw new Fault('camera', { thing: this.#camera, found: 'a stream still open', expected: 'one stream at a time' });
+      throw new Fault('camera', {
+        thing: this.#camera,
+        found: 'a stream still open',
+        expected: 'one stream at a time',
+      });
     }
     this.#stream = make();
     return this.#stream;

@@ -29,7 +29,10 @@ interface Kind {
   readonly capabilities: CameraCapabilities;
 }
 
-const FOLDER: Kind = { open: (path, periodMs) => FolderSource.open(path, periodMs), capabilities: { temporalPad: false } };
+const FOLDER: Kind = {
+  open: (path, periodMs) => FolderSource.open(path, periodMs),
+  capabilities: { temporalPad: false },
+};
 const MJPEG: Kind = { open: (path, periodMs) => MjpegSource.open(path, periodMs), capabilities: { temporalPad: true } };
 const Y4M: Kind = { open: (path, periodMs) => Y4mSource.open(path, periodMs), capabilities: { temporalPad: true } };
 

@@ -7,74 +7,84 @@ export interface RgbPicture {
   readonly rgb: Uint8Array;
 }
 
-export interface SceneSize {
-  readonly width: number;
-  readonly height: number;
+export interface SceneOptions {
+  readonly width?: number;
+  readonly height?: number;
+  /** Turns the picture clockwise about the face, to hold a head upright that is tilted in the photograph. */
+  readonly turnDegrees?: number;
 }
 
 /** Widths of the face that a scene is wide, as at a gate where somebody stands before the camera. */
 const FACE_WIDTHS = 3;
 /** A face in profile, or with much forehead, is measured by its height instead. */
 const WIDTH_OF_HEIGHT = 0.75;
-const SCENE_SIZE: SceneSize = { width: 640, height: 480 };
+/**
+ * Upright, as a camera at a gate is mounted: PAD looks at 2.7 times the height of the face, and calls a face a spoof
+ * where a landscape picture leaves it no room for that.
+ */
+const SCENE_SIZE = { width: 480, height: 640 };
 
 /**
- * The part of a photograph around one face, as a picture of its own in which that face takes about a third of the width.
- * Near the photograph's edge the part is moved inwards. `box` is the face in pixels of `picture`.
+ * The part of a photograph around one face, as a picture of its own in which that face is about a third as wide. Near
+ * the photograph's edge the part is moved inwards; what turning brings in from outside repeats the edge. `box` is the
+ * face in pixels of `picture`.
  */
-export function sceneFromPicture(picture: RgbPicture, box: Box, size: SceneSize = SCENE_SIZE): RgbPicture {
+export function sceneFromPicture(picture: RgbPicture, box: Box, options: SceneOptions = {}): RgbPicture {
+  const { width, height, turnDegrees = 0 } = { ...SCENE_SIZE, ...options };
   const face = Math.max(box.width, box.height * WIDTH_OF_HEIGHT);
-  const aspect = size.height / size.width;
-  const width = Math.min(face * FACE_WIDTHS, picture.width, picture.height / aspect);
-  const height = width * aspect;
-  const within = (start: number, length: number, whole: number): number => Math.min(Math.max(start, 0), whole - length);
-  const left = within(box.x + box.width / 2 - width / 2, width, picture.width);
-  const top = within(box.y + box.height / 2 - height / 2, height, picture.height);
-  const columns = axisTaps({ start: left, length: width, from: picture.width, to: size.width });
-  const rows = axisTaps({ start: top, length: height, from: picture.height, to: size.height });
-  return { ...size, rgb: mixed(picture, columns, rows) };
+  const step = Math.min(face * FACE_WIDTHS, picture.width, (picture.height * width) / height) / width;
+  const within = (centre: number, length: number, whole: number): number =>
+    Math.min(Math.max(centre - length / 2, 0), whole - length);
+  const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const view: View = {
+    left: within(centre.x, width * step, picture.width) - centre.x,
+    top: within(centre.y, height * step, picture.height) - centre.y,
+    step,
+    centre,
+    radians: (turnDegrees * Math.PI) / 180,
+  };
+  const rgb = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) draw(picture, view, { rgb, width, x, y });
+  return { width, height, rgb };
 }
 
-/** Which pixels of one axis make up one pixel of the result, and how much of each. */
-interface Taps {
-  readonly first: number;
-  readonly weights: readonly number[];
+/** Where a scene lies in its photograph: its corner seen from the face's centre, and photograph pixels a pixel. */
+interface View {
+  readonly left: number;
+  readonly top: number;
+  readonly step: number;
+  readonly centre: { readonly x: number; readonly y: number };
+  readonly radians: number;
 }
 
-/** A triangle as wide as one pixel of the coarser side: bilinear when enlarging, an average when shrinking. */
-function axisTaps(axis: { start: number; length: number; from: number; to: number }): readonly Taps[] {
-  const step = axis.length / axis.to;
-  const reach = Math.max(step, 1);
-  return Array.from({ length: axis.to }, (_, i) => {
-    const centre = axis.start + (i + 0.5) * step - 0.5;
-    const first = Math.max(Math.ceil(centre - reach), 0);
-    const last = Math.min(Math.floor(centre + reach), axis.from - 1);
-    const raw = Array.from({ length: last - first + 1 }, (__, tap) => 1 - Math.abs(first + tap - centre) / reach);
-    const sum = raw.reduce((total, weight) => total + weight, 0);
-    return { first, weights: raw.map((weight) => weight / sum) };
-  });
-}
-
-function mixed(picture: RgbPicture, columns: readonly Taps[], rows: readonly Taps[]): Uint8Array {
-  const result = new Uint8Array(columns.length * rows.length * 3);
-  const line = new Float64Array(picture.width * 3);
-  for (const [y, row] of rows.entries()) {
-    line.fill(0);
-    for (const [tap, weight] of row.weights.entries()) {
-      const start = (row.first + tap) * line.length;
-      for (let i = 0; i < line.length; i++) line[i]! += weight * picture.rgb[start + i]!;
-    }
-    for (const [x, column] of columns.entries()) {
-      const to = (y * columns.length + x) * 3;
-      for (let channel = 0; channel < 3; channel++) result[to + channel] = tapped(line, column, channel);
-    }
+/** The mean of as many samples a side as pixels of the photograph go into one: bilinear where none are left out. */
+function draw(picture: RgbPicture, view: View, to: { rgb: Uint8Array; width: number; x: number; y: number }): void {
+  const samples = Math.max(Math.ceil(view.step), 1);
+  const [sine, cosine] = [Math.sin(view.radians), Math.cos(view.radians)];
+  const sum = [0, 0, 0];
+  for (let i = 0; i < samples * samples; i++) {
+    const across = view.left + (to.x + ((i % samples) + 0.5) / samples) * view.step;
+    const down = view.top + (to.y + (Math.floor(i / samples) + 0.5) / samples) * view.step;
+    const x = view.centre.x + across * cosine + down * sine - 0.5;
+    const y = view.centre.y - across * sine + down * cosine - 0.5;
+    addSample(picture, x, y, sum);
   }
-  line.fill(0);
-  return result;
+  for (let channel = 0; channel < 3; channel++) {
+    to.rgb[(to.y * to.width + to.x) * 3 + channel] = Math.round(sum[channel]! / (samples * samples));
+  }
 }
 
-function tapped(line: Float64Array, { first, weights }: Taps, channel: number): number {
-  let sum = 0;
-  for (let tap = 0; tap < weights.length; tap++) sum += weights[tap]! * line[(first + tap) * 3 + channel]!;
-  return Math.round(sum);
+function addSample({ width, height, rgb }: RgbPicture, x: number, y: number, sum: number[]): void {
+  const inX = Math.min(Math.max(x, 0), width - 1);
+  const inY = Math.min(Math.max(y, 0), height - 1);
+  const [left, top] = [Math.floor(inX), Math.floor(inY)];
+  const [partX, partY] = [inX - left, inY - top];
+  const right = Math.min(left + 1, width - 1);
+  const below = Math.min(top + 1, height - 1);
+  for (let channel = 0; channel < 3; channel++) {
+    const at = (column: number, row: number): number => rgb[(row * width + column) * 3 + channel]!;
+    const upper = at(left, top) * (1 - partX) + at(right, top) * partX;
+    const lower = at(left, below) * (1 - partX) + at(right, below) * partX;
+    sum[channel]! += upper * (1 - partY) + lower * partY;
+  }
 }

@@ -29,7 +29,8 @@ const CHROMA: Readonly<Record<string, Y4mFormat['chroma']>> = {
 /** @throws Fault `camera` naming what a header line says that cannot be read, `picture` for a size out of bounds. */
 export function parseY4mHeader(line: string, path: string): Y4mFormat {
   const [magic, ...parameters] = line.split(' ');
-  const fault = (found: string, expected: string): Fault => new Fault('camera', { thing: `${path}, header`, found, expected });
+  const fault = (found: string, expected: string): Fault =>
+    new Fault('camera', { thing: `${path}, header`, found, expected });
   if (magic !== Y4M_MAGIC) throw fault(magic?.slice(0, 20) ?? '', Y4M_MAGIC);
   const value = (letter: string): string | undefined => parameters.find((one) => one.startsWith(letter))?.slice(1);
   const side = (letter: string): number => {

@@ -6,7 +6,7 @@ import type { DriveOutcome, LinkState, RelayBoard, RelayLevel, Strike } from '#c
 import { Listeners } from '../listeners.ts';
 import { opposite, type RelayLine } from './relayLine.ts';
 
-/** Drives that may wait for the line; each is over within the line's own limit, so more means that nobody is in charge. */
+/** Drives that may wait for the line. Each is over within the line's own limit: more, and nobody is in charge. */
 export const DRIVES_WAITING_MAX = 64;
 
 export interface DrivenBoardParts {
@@ -74,14 +74,14 @@ export class DrivenBoard implements RelayBoard {
       const expected = `a channel from 1 to ${this.channels}`;
       throw new Fault('relay', { thing: this.name, found: `channel ${channel}`, expected });
     }
-    const board = this;
+    const link = (): LinkState => this.#link;
     return {
       name: `${this.name} channel ${channel}`,
       get link() {
-        return board.#link;
+        return link();
       },
-      onLink: (listener) => board.onLink(listener),
-      drive: (level, forMs) => board.#drive(channel, level, forMs),
+      onLink: (listener) => this.onLink(listener),
+      drive: (level, forMs) => this.#drive(channel, level, forMs),
     };
   }
 
@@ -137,7 +137,7 @@ export class DrivenBoard implements RelayBoard {
   }
 
   #cutPulsesShort(): void {
-    for (const channel of [...this.#pulses.keys()]) {
+    for (const channel of this.#pulses.keys()) {
       const back = this.#stopTimer(channel);
       if (back !== undefined) this.#debts.set(channel, { back });
     }

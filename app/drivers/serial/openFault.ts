@@ -4,7 +4,11 @@ import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
 /** What the operating system says when a port cannot be opened, and what that means to whoever is to mend it. */
 const REASONS: readonly (readonly [says: RegExp, found: string, expected: string])[] = [
   [/no such file|ENOENT/i, 'nothing there', 'a serial port; is the board plugged in?'],
-  [/cannot lock port|EBUSY|device or resource busy/i, 'a port that another program holds', 'a port that nobody else has open'],
+  [
+    /cannot lock port|EBUSY|device or resource busy/i,
+    'a port that another program holds',
+    'a port that nobody else has open',
+  ],
   [/permission denied|EACCES|EPERM/i, 'a port that this account may not open', 'an account in the group dialout'],
   [/inappropriate ioctl|ENOTTY|not a tty/i, 'something that is no serial port', 'a serial port'],
 ];

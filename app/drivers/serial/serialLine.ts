@@ -6,7 +6,7 @@ import type { Link, LinkState } from '#core/ports/hardware.ts';
 import { Listeners } from '../listeners.ts';
 import { checkIsDevice, openFault } from './openFault.ts';
 
-/** Waits between attempts to open a line; the last one goes on for ever. The first is quick: a plug may just be loose. */
+/** Waits between attempts to open a line; the last goes on for ever, the first is quick: a plug may just be loose. */
 export const REOPEN_MS = [100, 250, 500, 1_000, 2_000, 5_000] as const;
 /** A line that stayed up this long starts again with the quick attempt; one that flaps does not. */
 export const STEADY_MS = millis(10_000);
@@ -105,7 +105,15 @@ export class SerialLine implements Link {
 
   async #open(): Promise<void> {
     const { path, baudRate, faults } = this.#options;
-    const port = new SerialPort({ path, baudRate, dataBits: 8, parity: 'none', stopBits: 1, lock: true, autoOpen: false });
+    const port = new SerialPort({
+      path,
+      baudRate,
+      dataBits: 8,
+      parity: 'none',
+      stopBits: 1,
+      lock: true,
+      autoOpen: false,
+    });
     try {
       await checkIsDevice(faults, path);
       await new Promise<void>((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())));
@@ -152,7 +160,7 @@ export class SerialLine implements Link {
   }
 
   #giveUpWrites(fault: Fault): void {
-    for (const giveUp of [...this.#writing]) giveUp(fault);
+    for (const giveUp of this.#writing) giveUp(fault);
   }
 
   #fault(found: string, expected: string): Fault {

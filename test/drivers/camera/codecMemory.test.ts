@@ -32,7 +32,10 @@ it('leaves no byte of a picture in the memory of the codec, decoded or damaged',
   const makeCodec = await compileCodec();
   const marker = Buffer.from('nobody may find this again');
   const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0, marker.length + 2]), marker]);
-  const [start, rest] = [encode(plain(64, 64, [201, 99, 33])).subarray(0, 2), encode(plain(64, 64, [201, 99, 33])).subarray(2)];
+  const [start, rest] = [
+    encode(plain(64, 64, [201, 99, 33])).subarray(0, 2),
+    encode(plain(64, 64, [201, 99, 33])).subarray(2),
+  ];
   const jpeg = Buffer.concat([start, comment, rest]);
   const codec = makeCodec();
 

@@ -57,7 +57,10 @@ describe('a JPEG picture', () => {
 
   it('is refused with its name where it is empty, no JPEG or cut off anywhere', () => {
     const jpeg = encode(busy(32, 32));
-    expect(faultOf(() => decoder.decode(new Uint8Array(0), 'a.jpg'))).toMatchObject({ code: 'picture', thing: 'a.jpg' });
+    expect(faultOf(() => decoder.decode(new Uint8Array(0), 'a.jpg'))).toMatchObject({
+      code: 'picture',
+      thing: 'a.jpg',
+    });
     expect(faultOf(() => decoder.decode(new Uint8Array(500).fill(77), 'b.jpg')).found).toBe('4D at byte 0');
     fc.assert(
       fc.property(fc.integer({ min: 0, max: jpeg.length - 1 }), (length) => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,17 +19,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const containing = (text: string): unknown => expect.stringContaining(text);
 const levels = [40, 120, 200];
-let places = 0;
+let made = 0;
 
-async function file(bytes: Uint8Array, name = `file${++places}`): Promise<string> {
+async function file(bytes: Uint8Array, name = `file${++made}`): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, bytes);
   return path;
 }
 
 async function pictures(files: Readonly<Record<string, Uint8Array>>): Promise<string> {
-  const path = join(folder, `pictures${++places}`);
+  const path = join(folder, `pictures${++made}`);
   await mkdir(path);
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(path, name), bytes);
   return path;
@@ -42,7 +43,13 @@ const folderOfPictures = () => {
   return pictures({ 'b.jpeg': second!, 'a.jpg': first!, 'c.JPG': third!, 'notes.txt': new Uint8Array(3) });
 };
 const mjpeg = () => file(Buffer.concat(jpegs()));
-const y4m = (parameters?: string) => file(y4mFile(levels.map((level) => grey(level)), parameters));
+const y4m = (parameters?: string) =>
+  file(
+    y4mFile(
+      levels.map((level) => grey(level)),
+      parameters,
+    ),
+  );
 
 async function rigOf(path: string, periodMs = 100): Promise<CameraRig> {
   const clock = new FakeClock();
@@ -120,6 +127,26 @@ describe('a replay', () => {
     await stream.close();
   });
 
+  it('has its file open exactly while somebody looks', async () => {
+    const isOpen = async (path: string): Promise<boolean> => {
+      const open = await readdir('/proc/self/fd');
+      const targets = await Promise.all(open.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+      return targets.includes(path);
+    };
+    for (const path of [await mjpeg(), await y4m()]) {
+      const rig = await rigOf(path);
+      expect(await isOpen(path)).toBe(false);
+      const stream = rig.camera.frames();
+      await deliver(rig, 1);
+      expect(await isOpen(path)).toBe(true);
+      await stream.close();
+      expect(await isOpen(path)).toBe(false);
+    }
+    const damaged = await file(y4mFile([grey(40), grey(80)]).subarray(0, -1));
+    await faultOf(damaged);
+    await expect.poll(() => isOpen(damaged)).toBe(false);
+  });
+
   it('does not hurry after pictures that it missed', async () => {
     const rig = await rigOf(await mjpeg());
     const stream = rig.camera.frames();
@@ -137,7 +164,10 @@ describe('a replay', () => {
     const sizes: string[] = [];
     const one = encode(grey(40));
     const other = encode(grey(40, 48, 16));
-    for (const path of [await pictures({ '1.jpg': one, '2.jpg': other, '3.jpg': one }), await file(Buffer.concat([one, other, one]))]) {
+    for (const path of [
+      await pictures({ '1.jpg': one, '2.jpg': other, '3.jpg': one }),
+      await file(Buffer.concat([one, other, one])),
+    ]) {
       const rig = await rigOf(path);
       const stream = rig.camera.frames();
       for (let i = 0; i < 3; i++) {
@@ -170,7 +200,9 @@ describe('a replay', () => {
       await deliver(rig, 1);
       using picture = await nextFrame(stream);
       // BT.601 by hand: 128 + 1.402 * 52, 128 + 0.344 * 38 - 0.714 * 52, 128 - 1.772 * 38
-      expect(Array.from(picture.pixels.slice(-3)).map((value, i) => Math.abs(value - [201, 104, 61][i]!) <= 1)).toEqual([true, true, true]);
+      expect(Array.from(picture.pixels.slice(-3)).map((value, i) => Math.abs(value - [201, 104, 61][i]!) <= 1)).toEqual(
+        [true, true, true],
+      );
       await stream.close();
     }
   });
@@ -178,7 +210,8 @@ describe('a replay', () => {
 
 describe('what cannot be replayed', () => {
   it('is named at once where the path holds neither pictures nor video', async () => {
-    const open = (path: string) => openReplayCamera({ name: 'replay', path, framesPerSecond: 10, clock: new FakeClock() });
+    const open = (path: string) =>
+      openReplayCamera({ name: 'replay', path, framesPerSecond: 10, clock: new FakeClock() });
     const places = [
       [join(folder, 'missing'), 'ENOENT'],
       [await pictures({ 'notes.txt': new Uint8Array(3) }), '0 pictures'],
@@ -187,11 +220,17 @@ describe('what cannot be replayed', () => {
       ['/dev/null', 'neither file nor folder'],
     ] as const;
     for (const [path, found] of places) {
-      await expect(open(path)).rejects.toMatchObject({ code: 'camera', thing: path, found: expect.stringContaining(found) });
+      await expect(open(path)).rejects.toMatchObject({
+        code: 'camera',
+        thing: path,
+        found: containing(found),
+      });
     }
     const path = await mjpeg();
     for (const framesPerSecond of [0, -1, Number.NaN]) {
-      await expect(openReplayCamera({ name: 'replay', path, framesPerSecond, clock: new FakeClock() })).rejects.toBeInstanceOf(Fault);
+      await expect(
+        openReplayCamera({ name: 'replay', path, framesPerSecond, clock: new FakeClock() }),
+      ).rejects.toBeInstanceOf(Fault);
     }
   });
 
@@ -202,7 +241,10 @@ describe('what cannot be replayed', () => {
     expect(await faultOf(path)).toMatchObject({ code: 'picture', thing: join(path, '2.jpg') });
 
     const video = await file(Buffer.concat([good, cut]));
-    expect(await faultOf(video)).toMatchObject({ code: 'picture', thing: `${video}, picture 2 at byte ${good.length}` });
+    expect(await faultOf(video)).toMatchObject({
+      code: 'picture',
+      thing: `${video}, picture 2 at byte ${good.length}`,
+    });
 
     const torn = await file(Buffer.concat([good, Buffer.from('noise'), good]));
     expect(await faultOf(torn)).toMatchObject({ code: 'picture', found: '6E at byte 0' });
@@ -212,12 +254,15 @@ describe('what cannot be replayed', () => {
     const whole = y4mFile([grey(40), grey(80)]);
     const frameBytes = 'FRAME\n'.length + 32 * 24;
     const second = whole.length - frameBytes;
-    for (const [lost, where] of [[1, 'its end after 767 bytes'], [770, 'no end of a line']] as const) {
+    for (const [lost, where] of [
+      [1, 'its end after 767 bytes'],
+      [770, 'no end of a line'],
+    ] as const) {
       const path = await file(whole.subarray(0, whole.length - lost));
       expect(await faultOf(path)).toMatchObject({
         code: 'picture',
         thing: `${path}, frame 2 at byte ${second}`,
-        found: expect.stringContaining(where),
+        found: containing(where),
       });
     }
     const headers = [
@@ -232,7 +277,7 @@ describe('what cannot be replayed', () => {
     ] as const;
     for (const [header, found] of headers) {
       const path = await file(Buffer.from(`${header}\nFRAME\n`));
-      expect(await faultOf(path)).toMatchObject({ thing: `${path}, header`, found: expect.stringContaining(found) });
+      expect(await faultOf(path)).toMatchObject({ thing: `${path}, header`, found: containing(found) });
     }
     const path = await file(Buffer.from('YUV4MPEG2 W32 H24 Cmono\n'));
     expect(await faultOf(path)).toMatchObject({ thing: `${path}, frame 1 at byte 24` });

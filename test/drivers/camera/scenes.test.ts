@@ -38,6 +38,21 @@ describe('a scene made of a photograph', () => {
     );
   });
 
+  it('holds a tilted head upright, turning clockwise about the face', () => {
+    const photograph = plain(400, 400, [0, 0, 0]);
+    for (let i = 0; i < photograph.rgb.length; i++) photograph.rgb[i] = Math.floor(i / 3) % 400 < 200 ? 20 : 220;
+    const box = { x: 180, y: 180, width: 40, height: 40 };
+    const corners = (turnDegrees: number) => {
+      const scene = sceneFromPicture(photograph, box, { width: 40, height: 40, turnDegrees });
+      const [left, right, top, bottom] = [at(scene, 5, 20), at(scene, 34, 20), at(scene, 20, 5), at(scene, 20, 34)];
+      return [left, right, top, bottom].map(([red]) => (red! < 120 ? 'dark' : 'light'));
+    };
+    expect(corners(0).slice(0, 2)).toEqual(['dark', 'light']);
+    expect(corners(90).slice(2)).toEqual(['dark', 'light']);
+    expect(corners(-90).slice(2)).toEqual(['light', 'dark']);
+    expect(corners(180).slice(0, 2)).toEqual(['light', 'dark']);
+  });
+
   it('averages when it shrinks, so that fine stripes become grey and not stripes of another width', () => {
     const stripes = plain(960, 720, [0, 0, 0]);
     for (let i = 0; i < stripes.rgb.length; i++) stripes.rgb[i] = Math.floor(i / 3) % 2 ? 255 : 0;

@@ -26,7 +26,9 @@ describe('a simulated camera', () => {
       rig.camera.show(scene);
       await deliver(rig, 1);
       using frame = await nextFrame(stream);
-      seen.push(`${frame.width}x${frame.height} ${scene === EMPTY_SCENE ? 'wall' : frame.pixels.slice(0, 3).join(' ')}`);
+      seen.push(
+        `${frame.width}x${frame.height} ${scene === EMPTY_SCENE ? 'wall' : frame.pixels.slice(0, 3).join(' ')}`,
+      );
     }
     expect(seen).toEqual(['32x24 wall', '32x24 250 10 10', '16x8 10 10 250', '32x24 wall']);
     await stream.close();

@@ -9,7 +9,7 @@ import { FakeClock } from '../../fakes/fakeClock.ts';
 interface ClockRig {
   readonly clock: Clock;
   /** Resolves when `ms` are over and whatever was due by then was done. */
-  pass(ms: number): Promise<void>;
+  readonly pass: (ms: number) => Promise<void>;
 }
 
 function fakeRig(): ClockRig {
@@ -41,7 +41,7 @@ describe.each([
     expect(calls).toEqual([]);
     await pass(10);
     await pass(10);
-    expect(calls.map(({ deadline }) => deadline)).toEqual([...deadlines].sort((a, b) => a - b));
+    expect(calls.map(({ deadline }) => deadline)).toEqual(deadlines.toSorted((a, b) => a - b));
     for (const { deadline, at } of calls) expect(at).toBeGreaterThanOrEqual(deadline);
   });
 
@@ -101,20 +101,24 @@ describe.each([
 describe('the clock that is moved by hand', () => {
   it('runs everything at its own moment, in order, whatever was asked for', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.array(fc.integer({ min: 0, max: 30 })), (spans, steps) => {
-        const clock = new FakeClock();
-        const calls: { due: number; at: number; order: number }[] = [];
-        for (const [order, span] of spans.entries()) {
-          const due = after(clock.monotonic(), millis(span));
-          clock.at(due, () => calls.push({ due, at: clock.monotonic(), order }));
-        }
-        for (const step of [...steps, 50]) clock.advance(step);
-        expect(calls.length).toBe(spans.length);
-        for (const { due, at } of calls) expect(at).toBe(due);
-        const sorted = [...calls].sort((a, b) => a.due - b.due || a.order - b.order);
-        expect(calls).toEqual(sorted);
-        expect(clock.waiting).toBe(0);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 50 })),
+        fc.array(fc.integer({ min: 0, max: 30 })),
+        (spans, steps) => {
+          const clock = new FakeClock();
+          const calls: { due: number; at: number; order: number }[] = [];
+          for (const [order, span] of spans.entries()) {
+            const due = after(clock.monotonic(), millis(span));
+            clock.at(due, () => calls.push({ due, at: clock.monotonic(), order }));
+          }
+          for (const step of [...steps, 50]) clock.advance(step);
+          expect(calls.length).toBe(spans.length);
+          for (const { due, at } of calls) expect(at).toBe(due);
+          const sorted = calls.toSorted((a, b) => a.due - b.due || a.order - b.order);
+          expect(calls).toEqual(sorted);
+          expect(clock.waiting).toBe(0);
+        },
+      ),
     );
   });
 

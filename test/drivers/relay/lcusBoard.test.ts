@@ -21,6 +21,8 @@ const linkOf = (board: RelayBoard, link: LinkState): Promise<string> =>
     });
   });
 
+const containing = (text: string): unknown => expect.stringContaining(text);
+
 interface LcusRig extends BoardRig {
   readonly emulator: LcusEmulator;
   readonly bytes: readonly string[];
@@ -38,7 +40,12 @@ async function lcusRig(): Promise<LcusRig> {
     bytes.push(frame.bytes);
   });
   return {
-    ...{ board, clock, emulator, received, bytes, outcome: 'written' },
+    board,
+    clock,
+    emulator,
+    received,
+    bytes,
+    outcome: 'written',
     level: (channel) => emulator.level(channel),
     until: (holds) =>
       new Promise((resolve) => {
@@ -96,7 +103,10 @@ describe('an LCUS board', () => {
 
   it('is tried again after growing waits, the first one short, until it is there', async () => {
     await rig.cut();
-    const fault = await rig.board.strike(1).drive('energised', millis(500)).catch((thrown: unknown) => thrown);
+    const fault = await rig.board
+      .strike(1)
+      .drive('energised', millis(500))
+      .catch((thrown: unknown) => thrown);
     expect(fault).toMatchObject({ code: 'relay', thing: rig.emulator.path, found: 'a port that went away' });
     const up = linkOf(rig.board, 'up');
     for (const wait of [...REOPEN_MS, REOPEN_MS.at(-1)!]) {
@@ -142,7 +152,10 @@ describe('a path that leads to no board', () => {
   async function whyNot(path: string): Promise<unknown> {
     const board = await openLcusBoard({ name: 'main board', path, channels: 1, clock: new FakeClock() });
     expect(board.link).toBe('down');
-    const fault = await board.strike(1).drive('energised', millis(500)).catch((thrown: unknown) => thrown);
+    const fault = await board
+      .strike(1)
+      .drive('energised', millis(500))
+      .catch((thrown: unknown) => thrown);
     await board.close();
     return fault;
   }
@@ -160,7 +173,12 @@ describe('a path that leads to no board', () => {
       ['/dev/null', 'something that is no serial port'],
     ] as const;
     for (const [path, found] of places) {
-      expect(await whyNot(path)).toMatchObject({ code: 'relay', thing: path, found, message: expect.stringContaining('serial port') });
+      expect(await whyNot(path)).toMatchObject({
+        code: 'relay',
+        thing: path,
+        found,
+        message: containing('serial port'),
+      });
     }
   });
 

@@ -98,7 +98,9 @@ export function describeRelayBoard(name: string, makeRig: () => Promise<BoardRig
     });
 
     it('sends what it is told in order and one after the other', async () => {
-      const drives = Array.from({ length: 20 }, (_, i) => strike(1).drive(i % 2 ? 'de-energised' : 'energised', 'until-driven'));
+      const drives = Array.from({ length: 20 }, (_, i) =>
+        strike(1).drive(i % 2 ? 'de-energised' : 'energised', 'until-driven'),
+      );
       await Promise.all(drives);
       await rig.until(() => rig.received.length === 20);
       expect(rig.received.join(' ')).toBe('1+ 1- '.repeat(10).trim());

@@ -21,7 +21,10 @@ describeRelayBoard('simulated', () => {
     await changed;
   };
   return Promise.resolve({
-    ...{ board, clock, received, outcome: 'confirmed' },
+    board,
+    clock,
+    received,
+    outcome: 'confirmed',
     level: (channel) => board.level(channel),
     until: async (holds) => {
       await Promise.resolve();
@@ -51,7 +54,8 @@ describe('a relay', () => {
         const board = new SimulatedBoard({ name: 'simulated board', channels: 1, clock });
         let expected: { level: RelayLevel; until?: number } = { level: 'de-energised' };
         const fallBack = (): void => {
-          if (expected.until !== undefined) expected = { level: expected.level === 'energised' ? 'de-energised' : 'energised' };
+          if (expected.until !== undefined)
+            expected = { level: expected.level === 'energised' ? 'de-energised' : 'energised' };
         };
         for (const one of acts) {
           const before = board.link;

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SerialPair } from '#drivers/serial/serialPair.ts';
 
+const containing = (text: string): unknown => expect.stringContaining(text);
+
 describe('a serial line without hardware', () => {
   let folder: string;
   beforeEach(async () => {
@@ -19,7 +21,7 @@ describe('a serial line without hardware', () => {
     for (let round = 0; round < 2; round++) {
       await pair.mend();
       await pair.mend();
-      expect([pair.whole, ...(await readdir(folder)).sort()]).toEqual([true, 'board', 'gate']);
+      expect([pair.whole, ...(await readdir(folder)).toSorted()]).toEqual([true, 'board', 'gate']);
       await pair.cut();
       await pair.cut();
       expect([pair.whole, ...(await readdir(folder))]).toEqual([false]);
@@ -42,7 +44,7 @@ describe('a serial line without hardware', () => {
 
   it('says what is wrong where it cannot be made', async () => {
     const pair = new SerialPair(join(folder, 'missing'));
-    await expect(pair.mend()).rejects.toMatchObject({ code: 'relay', found: expect.stringContaining('No such file') });
+    await expect(pair.mend()).rejects.toMatchObject({ code: 'relay', found: containing('No such file') });
     expect(pair.whole).toBe(false);
   });
 
@@ -54,13 +56,17 @@ describe('a serial line without hardware', () => {
       console.log('whole');
       setInterval(() => undefined, 1_000);
     `;
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(child.stdout, 'data');
     expect((await readdir(folder)).length).toBe(2);
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
     // socat takes its board end away when it ends; the gate's end, which was renamed, leads nowhere then.
-    await expect.poll(() => existsSync(join(folder, 'board')) || existsSync(join(folder, 'gate')), { timeout: 20_000 }).toBe(false);
+    await expect
+      .poll(() => existsSync(join(folder, 'board')) || existsSync(join(folder, 'gate')), { timeout: 20_000 })
+      .toBe(false);
   });
 });
