@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FivePoints, Point } from '#core/biometrics/face.ts';
+import type { FivePoints, Landmark } from '#core/biometrics/face.ts';
 import type { Picture } from '#vision/images/picture.ts';
 import { ARCFACE_TEMPLATE, fitSimilarity, type Similarity } from '#vision/images/similarity.ts';
 import { Warper } from '#vision/images/warp.ts';
 import { noise } from './naive.ts';
+
+type Point = FivePoints[number];
 
 const RAW = { colour: 'RGB', subtract: [0, 0, 0], divide: [1, 1, 1] } as const;
 
@@ -14,7 +16,7 @@ function fit(from: FivePoints, to: FivePoints): Similarity {
   return fitted;
 }
 
-const place = ({ a, b, dx, dy }: Similarity, { x, y }: Point): Point => ({ x: a * x - b * y + dx, y: b * x + a * y + dy });
+const place = ({ a, b, dx, dy }: Similarity, { x, y }: Landmark): Landmark => ({ x: a * x - b * y + dx, y: b * x + a * y + dy });
 const placeAll = (by: Similarity, [p, q, r, s, t]: FivePoints): FivePoints => [
   place(by, p),
   place(by, q),
@@ -69,7 +71,7 @@ describe('aligning a face by its five points', () => {
 });
 
 /** The pixel under (x, y), centres at .5, by the plainest bilinear sum over the whole picture. */
-function naiveSample({ width, height, pixels }: Picture, { x, y }: Point, channel: number): number {
+function naiveSample({ width, height, pixels }: Picture, { x, y }: Landmark, channel: number): number {
   let sum = 0;
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
