@@ -50,7 +50,8 @@ class Argon2PinHasher implements PinHasher {
 
 function checkPin(pin: string): void {
   const bytes = Buffer.byteLength(pin);
-  if (bytes > PIN_BYTES_MAX) throw new Fault('command', { thing: 'PIN', found: `${bytes} bytes`, expected: `at most ${PIN_BYTES_MAX}` });
+  if (bytes > PIN_BYTES_MAX)
+    throw new Fault('command', { thing: 'PIN', found: `${bytes} bytes`, expected: `at most ${PIN_BYTES_MAX}` });
 }
 
 function checkCost(stored: string): void {
@@ -70,7 +71,8 @@ function checkCost(stored: string): void {
     cost.saltLen >= SALT_BYTES_MIN &&
     cost.outputLen >= OUTPUT_BYTES_MIN &&
     cost.outputLen <= OUTPUT_BYTES_MAX;
-  if (!sound) throw refused(`algorithm ${cost.algorithm}, m=${cost.memoryCost}, t=${cost.timeCost}, p=${cost.parallelism}`);
+  if (!sound)
+    throw refused(`algorithm ${cost.algorithm}, m=${cost.memoryCost}, t=${cost.timeCost}, p=${cost.parallelism}`);
 }
 
 // Names the parameters and never the hash: it belongs to a person.

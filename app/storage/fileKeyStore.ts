@@ -1,5 +1,18 @@
 import { createHash, randomBytes, randomFillSync } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readSync, rmSync, writeSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { KeyStore } from '#core/ports/keyStore.ts';
@@ -32,8 +45,13 @@ class FileKeyStore implements KeyStore {
     };
   }
 
+  /** @throws Fault `key` where that cannot be told: a key out of sight is not taken for none. */
   exists(): boolean {
-    return lstatSync(this.#path, { throwIfNoEntry: false }) !== undefined;
+    try {
+      return lstatSync(this.#path, { throwIfNoEntry: false }) !== undefined;
+    } catch (error) {
+      throw this.#fault(messageOf(error), 'a folder that this account may look into');
+    }
   }
 
   open(): Uint8Array {
@@ -41,7 +59,8 @@ class FileKeyStore implements KeyStore {
     try {
       this.#read(content);
       const checked = content.subarray(0, MAGIC.length + KEY_BYTES);
-      if (!content.subarray(0, MAGIC.length).equals(MAGIC)) throw this.#fault('a file of another kind', 'a key file, version 1');
+      if (!content.subarray(0, MAGIC.length).equals(MAGIC))
+        throw this.#fault('a file of another kind', 'a key file, version 1');
       if (!checksumOf(checked).equals(content.subarray(checked.length))) {
         throw this.#fault('a damaged secret', 'the file as it was made: bring it back from its backup');
       }
@@ -60,16 +79,19 @@ class FileKeyStore implements KeyStore {
       content.set(checksumOf(content.subarray(0, MAGIC.length + KEY_BYTES)), MAGIC.length + KEY_BYTES);
       mkdirSync(dirname(this.#path), { recursive: true, mode: OWN_FOLDER });
       writeNew(temporary, content);
-      // A link never replaces: of two first starts at the same instant one makes the key and the other is told.
-      linkSync(temporary, this.#path);
+      try {
+        // A link never replaces: of two first starts at the same instant one makes the key and the other is told.
+        linkSync(temporary, this.#path);
+      } finally {
+        rmSync(temporary);
+      }
+      syncFolder(dirname(this.#path));
     } catch (error) {
       if (this.exists()) throw this.#fault('a key already', 'none: a key is made once and never replaced');
       throw this.#fault(messageOf(error), 'a folder that this account may write');
     } finally {
       content.fill(0);
-      rmSync(temporary, { force: true });
     }
-    syncFolder(dirname(this.#path));
   }
 
   #read(content: Buffer): void {
@@ -82,7 +104,8 @@ class FileKeyStore implements KeyStore {
     }
     try {
       this.#checkOwn(fstatSync(handle));
-      if (readSync(handle, content, 0, FILE_BYTES, 0) !== FILE_BYTES) throw this.#fault('a file cut short', `${FILE_BYTES} bytes`);
+      if (readSync(handle, content, 0, FILE_BYTES, 0) !== FILE_BYTES)
+        throw this.#fault('a file cut short', `${FILE_BYTES} bytes`);
     } finally {
       closeSync(handle);
     }
@@ -91,10 +114,14 @@ class FileKeyStore implements KeyStore {
   #checkOwn(file: Stats): void {
     if (!file.isFile()) throw this.#fault('no regular file', 'a key file');
     if (file.size !== FILE_BYTES) throw this.#fault(`${file.size} bytes`, `${FILE_BYTES} bytes`);
-    if (file.uid !== process.getuid?.()) throw this.#fault(`a file of account ${file.uid}`, "a file of the gate's own account");
+    if (file.uid !== process.getuid?.())
+      throw this.#fault(`a file of account ${file.uid}`, "a file of the gate's own account");
     if ((file.mode & NOT_OWN) !== 0) {
       const mode = (file.mode & 0o777).toString(8);
-      throw this.#fault(`mode ${mode}, which lets others in`, `mode 600: chmod 600 ${this.#path}, and consider whether the key is still secret`);
+      throw this.#fault(
+        `mode ${mode}, which lets others in`,
+        `mode 600: chmod 600 ${this.#path}, and consider whether the key is still secret`,
+      );
     }
   }
 
@@ -103,13 +130,17 @@ class FileKeyStore implements KeyStore {
   }
 }
 
-const checksumOf = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest().subarray(0, CHECKSUM_BYTES);
+const checksumOf = (content: Uint8Array): Buffer =>
+  createHash('sha256').update(content).digest().subarray(0, CHECKSUM_BYTES);
 
 function writeNew(path: string, content: Uint8Array): void {
   const handle = openSync(path, 'wx', OWN_FILE);
   try {
-    for (let at = 0; at < content.length; ) at += writeSync(handle, content, at);
+    for (let at = 0; at < content.length;) at += writeSync(handle, content, at);
     fsyncSync(handle);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
   } finally {
     closeSync(handle);
   }

@@ -12,9 +12,15 @@ export function openMaster(keys: KeyStore, folder: string): Uint8Array {
     throw new Fault('key', {
       thing: `master secret for data folder ${folder}`,
       found: 'none',
-      expected: 'the one that this data was sealed with: bring it back from its backup, or move the data folder away to begin anew',
+      expected:
+        'the one that this data was sealed with: bring it back from its backup, or move the data folder away to begin anew',
     });
   }
-  keys.create();
+  try {
+    keys.create();
+  } catch (error) {
+    // Another start may have made it a moment ago; it is the folder's lock that lets one of the two go on.
+    if (!keys.exists()) throw error;
+  }
   return keys.open();
 }

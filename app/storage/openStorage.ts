@@ -48,7 +48,13 @@ const ENTRIES_READ_AT_ONCE = 250;
  * @throws Fault `key` for a master secret that is not the folder's; Fault `storage` for a folder that is in use, of the
  * other kind, of a newer program, incomplete or damaged.
  */
-export async function openStorage({ folder, simulated, master, report, maxPages = {} }: StorageOptions): Promise<Storage> {
+export async function openStorage({
+  folder,
+  simulated,
+  master,
+  report,
+  maxPages = {},
+}: StorageOptions): Promise<Storage> {
   const secret = new SharedArrayBuffer(master.length);
   new Uint8Array(secret).set(master);
   const thread = new StorageThread({ folder, simulated, master: secret, maxPages }, report);
@@ -131,7 +137,10 @@ class ThreadedJournal implements Journal {
     const entries: RecordedEntry[] = [];
     while (entries.length < limit) {
       const next = (Math.max(1, from) + entries.length) as JournalId;
-      const page = await this.#thread.call('read', { from: next, limit: Math.min(ENTRIES_READ_AT_ONCE, limit - entries.length) });
+      const page = await this.#thread.call('read', {
+        from: next,
+        limit: Math.min(ENTRIES_READ_AT_ONCE, limit - entries.length),
+      });
       if (page.length === 0) break;
       entries.push(...page);
     }
@@ -140,7 +149,9 @@ class ThreadedJournal implements Journal {
 }
 
 const templatesOf = ({ templates, features }: RosterPart): Template[] =>
-  templates.map((record, index) => new Template(record, new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH)));
+  templates.map(
+    (record, index) => new Template(record, new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH)),
+  );
 
 function featuresOf(people: readonly Enrolment[]): SharedArrayBuffer {
   const templates = people.flatMap(({ face }) => face?.templates ?? []);

@@ -51,7 +51,11 @@ export class FakeJournal implements Journal {
 
   /** Every entry fails from now on, as on a full disk. */
   fail(): void {
-    this.#fault = new Fault('journal', { thing: 'journal.db', found: 'no room left on the disk', expected: 'room for one more write' });
+    this.#fault = new Fault('journal', {
+      thing: 'journal.db',
+      found: 'no room left on the disk',
+      expected: 'room for one more write',
+    });
   }
 
   recover(): void {

@@ -55,7 +55,11 @@ export class FakePeopleStore implements PeopleStore {
 
   /** Every call fails from now on, as on a full disk. */
   fail(): void {
-    this.#fault = new Fault('storage', { thing: 'people', found: 'no room left on the disk', expected: 'room for one more write' });
+    this.#fault = new Fault('storage', {
+      thing: 'people',
+      found: 'no room left on the disk',
+      expected: 'room for one more write',
+    });
   }
 
   recover(): void {

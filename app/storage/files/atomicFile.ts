@@ -36,7 +36,7 @@ function writeWhole(path: string, text: string): void {
   const handle = openSync(path, 'wx', OWN_FILE);
   try {
     const bytes = Buffer.from(text, 'utf8');
-    for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+    for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

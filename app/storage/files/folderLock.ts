@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { Fault } from '#core/kernel/fault.ts';
-import { sqliteCode, sqliteFault } from './sqliteFault.ts';
+import { sqliteCode, diskFault } from './diskFault.ts';
 
 export const LOCK_FILE = 'lock';
 /** Two starts at the same instant can get in each other's way for a moment; whoever waits this long has lost. */
@@ -21,7 +21,8 @@ export class FolderLock implements Disposable {
       this.#file.exec('BEGIN EXCLUSIVE');
     } catch (error) {
       this.#file.close();
-      if (sqliteCode(error)?.startsWith('SQLITE_BUSY') !== true) throw sqliteFault('storage', join(folder, LOCK_FILE), error);
+      if (sqliteCode(error)?.startsWith('SQLITE_BUSY') !== true)
+        throw diskFault('storage', join(folder, LOCK_FILE), error);
       throw new Fault('storage', {
         thing: `data folder ${folder}`,
         found: 'another gate that runs on it',

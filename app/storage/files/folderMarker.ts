@@ -48,7 +48,8 @@ export class FolderMarker {
   claim(folder: string): boolean {
     if (existsSync(this.#path)) return this.#check() === 'making';
     const found = DATABASE_FILES.find((file) => existsSync(join(folder, file)));
-    if (found !== undefined) throw this.#fault(`missing beside ${found}`, 'the marker of this data: restore it from a backup');
+    if (found !== undefined)
+      throw this.#fault(`missing beside ${found}`, 'the marker of this data: restore it from a backup');
     this.#write('making');
     return true;
   }
@@ -66,10 +67,14 @@ export class FolderMarker {
         expected: `the one that this data was sealed with (${marker.fingerprint}): bring back its key file, or move the data folder away to begin anew`,
       });
     }
-    if (!sameText(marker.mac, this.#mac(marker))) throw this.#fault('changed by somebody else', 'the marker as this gate wrote it');
+    if (!sameText(marker.mac, this.#mac(marker)))
+      throw this.#fault('changed by somebody else', 'the marker as this gate wrote it');
     if (marker.simulated !== this.#simulated) {
       const kind = (simulated: boolean): string => (simulated ? 'of a simulated gate' : 'of a real gate');
-      throw this.#fault(`a data folder ${kind(marker.simulated)}`, `one ${kind(this.#simulated)}: each has a data folder of its own`);
+      throw this.#fault(
+        `a data folder ${kind(marker.simulated)}`,
+        `one ${kind(this.#simulated)}: each has a data folder of its own`,
+      );
     }
     return marker.state;
   }
@@ -82,14 +87,20 @@ export class FolderMarker {
       throw this.#fault(messageOf(error), 'a readable marker');
     }
     const newer = z.object({ format: z.number().check(z.gt(MARKER_FORMAT)) }).safeParse(found);
-    if (newer.success) throw this.#fault(`format ${newer.data.format}`, `format ${MARKER_FORMAT}: the data is of a newer program`);
+    if (newer.success)
+      throw this.#fault(`format ${newer.data.format}`, `format ${MARKER_FORMAT}: the data is of a newer program`);
     const parsed = Marker.safeParse(found);
     if (!parsed.success) throw this.#fault(z.prettifyError(parsed.error), 'a marker as this gate writes it');
     return parsed.data;
   }
 
   #write(state: Marker['state']): void {
-    const marker = { format: MARKER_FORMAT, simulated: this.#simulated, state, fingerprint: this.#fingerprint() } as const;
+    const marker = {
+      format: MARKER_FORMAT,
+      simulated: this.#simulated,
+      state,
+      fingerprint: this.#fingerprint(),
+    } as const;
     replaceFile(this.#path, `${JSON.stringify({ ...marker, mac: this.#mac(marker) })}\n`);
   }
 
@@ -111,4 +122,5 @@ export class FolderMarker {
   }
 }
 
-const sameText = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const sameText = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));

@@ -7,7 +7,7 @@ import { deriveKey } from '../vault/derivedKeys.ts';
 import { OWN_FILE } from './atomicFile.ts';
 import type { DatabaseFile } from './folderMarker.ts';
 import { migrate, type Migration } from './migrate.ts';
-import { sqliteFault } from './sqliteFault.ts';
+import { diskFault } from './diskFault.ts';
 
 export type Sqlite = Database.Database;
 export type Statement<Parameters extends unknown[] = unknown[], Row = unknown> = Database.Statement<Parameters, Row>;
@@ -55,7 +55,7 @@ export function openDatabase(options: DatabaseOptions): Sqlite {
     return database;
   } catch (error) {
     database.close();
-    throw sqliteFault('storage', path, error);
+    throw diskFault('storage', path, error);
   }
 }
 

@@ -5,7 +5,7 @@ import type { ConsentId, CredentialId, Pseudonym, TemplateId } from '#core/kerne
 export const ID_BYTES = 16;
 const RANDOM_ID = /^[0-9a-f]{32}$/;
 
-type RandomId = Pseudonym | ConsentId | CredentialId | TemplateId;
+export type RandomId = Pseudonym | ConsentId | CredentialId | TemplateId;
 
 /** Ids stand in clear beside sealed rows, so they must be random and say nothing about anybody. */
 export function idBytes(id: RandomId): Buffer {
@@ -13,9 +13,5 @@ export function idBytes(id: RandomId): Buffer {
   return Buffer.from(id, 'hex');
 }
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
-
-export const pseudonymOf = (bytes: Uint8Array): Pseudonym => hex(bytes) as Pseudonym;
-export const consentIdOf = (bytes: Uint8Array): ConsentId => hex(bytes) as ConsentId;
-export const credentialIdOf = (bytes: Uint8Array): CredentialId => hex(bytes) as CredentialId;
-export const templateIdOf = (bytes: Uint8Array): TemplateId => hex(bytes) as TemplateId;
+/** SQL that gives an id back as text; the column holds ID_BYTES, which the table checks. */
+export const idText = (column: string): string => `lower(hex(${column})) AS ${column}`;

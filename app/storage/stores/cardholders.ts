@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Cardholder } from '#core/access/credential.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import type { Sqlite, Statement } from '../files/openDatabase.ts';
-import { idBytes, pseudonymOf } from '../files/randomId.ts';
+import { idBytes, idText } from '../files/randomId.ts';
 import type { SealedAs } from '../vault/seal.ts';
 import { CardholderRow } from './records.ts';
 import { sealJson, unsealJson } from './sealedJson.ts';
@@ -11,7 +11,7 @@ const FORMAT = 1;
 
 export interface SealedCardholder {
   readonly position: number;
-  readonly pseudonym: Buffer;
+  readonly pseudonym: Pseudonym;
   readonly format: number;
   readonly sealed: Buffer;
 }
@@ -31,25 +31,30 @@ export class Cardholders {
   }
 
   has(pseudonym: Pseudonym): boolean {
-    return this.#database.prepare('SELECT 1 FROM cardholders WHERE pseudonym = ?').get(idBytes(pseudonym)) !== undefined;
+    return (
+      this.#database.prepare('SELECT 1 FROM cardholders WHERE pseudonym = ?').get(idBytes(pseudonym)) !== undefined
+    );
   }
 
   pseudonyms(): Pseudonym[] {
-    return this.#database.prepare<[], Buffer>('SELECT pseudonym FROM cardholders').pluck().all().map(pseudonymOf);
+    return this.#database
+      .prepare<[], Pseudonym>(`SELECT ${idText('pseudonym')} FROM cardholders`)
+      .pluck()
+      .all();
   }
 
   /** At most `limit` rows behind `position`, in order of position. */
   page(position: number, limit: number): SealedCardholder[] {
     return this.#database
       .prepare<[number, number], SealedCardholder>(
-        'SELECT rowid AS position, pseudonym, format, sealed FROM cardholders WHERE rowid > ? ORDER BY rowid LIMIT ?',
+        `SELECT rowid AS position, ${idText('pseudonym')}, format, sealed FROM cardholders WHERE rowid > ? ORDER BY rowid LIMIT ?`,
       )
       .all(position, limit);
   }
 
   /** @throws Fault `storage` */
   static open(key: KeyObject | undefined, row: SealedCardholder): Cardholder {
-    const pseudonym = pseudonymOf(row.pseudonym);
+    const { pseudonym } = row;
     const content = unsealJson(key, {
       sealedAs: sealedAs(pseudonym, row.format),
       sealed: row.sealed,

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { ConsentId, Pseudonym } from '#core/kernel/ids.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Sqlite, Statement } from '../files/openDatabase.ts';
-import { consentIdOf, idBytes, pseudonymOf } from '../files/randomId.ts';
+import { idBytes, idText } from '../files/randomId.ts';
 import type { SealedAs } from '../vault/seal.ts';
 import { ConsentRow } from './records.ts';
 import { sealJson, unsealJson } from './sealedJson.ts';
@@ -10,7 +10,7 @@ import { sealJson, unsealJson } from './sealedJson.ts';
 const FORMAT = 1;
 
 interface SealedConsent {
-  readonly id: Buffer;
+  readonly id: ConsentId;
   readonly format: number;
   readonly sealed: Buffer;
 }
@@ -26,19 +26,20 @@ export class Consents {
   }
 
   add(key: KeyObject, { id, pseudonym, ...content }: Consent): void {
-    this.#insert.run(idBytes(id), idBytes(pseudonym), FORMAT, sealJson(key, sealedAs({ id, pseudonym }, FORMAT), content));
+    this.#insert.run(
+      idBytes(id),
+      idBytes(pseudonym),
+      FORMAT,
+      sealJson(key, sealedAs({ id, pseudonym }, FORMAT), content),
+    );
   }
 
   /** Newest first. @throws Fault `storage` for a row that does not open. */
   of(key: KeyObject | undefined, pseudonym: Pseudonym): Consent[] {
     const rows = this.#database
-      .prepare<[Buffer], SealedConsent>('SELECT id, format, sealed FROM consents WHERE pseudonym = ?')
+      .prepare<[Buffer], SealedConsent>(`SELECT ${idText('id')}, format, sealed FROM consents WHERE pseudonym = ?`)
       .all(idBytes(pseudonym));
     return rows.map((row) => open(key, pseudonym, row)).sort((a, b) => b.givenAt - a.givenAt);
-  }
-
-  pseudonyms(): Pseudonym[] {
-    return this.#database.prepare<[], Buffer>('SELECT DISTINCT pseudonym FROM consents').pluck().all().map(pseudonymOf);
   }
 
   removeOf(pseudonym: Pseudonym): void {
@@ -47,7 +48,7 @@ export class Consents {
 }
 
 function open(key: KeyObject | undefined, pseudonym: Pseudonym, row: SealedConsent): Consent {
-  const ids = { id: consentIdOf(row.id), pseudonym };
+  const ids = { id: row.id, pseudonym };
   const content = unsealJson(key, {
     sealedAs: sealedAs(ids, row.format),
     sealed: row.sealed,

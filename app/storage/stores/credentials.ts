@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Credential } from '#core/access/credential.ts';
 import type { CredentialId, Pseudonym } from '#core/kernel/ids.ts';
 import type { Sqlite, Statement } from '../files/openDatabase.ts';
-import { credentialIdOf, idBytes, pseudonymOf } from '../files/randomId.ts';
+import { idBytes, idText } from '../files/randomId.ts';
 import type { SealedAs } from '../vault/seal.ts';
 import { CredentialRow } from './records.ts';
 import { sealJson, unsealJson } from './sealedJson.ts';
@@ -11,8 +11,8 @@ const FORMAT = 1;
 
 export interface SealedCredential {
   readonly position: number;
-  readonly id: Buffer;
-  readonly pseudonym: Buffer;
+  readonly id: CredentialId;
+  readonly pseudonym: Pseudonym;
   readonly format: number;
   readonly sealed: Buffer;
 }
@@ -28,21 +28,27 @@ export class Credentials {
   }
 
   add(key: KeyObject, { id, pseudonym, ...content }: Credential): void {
-    this.#insert.run(idBytes(id), idBytes(pseudonym), FORMAT, sealJson(key, sealedAs({ id, pseudonym }, FORMAT), content));
+    this.#insert.run(
+      idBytes(id),
+      idBytes(pseudonym),
+      FORMAT,
+      sealJson(key, sealedAs({ id, pseudonym }, FORMAT), content),
+    );
   }
 
   /** At most `limit` rows behind `position`, in order of position. */
   page(position: number, limit: number): SealedCredential[] {
     return this.#database
       .prepare<[number, number], SealedCredential>(
-        'SELECT rowid AS position, id, pseudonym, format, sealed FROM credentials WHERE rowid > ? ORDER BY rowid LIMIT ?',
+        `SELECT rowid AS position, ${idText('id')}, ${idText('pseudonym')}, format, sealed FROM credentials
+         WHERE rowid > ? ORDER BY rowid LIMIT ?`,
       )
       .all(position, limit);
   }
 
   /** @throws Fault `storage` */
   static open(key: KeyObject | undefined, row: SealedCredential): Credential {
-    const ids = { id: credentialIdOf(row.id), pseudonym: pseudonymOf(row.pseudonym) };
+    const ids = { id: row.id, pseudonym: row.pseudonym };
     const content = unsealJson(key, {
       sealedAs: sealedAs(ids, row.format),
       sealed: row.sealed,

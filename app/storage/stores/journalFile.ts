@@ -42,7 +42,9 @@ export class JournalFile {
     this.#database = database;
     this.#simulated = simulated;
     this.#keys = keys;
-    this.#insert = database.prepare('INSERT INTO entries (id, format, at, simulated, event, subject) VALUES (?, ?, ?, ?, ?, ?)');
+    this.#insert = database.prepare(
+      'INSERT INTO entries (id, format, at, simulated, event, subject) VALUES (?, ?, ?, ?, ?, ?)',
+    );
     this.#page = database.prepare(
       'SELECT id, format, at, simulated, event, subject FROM entries WHERE id >= ? ORDER BY id LIMIT ?',
     );
@@ -93,12 +95,20 @@ export class JournalFile {
 
   #sealed({ at, event, subject }: JournalEntry, id: number): EntryRow | Fault {
     const key = subject === undefined ? undefined : this.#keys.get(subject);
-    if (subject !== undefined && key === undefined) return refused('a subject without a record key', 'somebody enrolled');
+    if (subject !== undefined && key === undefined)
+      return refused('a subject without a record key', 'somebody enrolled');
     const text = JSON.stringify(event);
     if (Buffer.byteLength(text) > JOURNAL_EVENT_BYTES_MAX) {
       return refused(`an event of ${Buffer.byteLength(text)} bytes`, `at most ${JOURNAL_EVENT_BYTES_MAX}`);
     }
-    const row = { id, format: FORMAT, at: Math.round(at), simulated: this.#simulated ? 1 : 0, event: text, subject: null };
+    const row = {
+      id,
+      format: FORMAT,
+      at: Math.round(at),
+      simulated: this.#simulated ? 1 : 0,
+      event: text,
+      subject: null,
+    };
     return subject === undefined || key === undefined ? row : { ...row, subject: sealSubject(key, subject, row) };
   }
 
@@ -129,7 +139,8 @@ export class JournalFile {
 
 const placeOf = (id: number): RowPlace => ({ file: 'journal.db', table: 'entries', row: String(id) });
 
-const refused = (found: string, expected: string): Fault => new Fault('journal', { thing: 'journal entry', found, expected });
+const refused = (found: string, expected: string): Fault =>
+  new Fault('journal', { thing: 'journal entry', found, expected });
 
 function parseEvent(row: EntryRow): JournalEvent {
   const place = placeOf(row.id);
@@ -141,6 +152,7 @@ function parseEvent(row: EntryRow): JournalEvent {
     throw damagedRow(place, 'an event that is not JSON', 'journal');
   }
   const parsed = EventRow.safeParse(found);
-  if (!parsed.success) throw damagedRow(place, `an event of another shape (${z.prettifyError(parsed.error)})`, 'journal');
+  if (!parsed.success)
+    throw damagedRow(place, `an event of another shape (${z.prettifyError(parsed.error)})`, 'journal');
   return parsed.data;
 }

@@ -1,8 +1,8 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
-import { Fault } from '#core/kernel/fault.ts';
+import type { Fault } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import type { Sqlite, Statement } from '../files/openDatabase.ts';
-import { idBytes, pseudonymOf } from '../files/randomId.ts';
+import { idBytes, idText } from '../files/randomId.ts';
 import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
 import { PersonKeys } from '../vault/personKeys.ts';
 import { damagedRow, seal, unseal, type SealedAs } from '../vault/seal.ts';
@@ -17,46 +17,38 @@ export interface FreshKeys extends Disposable {
 }
 
 interface KeyRow {
-  readonly pseudonym: Buffer;
+  readonly pseudonym: Pseudonym;
   readonly format: number;
-  readonly biometric: Buffer | null;
-  readonly record: Buffer | null;
+  readonly sealed: Buffer;
 }
 
 type KeyKind = 'biometric' | 'record';
 
-/** Whose keys lie sealed in keyring.db. The record keys are in memory, for the journal; the biometric ones are not. */
+/** Whose keys lie sealed in keyring.db. The record keys are in memory, for the journal; the biometric ones only while templates are read. */
 export class Keyring implements Disposable {
   readonly recordKeys = new PersonKeys();
   readonly #database: Sqlite;
   readonly #insert: Statement;
-  readonly #biometricOf: Statement<[Buffer], KeyRow>;
   readonly #key: KeyObject;
 
   constructor(database: Sqlite, key: Uint8Array) {
     this.#database = database;
-    this.#insert = database.prepare('INSERT INTO person_keys (pseudonym, format, biometric, record) VALUES (?, ?, ?, ?)');
-    this.#biometricOf = database.prepare(
-      'SELECT pseudonym, format, biometric, NULL AS record FROM person_keys WHERE pseudonym = ?',
+    this.#insert = database.prepare(
+      'INSERT INTO person_keys (pseudonym, format, biometric, record) VALUES (?, ?, ?, ?)',
     );
     this.#key = keyObject(key);
   }
 
   /** Reads every record key into memory. A row that does not open is told to `damaged`, and its person has no key. */
   unlock(damaged: (pseudonym: Pseudonym, fault: Fault) => void): void {
-    const rows = this.#database.prepare<[], KeyRow>('SELECT pseudonym, format, NULL AS biometric, record FROM person_keys');
-    for (const row of rows.iterate()) {
-      const pseudonym = pseudonymOf(row.pseudonym);
-      try {
-        const key = this.#open(pseudonym, 'record', row);
-        if (key === undefined) continue;
-        this.recordKeys.add(pseudonym, key);
-        key.fill(0);
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        damaged(pseudonym, error);
-      }
-    }
+    this.#readAll('record', this.recordKeys, damaged);
+  }
+
+  /** Every biometric key, for reading all templates at once; the caller disposes of them. */
+  biometricKeys(damaged: (pseudonym: Pseudonym, fault: Fault) => void): PersonKeys {
+    const keys = new PersonKeys();
+    this.#readAll('biometric', keys, damaged);
+    return keys;
   }
 
   /** Makes and seals the keys of a new person. They count only once the others' rows are committed: see `admit`. */
@@ -64,11 +56,11 @@ export class Keyring implements Disposable {
     const biometric = randomBytes(KEY_BYTES);
     const record = randomBytes(KEY_BYTES);
     this.#insert.run(
-        idBytes(pseudonym),
-        FORMAT,
-        seal(this.#key, sealedAs(pseudonym, 'biometric', FORMAT), biometric),
-        seal(this.#key, sealedAs(pseudonym, 'record', FORMAT), record),
-      );
+      idBytes(pseudonym),
+      FORMAT,
+      seal(this.#key, sealedAs(pseudonym, 'biometric', FORMAT), biometric),
+      seal(this.#key, sealedAs(pseudonym, 'record', FORMAT), record),
+    );
     const keys = { biometric: keyObject(biometric), record: keyObject(record), recordBytes: record };
     biometric.fill(0);
     return { ...keys, [Symbol.dispose]: () => void record.fill(0) };
@@ -78,22 +70,12 @@ export class Keyring implements Disposable {
     this.recordKeys.add(pseudonym, keys.recordBytes);
   }
 
-  /**
-   * The biometric key of one person; undefined where there is none any more.
-   * @throws Fault `storage` for a row that does not open.
-   */
-  biometricKey(pseudonym: Pseudonym): KeyObject | undefined {
-    const row = this.#biometricOf.get(idBytes(pseudonym));
-    const bytes = row === undefined ? undefined : this.#open(pseudonym, 'biometric', row);
-    if (bytes === undefined) return undefined;
-    const key = keyObject(bytes);
-    bytes.fill(0);
-    return key;
-  }
-
   /** People who have keys, whether or not anything else is known of them. */
   pseudonyms(): Pseudonym[] {
-    return this.#database.prepare<[], Buffer>('SELECT pseudonym FROM person_keys').pluck().all().map(pseudonymOf);
+    return this.#database
+      .prepare<[], Pseudonym>(`SELECT ${idText('pseudonym')} FROM person_keys`)
+      .pluck()
+      .all();
   }
 
   destroy(pseudonym: Pseudonym): void {
@@ -104,13 +86,24 @@ export class Keyring implements Disposable {
     this.recordKeys[Symbol.dispose]();
   }
 
-  #open(pseudonym: Pseudonym, kind: KeyKind, row: KeyRow): Buffer | undefined {
-    const sealed = row[kind];
-    if (sealed === null) return undefined;
-    const key = unseal(this.#key, sealedAs(pseudonym, kind, row.format), sealed);
-    if (key?.length === KEY_BYTES) return key;
-    throw damagedRow({ file: 'keyring.db', table: 'person_keys', row: pseudonym }, `a ${kind} key that does not open`);
+  #readAll(kind: KeyKind, into: PersonKeys, damaged: (pseudonym: Pseudonym, fault: Fault) => void): void {
+    const sql = `SELECT ${idText('pseudonym')}, format, ${kind} AS sealed FROM person_keys WHERE ${kind} IS NOT NULL`;
+    for (const { pseudonym, ...row } of this.#database.prepare<[], KeyRow>(sql).iterate()) {
+      const key = unseal(this.#key, sealedAs(pseudonym, kind, row.format), row.sealed);
+      if (key?.length === KEY_BYTES) into.add(pseudonym, key);
+      else
+        damaged(
+          pseudonym,
+          damagedRow({ file: 'keyring.db', table: 'person_keys', row: pseudonym }, `a ${kind} key that does not open`),
+        );
+      key?.fill(0);
+    }
   }
 }
 
-const sealedAs = (pseudonym: Pseudonym, kind: KeyKind, format: number): SealedAs => ['person key', kind, pseudonym, format];
+const sealedAs = (pseudonym: Pseudonym, kind: KeyKind, format: number): SealedAs => [
+  'person key',
+  kind,
+  pseudonym,
+  format,
+];

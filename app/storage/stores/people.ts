@@ -118,13 +118,16 @@ export class People {
 
   #refuseKnown(pseudonym: Pseudonym): void {
     if (!this.#cardholders.has(pseudonym)) return;
-    throw new Fault('storage', { thing: `enrolment of ${pseudonym}`, found: 'somebody enrolled already', expected: 'a new person' });
+    throw new Fault('storage', {
+      thing: `enrolment of ${pseudonym}`,
+      found: 'somebody enrolled already',
+      expected: 'a new person',
+    });
   }
 
   #sweepHalfEnrolled(): void {
     const enrolled = new Set(this.#cardholders.pseudonyms());
-    const known = new Set([...this.#keyring.pseudonyms(), ...this.#consents.pseudonyms()]);
-    const halfEnrolled = [...known].filter((pseudonym) => !enrolled.has(pseudonym));
+    const halfEnrolled = this.#keyring.pseudonyms().filter((pseudonym) => !enrolled.has(pseudonym));
     if (halfEnrolled.length === 0) return;
     this.#remove(halfEnrolled);
     this.#report({

@@ -11,7 +11,10 @@ export type CardholderContent = Omit<Cardholder, 'pseudonym'>;
 export type CredentialContent = Without<Credential, 'id' | 'pseudonym'>;
 export type ConsentContent = Omit<Consent, 'id' | 'pseudonym'>;
 
-const Moment = z.custom<WallTime>((value) => typeof value === 'number' && Number.isFinite(value), 'a moment in milliseconds');
+const Moment = z.custom<WallTime>(
+  (value) => typeof value === 'number' && Number.isFinite(value),
+  'a moment in milliseconds',
+);
 const AccessPoint = z.custom<AccessPointId>((value) => typeof value === 'string', 'the name of an access point');
 const Validity = z.strictObject({ from: Moment, until: Moment });
 

@@ -2,7 +2,6 @@ import type { Cardholder, Credential } from '#core/access/credential.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
-import { pseudonymOf } from '../files/randomId.ts';
 import { Cardholders } from './cardholders.ts';
 import { Credentials } from './credentials.ts';
 import type { Keyring } from './keyring.ts';
@@ -39,6 +38,7 @@ export class RosterReader {
 
   *parts(): Generator<RosterPart> {
     const { recordKeys } = this.#keyring;
+    using biometricKeys = this.#keyring.biometricKeys((pseudonym, fault) => void this.#damaged.set(pseudonym, fault));
     for (const rows of pages((position) => this.#stores.cardholders.page(position, ROWS_AT_ONCE))) {
       yield part({ cardholders: this.#opened(rows, (row, owner) => Cardholders.open(recordKeys.get(owner), row)) });
     }
@@ -49,7 +49,8 @@ export class RosterReader {
       const features = new SharedArrayBuffer(rows.length * TEMPLATE_BYTES);
       let next = 0;
       const templates = this.#opened(rows, (row, owner) => {
-        Templates.open(this.#keyring.biometricKey(owner), row, new Uint8Array(features, next * TEMPLATE_BYTES, TEMPLATE_BYTES));
+        const into = new Uint8Array(features, next * TEMPLATE_BYTES, TEMPLATE_BYTES);
+        Templates.open(biometricKeys.get(owner), row, into);
         next += 1;
         return Templates.recordOf(row);
       });
@@ -57,13 +58,13 @@ export class RosterReader {
     }
   }
 
-  #opened<Row extends { readonly pseudonym: Buffer }, Opened>(
+  #opened<Row extends { readonly pseudonym: Pseudonym }, Opened>(
     rows: readonly Row[],
     open: (row: Row, owner: Pseudonym) => Opened,
   ): Opened[] {
     const opened: Opened[] = [];
     for (const row of rows) {
-      const owner = pseudonymOf(row.pseudonym);
+      const owner = row.pseudonym;
       if (this.#damaged.has(owner)) continue;
       try {
         opened.push(open(row, owner));

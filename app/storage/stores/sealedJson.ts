@@ -20,7 +20,8 @@ export interface SealedJson<Content> {
 export function unsealJson<Content>(key: KeyObject | undefined, row: SealedJson<Content>): Content {
   if (key === undefined) throw damagedRow(row.place, 'a row whose key is gone');
   const text = unseal(key, row.sealedAs, row.sealed);
-  if (text === undefined) throw damagedRow(row.place, 'a row that does not open: damaged, or another row put in its place');
+  if (text === undefined)
+    throw damagedRow(row.place, 'a row that does not open: damaged, or another row put in its place');
   try {
     const parsed = row.shape.safeParse(JSON.parse(text.toString('utf8')));
     if (parsed.success) return parsed.data;

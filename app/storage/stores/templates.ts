@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
-import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { ConsentId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import type { Sqlite, Statement } from '../files/openDatabase.ts';
-import { consentIdOf, idBytes, pseudonymOf, templateIdOf } from '../files/randomId.ts';
+import { idBytes, idText } from '../files/randomId.ts';
 import { damagedRow, seal, unseal, type SealedAs } from '../vault/seal.ts';
 
 const FORMAT = 1;
@@ -12,9 +12,9 @@ export const TEMPLATE_BYTES = FEATURE_LENGTH * Float32Array.BYTES_PER_ELEMENT;
 
 export interface SealedTemplate {
   readonly position: number;
-  readonly id: Buffer;
-  readonly pseudonym: Buffer;
-  readonly consent: Buffer;
+  readonly id: TemplateId;
+  readonly pseudonym: Pseudonym;
+  readonly consent: ConsentId;
   readonly format: number;
   readonly model: string;
   readonly sealed: Buffer;
@@ -27,26 +27,28 @@ export class Templates {
 
   constructor(database: Sqlite) {
     this.#database = database;
-    this.#insert = database.prepare('INSERT INTO templates (id, pseudonym, consent, format, model, sealed) VALUES (?, ?, ?, ?, ?, ?)');
+    this.#insert = database.prepare(
+      'INSERT INTO templates (id, pseudonym, consent, format, model, sealed) VALUES (?, ?, ?, ?, ?, ?)',
+    );
   }
 
   /** `bytes`: TEMPLATE_BYTES of it, for the caller to overwrite. */
   add(key: KeyObject, record: TemplateRecord, bytes: Uint8Array): void {
     this.#insert.run(
-        idBytes(record.id),
-        idBytes(record.pseudonym),
-        idBytes(record.consent),
-        FORMAT,
-        record.format,
-        seal(key, sealedAs(record, FORMAT), bytes),
-      );
+      idBytes(record.id),
+      idBytes(record.pseudonym),
+      idBytes(record.consent),
+      FORMAT,
+      record.format,
+      seal(key, sealedAs(record, FORMAT), bytes),
+    );
   }
 
   /** At most `limit` rows behind `position`, in order of position. */
   page(position: number, limit: number): SealedTemplate[] {
     return this.#database
       .prepare<[number, number], SealedTemplate>(
-        `SELECT rowid AS position, id, pseudonym, consent, format, model, sealed FROM templates
+        `SELECT rowid AS position, ${idText('id')}, ${idText('pseudonym')}, ${idText('consent')}, format, model, sealed FROM templates
          WHERE rowid > ? ORDER BY rowid LIMIT ?`,
       )
       .all(position, limit);
@@ -60,13 +62,8 @@ export class Templates {
     this.#database.prepare('DELETE FROM templates WHERE pseudonym = ?').run(idBytes(pseudonym));
   }
 
-  static recordOf(row: SealedTemplate): TemplateRecord {
-    return {
-      id: templateIdOf(row.id),
-      pseudonym: pseudonymOf(row.pseudonym),
-      consent: consentIdOf(row.consent),
-      format: row.model,
-    };
+  static recordOf({ id, pseudonym, consent, model }: SealedTemplate): TemplateRecord {
+    return { id, pseudonym, consent, format: model };
   }
 
   /** Writes the features to `into`, TEMPLATE_BYTES long. @throws Fault `storage` for a row that does not open. */
@@ -75,7 +72,8 @@ export class Templates {
     const place = { file: 'biometrics.db', table: 'templates', row: record.id };
     if (key === undefined) throw damagedRow(place, 'a template whose key is gone');
     const bytes = unseal(key, sealedAs(record, row.format), row.sealed);
-    if (bytes === undefined) throw damagedRow(place, 'a row that does not open: damaged, or another row put in its place');
+    if (bytes === undefined)
+      throw damagedRow(place, 'a row that does not open: damaged, or another row put in its place');
     try {
       if (bytes.length !== TEMPLATE_BYTES) throw damagedRow(place, `${bytes.length} bytes`);
       into.set(bytes);

@@ -19,7 +19,10 @@ export interface StorageThreadData {
 /** Everything that the thread does, with what goes in and what comes back. */
 export interface Calls {
   append: { readonly given: JournalEntry; readonly answer: JournalId };
-  read: { readonly given: { readonly from: JournalId; readonly limit: number }; readonly answer: readonly RecordedEntry[] };
+  read: {
+    readonly given: { readonly from: JournalId; readonly limit: number };
+    readonly answer: readonly RecordedEntry[];
+  };
   /** Parts come first, one message each; then the people to leave out. */
   load: { readonly given: undefined; readonly answer: readonly Pseudonym[] };
   enrol: {
@@ -32,7 +35,9 @@ export interface Calls {
 }
 
 export type CallName = keyof Calls;
-export type CallMessage = { [Name in CallName]: { readonly id: number; readonly call: Name; readonly given: Calls[Name]['given'] } }[CallName];
+export type CallMessage = {
+  [Name in CallName]: { readonly id: number; readonly call: Name; readonly given: Calls[Name]['given'] };
+}[CallName];
 
 export type ThreadMessage =
   | { readonly kind: 'opened' }
@@ -44,7 +49,13 @@ export type ThreadMessage =
 
 /** An error as it crosses between threads: a class does not survive that, its fields do. */
 export type FaultMessage =
-  | { readonly kind: 'fault'; readonly code: FaultCode; readonly thing: string; readonly found: string; readonly expected: string }
+  | {
+      readonly kind: 'fault';
+      readonly code: FaultCode;
+      readonly thing: string;
+      readonly found: string;
+      readonly expected: string;
+    }
   | { readonly kind: 'broken'; readonly promise: string };
 
 export function toFaultMessage(error: unknown): FaultMessage {

@@ -3,7 +3,14 @@ import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { JOURNAL_WAITING_MAX } from '#core/journal/entry.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { RosterPart } from '../stores/rosterReader.ts';
-import { fromFaultMessage, type CallMessage, type CallName, type Calls, type StorageThreadData, type ThreadMessage } from './protocol.ts';
+import {
+  fromFaultMessage,
+  type CallMessage,
+  type CallName,
+  type Calls,
+  type StorageThreadData,
+  type ThreadMessage,
+} from './protocol.ts';
 
 /** Calls other than journal entries that may wait for the thread. */
 export const STORAGE_CALLS_WAITING_MAX = 64;
@@ -62,7 +69,10 @@ export class StorageThread {
     const id = ++this.#lastCall;
     this.#waiting.set(id, { call: name, resolve, reject, onPart });
     if (name === 'append') this.#entriesWaiting += 1;
-    this.#worker.postMessage({ id, call: name, given } satisfies Omit<CallMessage, 'call' | 'given'> & { call: Name; given: Calls[Name]['given'] });
+    this.#worker.postMessage({ id, call: name, given } satisfies Omit<CallMessage, 'call' | 'given'> & {
+      call: Name;
+      given: Calls[Name]['given'];
+    });
     return promise;
   }
 
@@ -79,12 +89,20 @@ export class StorageThread {
 
   #refusal(name: CallName): Fault | undefined {
     if (this.#gone !== undefined) return recoded(this.#gone, name);
-    if (this.#closing !== undefined) return recoded(new Fault('storage', { thing: 'storage', found: 'a call after it was closed', expected: 'none' }), name);
+    if (this.#closing !== undefined)
+      return recoded(
+        new Fault('storage', { thing: 'storage', found: 'a call after it was closed', expected: 'none' }),
+        name,
+      );
     if (name === 'close') return undefined;
     const waiting = name === 'append' ? this.#entriesWaiting : this.#waiting.size - this.#entriesWaiting;
     const limit = name === 'append' ? JOURNAL_WAITING_MAX : STORAGE_CALLS_WAITING_MAX;
     if (waiting < limit) return undefined;
-    const about = { thing: name === 'append' ? 'journal' : 'storage', found: `${waiting} waiting for the disk`, expected: `at most ${limit}` };
+    const about = {
+      thing: name === 'append' ? 'journal' : 'storage',
+      found: `${waiting} waiting for the disk`,
+      expected: `at most ${limit}`,
+    };
     return recoded(new Fault('storage', about), name);
   }
 
@@ -103,11 +121,16 @@ export class StorageThread {
 
   #end(found: string): void {
     if (this.#gone !== undefined) return;
-    const fault = new Fault('storage', { thing: 'storage thread', found, expected: 'one that runs until it is closed' });
+    const fault = new Fault('storage', {
+      thing: 'storage thread',
+      found,
+      expected: 'one that runs until it is closed',
+    });
     this.#gone = fault;
     this.#opened.reject(fault);
     this.#opened.promise.catch(() => undefined);
-    if (this.#closing === undefined && this.#waiting.size > 0) this.#report({ part: 'storage', level: 'failed', says: fault.message });
+    if (this.#closing === undefined && this.#waiting.size > 0)
+      this.#report({ part: 'storage', level: 'failed', says: fault.message });
     for (const { call, reject } of this.#waiting.values()) reject(recoded(fault, call));
     this.#waiting.clear();
     this.#entriesWaiting = 0;

@@ -1,5 +1,5 @@
 import { assertNever } from '#core/kernel/assert.ts';
-import { sqliteFault } from '../files/sqliteFault.ts';
+import { diskFault } from '../files/diskFault.ts';
 import { toFaultMessage, type CallMessage, type ThreadMessage } from './protocol.ts';
 import type { Vault } from './vault.ts';
 
@@ -49,7 +49,7 @@ export class ThreadLoop {
         const answer = await this.#do(call);
         this.#parts.answer({ kind: 'answer', id, answer });
       } catch (error) {
-        const fault = sqliteFault(call.call === 'read' ? 'journal' : 'storage', fileOf(call), error);
+        const fault = diskFault(call.call === 'read' ? 'journal' : 'storage', fileOf(call), error);
         this.#parts.answer({ kind: 'fault', id, fault: toFaultMessage(fault) });
       }
       if (call.call === 'close') return this.#parts.ended();
@@ -115,7 +115,7 @@ export class ThreadLoop {
         else this.#parts.answer({ kind: 'fault', id, fault: toFaultMessage(outcome.fault) });
       }
     } catch (error) {
-      const fault = toFaultMessage(sqliteFault('journal', 'journal.db', error));
+      const fault = toFaultMessage(diskFault('journal', 'journal.db', error));
       for (const { id } of batch) this.#parts.answer({ kind: 'fault', id, fault });
     }
   }

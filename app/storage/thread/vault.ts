@@ -5,7 +5,7 @@ import { FolderLock } from '../files/folderLock.ts';
 import { FolderMarker, type DatabaseFile } from '../files/folderMarker.ts';
 import { emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
 import type { Migration } from '../files/migrate.ts';
-import { sqliteFault } from '../files/sqliteFault.ts';
+import { diskFault } from '../files/diskFault.ts';
 import { biometrics0001 } from '../migrations/biometrics0001.ts';
 import { identities0001 } from '../migrations/identities0001.ts';
 import { journal0001 } from '../migrations/journal0001.ts';
@@ -45,32 +45,13 @@ export class Vault implements Disposable {
   readonly #files: readonly Sqlite[];
   readonly #open: DisposableStack;
 
-  /** @throws Fault `key` or `storage` where the folder cannot be opened; nothing of it was changed then. */
+  /** @throws Fault `key` or `storage` where the folder cannot be opened; no data is changed then. */
   constructor(options: VaultOptions) {
     using open = new DisposableStack();
-    mkdirSync(options.folder, { recursive: true, mode: OWN_FOLDER });
-    open.use(new FolderLock(options.folder));
-    const marker = new FolderMarker(options.folder, options.master, options.simulated);
-    const mayMake = marker.claim(options.folder);
-    const database = (file: DatabaseFile): Sqlite => {
-      const { folder, master } = options;
-      const migrations = MIGRATIONS[file];
-      const opened = openDatabase({ folder, file, master, migrations, pageBytes: PAGE_BYTES[file], mayMake, maxPages: options.maxPages[file] });
-      open.defer(() => void opened.close());
-      return opened;
-    };
-    const files = { keyring: database('keyring.db'), biometrics: database('biometrics.db'), identities: database('identities.db') };
-    const journal = database('journal.db');
-    if (mayMake) {
-      syncFolder(options.folder);
-      marker.complete();
-    }
-    const key = deriveKey(options.master, 'keyring');
-    const keyring = open.use(new Keyring(files.keyring, key));
-    key.fill(0);
-    this.people = named(`data folder ${options.folder}`, () => new People(files, keyring, options.report));
-    this.journal = new JournalFile(journal, options.simulated, keyring.recordKeys);
-    this.#files = [files.keyring, files.biometrics, files.identities, journal];
+    const parts = named(`data folder ${options.folder}`, () => openAll(options, open));
+    this.people = parts.people;
+    this.journal = parts.journal;
+    this.#files = parts.files;
     this.#open = open.move();
   }
 
@@ -84,12 +65,58 @@ export class Vault implements Disposable {
   }
 }
 
+interface VaultParts {
+  readonly people: People;
+  readonly journal: JournalFile;
+  readonly files: readonly Sqlite[];
+}
+
+/** Opens everything in its order, the lock first, and leaves to `open` what is to be closed. */
+function openAll(options: VaultOptions, open: DisposableStack): VaultParts {
+  mkdirSync(options.folder, { recursive: true, mode: OWN_FOLDER });
+  open.use(new FolderLock(options.folder));
+  const marker = new FolderMarker(options.folder, options.master, options.simulated);
+  const mayMake = marker.claim(options.folder);
+  const database = (file: DatabaseFile): Sqlite => {
+    const { folder, master } = options;
+    const migrations = MIGRATIONS[file];
+    const opened = openDatabase({
+      folder,
+      file,
+      master,
+      migrations,
+      pageBytes: PAGE_BYTES[file],
+      mayMake,
+      maxPages: options.maxPages[file],
+    });
+    open.defer(() => void opened.close());
+    return opened;
+  };
+  const files = {
+    keyring: database('keyring.db'),
+    biometrics: database('biometrics.db'),
+    identities: database('identities.db'),
+  };
+  const journal = database('journal.db');
+  if (mayMake) {
+    syncFolder(options.folder);
+    marker.complete();
+  }
+  const key = deriveKey(options.master, 'keyring');
+  const keyring = open.use(new Keyring(files.keyring, key));
+  key.fill(0);
+  return {
+    people: new People(files, keyring, options.report),
+    journal: new JournalFile(journal, options.simulated, keyring.recordKeys),
+    files: [...Object.values(files), journal],
+  };
+}
+
 /** Does `act`; what SQLite throws becomes a fault that says where. */
 export function named<Result>(thing: string, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
-    throw sqliteFault('storage', thing, error);
+    throw diskFault('storage', thing, error);
   }
 }
-

@@ -18,7 +18,11 @@ interface Port {
 function run(port: Port, { master, ...options }: StorageThreadData): void {
   const secret = new Uint8Array(master);
   try {
-    const vault = new Vault({ ...options, master: secret, report: (line) => port.postMessage({ kind: 'report', line }) });
+    const vault = new Vault({
+      ...options,
+      master: secret,
+      report: (line) => port.postMessage({ kind: 'report', line }),
+    });
     const loop = new ThreadLoop({ vault, answer: (message) => port.postMessage(message), ended: () => port.close() });
     port.on('message', (message) => loop.take(message));
     port.postMessage({ kind: 'opened' });

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { JournalEntry, JournalEvent } from '#core/journal/entry.ts';
+import type { AccessPointId, DoorId, JournalId } from '#core/kernel/ids.ts';
+import { wallTime } from '#core/kernel/units.ts';
+import type { Enrolment, Journal } from '#core/ports/stores.ts';
+import { person } from '../support/people.ts';
+
+const FRONT = 'front' as AccessPointId;
+const DOOR = 'door' as DoorId;
+
+const EVENTS: readonly JournalEvent[] = [
+  { kind: 'terminal-started' },
+  { kind: 'access-granted', accessPoint: FRONT, factors: ['card', 'face'] },
+  { kind: 'access-denied', accessPoint: FRONT, reason: 'not-recognised' },
+  { kind: 'door-forced-open', door: DOOR },
+  { kind: 'egress', door: DOOR },
+  { kind: 'strike-failed', door: DOOR },
+  { kind: 'link-lost', part: 'relay board' },
+  { kind: 'enrolled' },
+  { kind: 'terminal-stopped' },
+];
+
+export interface OpenJournal extends AsyncDisposable {
+  readonly journal: Journal;
+  /** Somebody whose entries can be sealed. */
+  readonly enrolled: (person: Enrolment) => Promise<void>;
+}
+
+/** What every Journal promises. It is opened as that of a simulated gate. */
+export function journalContract(name: string, open: () => Promise<OpenJournal>): void {
+  describe(`the journal in ${name}`, () => {
+    it('numbers entries 1, 2, 3 and gives them back in order, as they were', async () => {
+      await using opened = await open();
+      const entries = EVENTS.map((event, index): JournalEntry => ({ at: wallTime(1_000 + index), event }));
+      const ids = await Promise.all(entries.map((entry) => opened.journal.append(entry)));
+      expect(ids).toEqual(EVENTS.map((_, index) => index + 1));
+      const recorded = await opened.journal.read(1 as JournalId, 100);
+      expect(recorded).toEqual(entries.map((entry, index) => ({ ...entry, id: index + 1, simulated: true })));
+    });
+
+    it('knows whose an entry is', async () => {
+      await using opened = await open();
+      await opened.enrolled(person('Ada'));
+      await opened.enrolled(person('Bo'));
+      const subjects = ['Bo', 'Ada', 'Bo'].map((label) => person(label).cardholder.pseudonym);
+      for (const subject of subjects)
+        await opened.journal.append({ at: wallTime(5), event: { kind: 'enrolled' }, subject });
+      const recorded = await opened.journal.read(1 as JournalId, 10);
+      expect(recorded.map(({ subject }) => subject)).toEqual(subjects);
+    });
+
+    it('reads a part of itself, and nothing beyond its end', async () => {
+      await using opened = await open();
+      for (let i = 0; i < 7; i++) await opened.journal.append({ at: wallTime(i), event: { kind: 'enrolled' } });
+      const ids = async (from: number, limit: number): Promise<number[]> =>
+        (await opened.journal.read(from as JournalId, limit)).map(({ id }) => id);
+      expect(await ids(3, 2)).toEqual([3, 4]);
+      expect(await ids(6, 10)).toEqual([6, 7]);
+      expect(await ids(8, 10)).toEqual([]);
+      expect(await ids(0, 1)).toEqual([1]);
+      expect(await ids(1, 0)).toEqual([]);
+    });
+
+    it('keeps the order of the numbers when the wall clock jumps back', async () => {
+      await using opened = await open();
+      for (const at of [9_000, 1_000]) await opened.journal.append({ at: wallTime(at), event: { kind: 'enrolled' } });
+      expect((await opened.journal.read(1 as JournalId, 2)).map(({ at }) => at)).toEqual([9_000, 1_000]);
+    });
+  });
+}

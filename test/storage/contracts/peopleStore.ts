@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { BrokenPromise } from '#core/kernel/assert.ts';
+import type { PeopleStore } from '#core/ports/stores.ts';
+import { faultOf } from '../support/faults.ts';
+import { cardHolder, featuresOf, person, valuesOf } from '../support/people.ts';
+
+/** What every PeopleStore promises, the one in memory and the one on the disk. */
+export function peopleStoreContract(
+  name: string,
+  open: () => Promise<{ readonly people: PeopleStore } & AsyncDisposable>,
+): void {
+  describe(`the people in ${name}`, () => {
+    it('gives back who was enrolled, with every credential and the same features', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      await people.enrol(person('Ada'));
+      await people.enrol(cardHolder('Bo'));
+      const roster = await people.load();
+      expect(roster.cardholders).toEqual([person('Ada').cardholder, cardHolder('Bo').cardholder]);
+      expect(roster.credentials).toEqual([...person('Ada').credentials, ...cardHolder('Bo').credentials]);
+      expect(roster.templates.map(({ record }) => record)).toEqual(
+        person('Ada').face.templates.map(({ record }) => record),
+      );
+      expect(roster.templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
+    });
+
+    it('keeps the features when the template that was handed in is overwritten', async () => {
+      await using opened = await open();
+      const ada = person('Ada');
+      await opened.people.enrol(ada);
+      for (const template of ada.face.templates) template[Symbol.dispose]();
+      expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
+    });
+
+    it('gives every reader templates of its own to overwrite', async () => {
+      await using opened = await open();
+      await opened.people.enrol(person('Ada'));
+      for (const template of (await opened.people.load()).templates) template[Symbol.dispose]();
+      expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
+    });
+
+    it('knows the consent that a template stands on', async () => {
+      await using opened = await open();
+      await opened.people.enrol(person('Ada'));
+      await opened.people.enrol(cardHolder('Bo'));
+      expect(await opened.people.consentsOf(person('Ada').cardholder.pseudonym)).toEqual([person('Ada').face.consent]);
+      expect(await opened.people.consentsOf(cardHolder('Bo').cardholder.pseudonym)).toEqual([]);
+    });
+
+    it('enrols nobody twice', async () => {
+      await using opened = await open();
+      await opened.people.enrol(person('Ada'));
+      await faultOf(() => opened.people.enrol(person('Ada')), 'storage');
+      expect((await opened.people.load()).cardholders).toHaveLength(1);
+    });
+
+    it('stores nothing of an enrolment that takes the card id of somebody else', async () => {
+      await using opened = await open();
+      await opened.people.enrol(person('Ada'));
+      const [card] = person('Ada').credentials;
+      const bo = person('Bo');
+      const thief = { ...bo, credentials: [{ ...card!, pseudonym: bo.cardholder.pseudonym }] };
+      await faultOf(() => opened.people.enrol(thief), 'storage');
+      const roster = await opened.people.load();
+      expect([roster.cardholders.length, roster.credentials.length, roster.templates.length]).toEqual([1, 2, 1]);
+      expect(await opened.people.consentsOf(bo.cardholder.pseudonym)).toEqual([]);
+      await opened.people.enrol(bo);
+    });
+
+    it('takes no template without the consent that it stands on', async () => {
+      await using opened = await open();
+      const { face, ...ada } = person('Ada');
+      const strange = { ...ada, face: { consent: person('Bo').face.consent, templates: face.templates } };
+      await expect(async () => opened.people.enrol(strange)).rejects.toThrow(BrokenPromise);
+      expect((await opened.people.load()).cardholders).toEqual([]);
+    });
+
+    it('takes no id that could say something about a person', async () => {
+      await using opened = await open();
+      const { cardholder } = cardHolder('Ada');
+      const telling = { cardholder, credentials: [{ ...person('Ada').credentials[0]!, id: 'card-of-ada' as never }] };
+      await expect(async () => opened.people.enrol(telling)).rejects.toThrow(BrokenPromise);
+    });
+
+    it('forgets a removed template and keeps person and consent; removing it again is no error', async () => {
+      await using opened = await open();
+      await opened.people.enrol(person('Ada'));
+      const { id } = person('Ada').face.templates[0]!.record;
+      await opened.people.removeTemplate(id);
+      await opened.people.removeTemplate(id);
+      const roster = await opened.people.load();
+      expect([roster.cardholders.length, roster.templates.length]).toEqual([1, 0]);
+      expect(await opened.people.consentsOf(person('Ada').cardholder.pseudonym)).toHaveLength(1);
+    });
+  });
+}

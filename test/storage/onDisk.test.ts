@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import type { AccessPointId, JournalId } from '#core/kernel/ids.ts';
+import { wallTime } from '#core/kernel/units.ts';
+import type { Storage } from '#storage/openStorage.ts';
+import { TestFolder } from './support/folder.ts';
+import { cardOf, featuresOf, nameOf, numberOf, person, pinHashOf } from './support/people.ts';
+
+const LABELS = ['Ada', 'Bo', 'Cy'];
+
+/** Everything about a person that somebody might look for in a file. */
+function tracesOf(label: string): { readonly what: string; readonly bytes: Buffer }[] {
+  const { face } = person(label);
+  const features = Buffer.from(featuresOf(label).buffer);
+  return [
+    { what: 'name', bytes: Buffer.from(nameOf(label), 'utf8') },
+    { what: 'name in UTF-16', bytes: Buffer.from(nameOf(label), 'utf16le') },
+    { what: 'card number', bytes: Buffer.from(cardOf(label)) },
+    { what: 'card number in bytes', bytes: Buffer.from(cardOf(label), 'hex') },
+    { what: 'personal number', bytes: Buffer.from(numberOf(label)) },
+    { what: 'PIN hash', bytes: Buffer.from(pinHashOf(label)) },
+    { what: 'terminal of the consent', bytes: Buffer.from(face.consent.terminal) },
+    { what: 'template', bytes: features.subarray(0, 64) },
+    { what: 'end of the template', bytes: features.subarray(-64) },
+    { what: 'pseudonym', bytes: Buffer.from(face.consent.pseudonym) },
+    { what: 'pseudonym in bytes', bytes: Buffer.from(face.consent.pseudonym, 'hex') },
+  ];
+}
+
+async function fill(folder: TestFolder): Promise<Storage> {
+  const storage = await folder.open();
+  for (const label of LABELS) {
+    await storage.people.enrol(person(label));
+    const subject = person(label).cardholder.pseudonym;
+    const event = { kind: 'access-granted', accessPoint: 'front' as AccessPointId, factors: ['face'] } as const;
+    await storage.journal.append({ at: wallTime(1), event, subject });
+  }
+  await storage.people.removeTemplate(person('Cy').face.templates[0]!.record.id);
+  await storage.journal.read(1 as JournalId, 10);
+  return storage;
+}
+
+const found = (folder: TestFolder): string[] =>
+  folder.files().flatMap(({ name, bytes }) =>
+    LABELS.flatMap((label) =>
+      tracesOf(label)
+        .filter((trace) => bytes.includes(trace.bytes))
+        .map(({ what }) => `${what} of ${label} in ${name}`),
+    ),
+  );
+
+it('no file of an open gate, WAL included, holds anything of a person; nor after it is closed', async () => {
+  await using folder = new TestFolder();
+  const storage = await fill(folder);
+  expect(folder.files().map(({ name }) => name)).toContain('identities.db-wal');
+  expect(found(folder)).toEqual([]);
+  await storage.close();
+  expect(found(folder)).toEqual([]);
+});
+
+it('the search would have found it', async () => {
+  await using folder = new TestFolder();
+  const storage = await fill(folder);
+  await storage.close();
+  {
+    // The same file with its cipher taken away: the rows are sealed still, the pseudonyms stand there.
+    using identities = folder.database('identities.db');
+    identities.pragma('journal_mode = DELETE');
+    identities.pragma("rekey = ''");
+  }
+  expect(found(folder)).toEqual(LABELS.map((label) => `pseudonym in bytes of ${label} in identities.db`));
+});
+
+it('behind the file cipher the journal names nobody, not even by pseudonym', async () => {
+  await using folder = new TestFolder();
+  const storage = await fill(folder);
+  await storage.close();
+  {
+    using journal = folder.database('journal.db');
+    journal.pragma('journal_mode = DELETE');
+    journal.pragma("rekey = ''");
+  }
+  expect(
+    folder
+      .files()
+      .find(({ name }) => name === 'journal.db')
+      ?.bytes.includes('access-granted'),
+  ).toBe(true);
+  expect(found(folder)).toEqual([]);
+});

@@ -1,0 +1,148 @@
+import { expect, it } from 'vitest';
+import type { DatabaseFile } from '#storage/files/folderMarker.ts';
+import { FakePeopleStore } from '../fakes/fakePeopleStore.ts';
+import { peopleStoreContract } from './contracts/peopleStore.ts';
+import { faultOf } from './support/faults.ts';
+import { TestFolder } from './support/folder.ts';
+import { cardHolder, person } from './support/people.ts';
+import { enrolIn, rosterOf } from './support/vaults.ts';
+
+peopleStoreContract('memory', async () => ({
+  people: new FakePeopleStore(),
+  [Symbol.asyncDispose]: async () => undefined,
+}));
+
+peopleStoreContract('the data folder', async () => {
+  const folder = new TestFolder();
+  const { people } = await folder.open();
+  return { people, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+});
+
+it('everybody is there again after a restart', async () => {
+  await using folder = new TestFolder();
+  const first = await folder.open();
+  await first.people.enrol(person('Ada'));
+  await first.close();
+  const roster = await (await folder.open()).people.load();
+  expect([roster.cardholders.length, roster.credentials.length, roster.templates.length]).toEqual([1, 2, 1]);
+  expect(folder.reports).toEqual([]);
+});
+
+it('a crowd is enrolled in batches and read in parts', async () => {
+  await using folder = new TestFolder();
+  const { people } = await folder.open();
+  const crowd = Array.from({ length: 1_203 }, (_, index) => cardHolder(String(index)));
+  await people.enrolMany([...crowd, person('Ada')]);
+  const roster = await people.load();
+  expect(roster.cardholders).toEqual([...crowd, person('Ada')].map(({ cardholder }) => cardholder));
+  expect(roster.templates).toHaveLength(1);
+});
+
+it.each([
+  ['biometrics.db', 'templates'],
+  ['identities.db', 'cardholders'],
+  ['identities.db', 'credentials'],
+] as const)(
+  'rows of two people swapped in %s, table %s, open no door to either; everybody else comes in',
+  async (file, table) => {
+    await using folder = new TestFolder();
+    enrolled(folder, ['Ada', 'Bo', 'Cy']);
+    swapRows(folder, file, table);
+    const { people } = await folder.open();
+    const { cardholders, credentials, templates } = await people.load();
+    expect(cardholders).toEqual([person('Cy').cardholder]);
+    expect(credentials).toEqual(person('Cy').credentials);
+    expect(templates.map(({ record }) => record)).toEqual(person('Cy').face.templates.map(({ record }) => record));
+    expect(folder.reports).toEqual([expect.objectContaining({ part: 'people', level: 'failed' })]);
+    expect(folder.reports[0]?.says).toContain(`2 of the people left out`);
+    expect(folder.reports[0]?.says).toContain(`${file}, table ${table}, row `);
+  },
+);
+
+it('keys of two people swapped in the keyring open nothing of either', async () => {
+  await using folder = new TestFolder();
+  enrolled(folder, ['Ada', 'Bo', 'Cy']);
+  swapRows(folder, 'keyring.db', 'person_keys', 'record');
+  using vault = folder.vault();
+  expect(rosterOf(vault).cardholders).toEqual([person('Cy').cardholder]);
+  expect(folder.reports[0]?.says).toContain('keyring.db, table person_keys, row ');
+});
+
+it('a biometric key swapped for the record key of the same person opens nothing', async () => {
+  await using folder = new TestFolder();
+  enrolled(folder, ['Ada']);
+  {
+    using keyring = folder.database('keyring.db');
+    keyring.exec('UPDATE person_keys SET biometric = record, record = biometric');
+  }
+  using vault = folder.vault();
+  expect(rosterOf(vault)).toEqual({ cardholders: [], credentials: [], templates: [] });
+});
+
+it('a consent moved to another person is refused by name', async () => {
+  await using folder = new TestFolder();
+  enrolled(folder, ['Ada', 'Bo']);
+  swapRows(folder, 'biometrics.db', 'consents');
+  using vault = folder.vault();
+  const fault = await faultOf(() => vault.people.consentsOf(person('Ada').cardholder.pseudonym), 'storage');
+  expect(fault.thing).toBe(`biometrics.db, table consents, row ${person('Ada').face.consent.id}`);
+});
+
+it('the file itself refuses a template without the consent of the same person', async () => {
+  await using folder = new TestFolder();
+  enrolled(folder, ['Ada', 'Bo']);
+  using biometrics = folder.database('biometrics.db');
+  const idOf = (label: string): Buffer => Buffer.from(person(label).face.consent.id, 'hex');
+  expect(() => biometrics.prepare('DELETE FROM consents WHERE id = ?').run(idOf('Ada'))).toThrow(/FOREIGN KEY/);
+  const move = biometrics.prepare('UPDATE templates SET consent = ? WHERE consent = ?');
+  expect(() => move.run(idOf('Bo'), idOf('Ada'))).toThrow(/FOREIGN KEY/);
+});
+
+it.each(['keyring.db', 'biometrics.db', 'identities.db'] as const)(
+  'a disk that is full when %s grows keeps nothing of the enrolment, says so, and the gate goes on',
+  async (full) => {
+    await using folder = new TestFolder();
+    enrolled(folder, ['Ada']);
+    const tight = await folder.open({ maxPages: { [full]: pagesOf(folder, full) } });
+    const crowd = Array.from({ length: 200 }, (_, index) => person(`late ${index}`));
+    const fault = await faultOf(() => tight.people.enrolMany(crowd), 'storage');
+    expect(fault.found).toContain('no room left on the disk');
+    expect((await tight.people.load()).cardholders).toEqual([person('Ada').cardholder]);
+    await tight.close();
+    const roomy = await folder.open();
+    await roomy.people.enrolMany(crowd);
+    expect((await roomy.people.load()).cardholders).toHaveLength(201);
+    expect(folder.reports).toEqual([]);
+  },
+);
+
+it('calls beyond the limit are refused at once and the others are answered', async () => {
+  await using folder = new TestFolder();
+  const { people } = await folder.open();
+  const { pseudonym } = person('Ada').cardholder;
+  const answers = await Promise.allSettled(Array.from({ length: 100 }, () => people.consentsOf(pseudonym)));
+  const refused = answers.filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(100 - 64);
+});
+
+function enrolled(folder: TestFolder, labels: readonly string[]): void {
+  using vault = folder.vault();
+  enrolIn(vault, labels.map(person));
+}
+
+function swapRows(folder: TestFolder, file: DatabaseFile, table: string, column = 'sealed'): void {
+  using database = folder.database(file);
+  const pseudonyms = ['Ada', 'Bo'].map((label) => Buffer.from(person(label).cardholder.pseudonym, 'hex'));
+  const rowOf = database.prepare<[Buffer], { rowid: number; sealed: Buffer }>(
+    `SELECT rowid, ${column} AS sealed FROM ${table} WHERE pseudonym = ? ORDER BY rowid LIMIT 1`,
+  );
+  const [one, other] = pseudonyms.map((pseudonym) => rowOf.get(pseudonym));
+  const put = database.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`);
+  put.run(other?.sealed, one?.rowid);
+  put.run(one?.sealed, other?.rowid);
+}
+
+function pagesOf(folder: TestFolder, file: DatabaseFile): number {
+  using database = folder.database(file);
+  return Number(database.pragma('page_count', { simple: true })) + 1;
+}

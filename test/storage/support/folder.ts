@@ -1,0 +1,58 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HealthReport } from '#core/ports/health.ts';
+import type { DatabaseFile } from '#storage/files/folderMarker.ts';
+import { openDatabase, type Sqlite } from '#storage/files/openDatabase.ts';
+import { openStorage, type Storage, type StorageOptions } from '#storage/openStorage.ts';
+import { MIGRATIONS, Vault } from '#storage/thread/vault.ts';
+import { secret } from './people.ts';
+
+/** A data folder of a test with its master secret; what is opened through it is closed with it. */
+export class TestFolder implements AsyncDisposable {
+  readonly path: string;
+  readonly master = secret();
+  readonly reports: HealthReport[] = [];
+  readonly #open = new Set<Storage>();
+
+  constructor() {
+    this.path = mkdtempSync(join(tmpdir(), 'lintel-storage-'));
+  }
+
+  async open(differs: Partial<StorageOptions> = {}): Promise<Storage> {
+    const report = (line: HealthReport): void => void this.reports.push(line);
+    const storage = await openStorage({ folder: this.path, simulated: true, master: this.master, report, ...differs });
+    this.#open.add(storage);
+    return storage;
+  }
+
+  /** The same without a thread of its own: quicker to open, and it can be killed at a chosen step. */
+  vault(): Vault {
+    const report = (line: HealthReport): void => void this.reports.push(line);
+    return new Vault({ folder: this.path, simulated: true, master: this.master, maxPages: {}, report });
+  }
+
+  /** The bare database, as somebody who holds the file key would open it. */
+  database(file: DatabaseFile): Sqlite & Disposable {
+    const options = {
+      folder: this.path,
+      file,
+      master: this.master,
+      migrations: MIGRATIONS[file],
+      pageBytes: 4_096,
+      mayMake: false,
+    };
+    const database = openDatabase(options);
+    return Object.assign(database, { [Symbol.dispose]: () => void database.close() });
+  }
+
+  /** Every file, with its bytes. */
+  files(): { readonly name: string; readonly bytes: Buffer }[] {
+    return readdirSync(this.path).map((name) => ({ name, bytes: readFileSync(join(this.path, name)) }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const storage of this.#open) await storage.close();
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
