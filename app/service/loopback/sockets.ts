@@ -29,6 +29,7 @@ export interface SocketParts {
   readonly open: OpenSession;
   readonly clock: Clock;
   readonly report: (fault: Fault) => void;
+  readonly onScreens: (kiosk: number) => void;
 }
 
 /** The screens that are connected by a WebSocket. Whether one may come in at all was decided before. */
@@ -55,8 +56,16 @@ export class ScreenSockets {
     this.#server.handleUpgrade(request, socket, head, (connection) => {
       const screen = new SocketScreen(connection, page, this.#parts);
       this.#screens.add(screen);
-      connection.once('close', () => this.#screens.delete(screen));
+      this.#tellScreens();
+      connection.once('close', () => {
+        this.#screens.delete(screen);
+        this.#tellScreens();
+      });
     });
+  }
+
+  #tellScreens(): void {
+    this.#parts.onScreens([...this.#screens].filter(({ page }) => page === 'kiosk').length);
   }
 
   async close(): Promise<void> {
@@ -68,7 +77,7 @@ export class ScreenSockets {
 
 class SocketScreen {
   readonly #connection: WebSocket;
-  readonly #page: PageName;
+  readonly page: PageName;
   readonly #parts: SocketParts;
   readonly #session: ScreenSession | undefined;
   #deadline: Disposable | undefined;
@@ -77,7 +86,7 @@ class SocketScreen {
 
   constructor(connection: WebSocket, page: PageName, parts: SocketParts) {
     this.#connection = connection;
-    this.#page = page;
+    this.page = page;
     this.#parts = parts;
     // A failed send means that the connection is going; `close` follows and ends the session.
     this.#session = parts.open(page, (message, sent) =>
@@ -133,7 +142,7 @@ class SocketScreen {
   }
 
   #report(found: string, expected: string, cause?: unknown): void {
-    this.#parts.report(new Fault('command', { thing: `command of the ${this.#page} page`, found, expected }, cause));
+    this.#parts.report(new Fault('command', { thing: `command of the ${this.page} page`, found, expected }, cause));
   }
 
   #pingLater(): void {

@@ -30,6 +30,8 @@ export interface LoopbackOptions {
   readonly clock: Clock;
   /** Something that a screen, or somebody in its place, may not do. The door goes on. */
   readonly report: (fault: Fault) => void;
+  /** How many screens show the kiosk page, at every change. */
+  readonly onScreens?: (kiosk: number) => void;
 }
 
 export interface Loopback {
@@ -54,7 +56,8 @@ export async function startLoopback(options: LoopbackOptions): Promise<Loopback>
     port: () => portOf(server),
     onWrongToken: () => report(refusal('sign-in', 'a wrong token')),
   });
-  const sockets = new ScreenSockets({ open: sessionsAt(endpoints, clock), clock, report });
+  const onScreens = options.onScreens ?? (() => undefined);
+  const sockets = new ScreenSockets({ open: sessionsAt(endpoints, clock), clock, report, onScreens });
   server.on('request', (request, response) => {
     answers.answer(request).then(
       (answer) => writeAnswer(response, answer, request.method === 'HEAD'),

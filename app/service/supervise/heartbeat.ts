@@ -24,6 +24,8 @@ export interface HeartbeatParts {
 export interface Heartbeat extends Disposable {
   /** The strikes are driven and the gate works. */
   ready(port?: number): void;
+  /** The number of screens that show the kiosk page has changed. */
+  screens(kiosk: number): void;
   /** The gate begins to shut down; the heart beats on until it is disposed of. */
   stopping(): void;
 }
@@ -48,6 +50,7 @@ export function startHeartbeat({ clock, systemd, parent, alarm, onParentGone }: 
       parent?.tell(port === undefined ? { kind: 'ready' } : { kind: 'ready', port });
       systemd.notify('READY=1');
     },
+    screens: (kiosk) => parent?.tell({ kind: 'screens', kiosk }),
     stopping: () => void systemd.notify('STOPPING=1'),
     [Symbol.dispose]: () => {
       next?.[Symbol.dispose]();

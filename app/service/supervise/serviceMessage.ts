@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 const PORT_MAX = 65_535;
+const SCREENS_MAX = 100;
 
 /** What a service tells the process that started it. */
 export const ServiceMessage = z.discriminatedUnion('kind', [
@@ -10,5 +11,7 @@ export const ServiceMessage = z.discriminatedUnion('kind', [
     kind: z.literal('ready'),
     port: z.optional(z.number().check(z.int(), z.minimum(1), z.maximum(PORT_MAX))),
   }),
+  /** How many screens show the kiosk page at this moment. */
+  z.strictObject({ kind: z.literal('screens'), kiosk: z.number().check(z.int(), z.minimum(0), z.maximum(SCREENS_MAX)) }),
 ]);
 export type ServiceMessage = z.infer<typeof ServiceMessage>;

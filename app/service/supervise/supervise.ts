@@ -27,6 +27,8 @@ export interface SuperviseOptions {
   readonly signals: SignalSource;
   readonly log: (line: string) => void;
   readonly onMessage?: (message: ServiceMessage) => void;
+  /** The service has ended, whether or not it is started again. */
+  readonly onDown?: () => void;
 }
 
 export interface Supervisor {
@@ -58,7 +60,11 @@ export function supervise(options: SuperviseOptions): Supervisor {
         options.onMessage?.(parsed.data);
       });
       watch.begin();
-      return { child, [Symbol.dispose]: () => watch.end() };
+      const down = (): void => {
+        watch.end();
+        options.onDown?.();
+      };
+      return { child, [Symbol.dispose]: down };
     },
   });
 

@@ -204,6 +204,17 @@ test('a screen that stopped reading misses pictures, holds up nobody, and reads 
   expect(missed).toBeGreaterThan(pictures / 2);
 });
 
+test('who keeps the browser is told how many kiosk pages there are, and of no other page', async () => {
+  await using gate = await AGate.open();
+  const kiosk = knock(gate);
+  await kiosk.next();
+  const simulator = knock(gate, { path: '/simulator/socket' });
+  await simulator.next();
+  kiosk.socket.close();
+  await closeCode(kiosk.socket);
+  await expect.poll(() => gate.shown).toEqual([1, 1, 0]);
+});
+
 test('closing the server says goodbye to its screens and ends their subscriptions', async () => {
   const gate = await AGate.open();
   const { socket, next } = knock(gate);

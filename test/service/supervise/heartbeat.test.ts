@@ -65,6 +65,8 @@ test('readiness is told once to both, with the port where there is one', () => {
   const { systemd, parent, heartbeat } = aHeart();
   heartbeat.ready(4711);
   heartbeat.stopping();
+  heartbeat.screens(2);
+  expect(parent.heard.pop()).toEqual({ kind: 'screens', kiosk: 2 });
   expect(parent.heard.at(-1)).toEqual({ kind: 'ready', port: 4711 });
   expect(systemd.heard.slice(-2)).toEqual(['READY=1', 'STOPPING=1']);
 });

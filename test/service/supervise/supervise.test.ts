@@ -23,6 +23,7 @@ function watchOver(script: string) {
   const signals = new EventEmitter();
   const events = new EventEmitter<{ started: []; told: [ServiceMessage]; logged: [string] }>();
   let starts = 0;
+  let downs = 0;
   const watched = supervise({
     clock,
     signals,
@@ -32,9 +33,10 @@ function watchOver(script: string) {
     },
     log: (line) => void events.emit('logged', line),
     onMessage: (message) => void events.emit('told', message),
+    onDown: () => void downs++,
   });
   supervisor = watched;
-  return { supervisor: watched, clock, signals, events, starts: () => starts };
+  return { supervisor: watched, clock, signals, events, starts: () => starts, downs: () => downs };
 }
 
 const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
@@ -47,7 +49,7 @@ test('a service that dies is started again at once, and once', async () => {
   expect(await logged).toEqual(['gate service: ended by SIGKILL; starting it again at once']);
   gate.clock.advance(0);
   await once(gate.events, 'told');
-  expect(gate.starts()).toBe(2);
+  expect([gate.starts(), gate.downs()]).toEqual([2, 1]);
 });
 
 test('a service that dies at every start waits longer each time, up to the bound', async () => {

@@ -1,0 +1,62 @@
+import type { WindowPlace } from './screenFolder.ts';
+
+/** Off: what fetches, reports, offers or remembers something that a gate's screen has no use for. */
+const FEATURES_OFF = [
+  'AutofillServerCommunication',
+  'CertificateTransparencyComponentUpdater',
+  'GlobalMediaControls',
+  'InterestFeedContentSuggestions',
+  'MediaRouter',
+  'OptimizationHints',
+  'PasswordManagerOnboarding',
+  'Translate',
+];
+
+const ALWAYS = [
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--no-service-autorun',
+  '--no-pings',
+  '--noerrdialogs',
+  '--disable-background-networking',
+  '--disable-breakpad',
+  '--disable-component-update',
+  '--disable-default-apps',
+  '--disable-domain-reliability',
+  '--disable-extensions',
+  '--disable-infobars',
+  '--disable-notifications',
+  '--disable-pinch',
+  '--disable-print-preview',
+  '--disable-search-engine-choice-screen',
+  '--disable-session-crashed-bubble',
+  '--disable-speech-api',
+  '--disable-sync',
+  '--deny-permission-prompts',
+  '--hide-crash-restore-bubble',
+  '--metrics-recording-only',
+  '--overscroll-history-navigation=0',
+  '--password-store=basic',
+  '--autoplay-policy=no-user-gesture-required',
+  '--disk-cache-size=1',
+  // Everything but this machine goes to a proxy that is not there: whatever a page or the browser tries, it reaches the gate alone.
+  '--proxy-server=http://127.0.0.1:9',
+  `--disable-features=${FEATURES_OFF.join(',')}`,
+];
+
+export interface ChromiumLook {
+  readonly profile: string;
+  readonly platform: 'wayland' | 'x11';
+  /** A file address that signs in. */
+  readonly address: string;
+  readonly place: WindowPlace;
+  /** `fill` the whole screen without a frame, or a `window` of that size. */
+  readonly form: 'fill' | 'window';
+}
+
+/** Never with `--no-sandbox`: where no sandbox works, no browser runs. */
+export function chromiumArguments({ profile, platform, address, place, form }: ChromiumLook): readonly string[] {
+  const bounds = [`--window-size=${place.width},${place.height}`, `--window-position=${place.left},0`];
+  const shown = form === 'fill' ? ['--kiosk', address] : [`--app=${address}`];
+  return [`--user-data-dir=${profile}`, `--ozone-platform=${platform}`, ...ALWAYS, ...bounds, ...shown];
+}
