@@ -20,8 +20,9 @@ const Demonstration = z.strictObject({
   source: z.strictObject({ package: z.string(), version: z.string(), folder: z.string(), licence: z.string() }),
   pictures: z.array(z.strictObject({ file: z.string(), sha256: z.string() })),
   scenes: z.array(z.strictObject({ id: z.string(), label: z.string(), picture: z.string(),
-    /** The middle third of what the camera sees. */
-    middle: Box,
+    face: Box,
+    /** Holds a head upright that is tilted in the photograph; clockwise. */
+    turnDegrees: z.optional(z.number()),
   })),
   people: z.array(Person),
   unknownCards: z.array(Card),

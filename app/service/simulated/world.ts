@@ -39,10 +39,10 @@ export class SimulatedWorld {
   static async create(demonstration: Demonstration, picturesFolder: string, clock: Clock): Promise<SimulatedWorld> {
     using decoder = await createJpegDecoder();
     const scenes: Scene[] = [];
-    for (const { id, picture, middle } of demonstration.scenes) {
+    for (const { id, picture, face, turnDegrees } of demonstration.scenes) {
       const bytes = await readPicture(join(picturesFolder, picture));
       using decoded = decoder.decode(bytes, picture);
-      scenes.push({ id, picture: sceneFromPicture(decoded, middle) });
+      scenes.push({ id, picture: sceneFromPicture(decoded, face, turnDegrees === undefined ? {} : { turnDegrees }) });
     }
     return new SimulatedWorld(clock, scenes, await mkdtemp(join(tmpdir(), 'lintel-lines-')));
   }
