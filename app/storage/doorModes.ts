@@ -87,7 +87,7 @@ class DoorModesOnDisk implements DoorModeStore {
   }
 
   #mac(modes: Record<string, DoorMode>): string {
-    const sorted = Object.entries(modes).sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = Object.entries(modes).toSorted(([a], [b]) => (a < b ? -1 : 1));
     return createHmac('sha256', this.#key)
       .update(JSON.stringify([FORMAT, sorted]))
       .digest('hex');

@@ -35,7 +35,7 @@ export interface Storage {
   readonly people: BulkPeopleStore;
   readonly journal: Journal;
   /** Writes what waits, closes the files, overwrites the keys. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** People enrolled in one transaction by `enrolMany`. */

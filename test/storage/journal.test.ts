@@ -9,7 +9,7 @@ import { FakeJournal } from '../fakes/fakeJournal.ts';
 import { journalContract } from './contracts/journal.ts';
 import { faultOf } from './support/faults.ts';
 import { TestFolder } from './support/folder.ts';
-import { person } from './support/people.ts';
+import { cardHolder, person } from './support/people.ts';
 import { enrolIn } from './support/vaults.ts';
 
 const FIRST = 1 as JournalId;
@@ -82,6 +82,17 @@ it('entries that come together are all written, in the order in which they came'
   expect((await journal.read(FIRST, 4_000)).map(({ at }) => at)).toEqual(entries.map(({ at }) => at));
 });
 
+it('an entry need not wait until the whole roster is read', async () => {
+  await using folder = new TestFolder();
+  const { people, journal } = await folder.open();
+  await people.enrolMany(Array.from({ length: 2_000 }, (_, index) => cardHolder(String(index))));
+  const order: string[] = [];
+  const loaded = people.load().then(() => order.push('roster'));
+  await journal.append(START).then(() => order.push('entry'));
+  await loaded;
+  expect(order).toEqual(['entry', 'roster']);
+});
+
 it('entries beyond the limit are refused at once, and those that wait are written', async () => {
   await using folder = new TestFolder();
   const { journal } = await folder.open();
@@ -94,9 +105,10 @@ it('entries beyond the limit are refused at once, and those that wait are writte
 
 it('closing writes what waits', async () => {
   await using folder = new TestFolder();
-  const { journal, close } = await folder.open();
+  const storage = await folder.open();
+  const { journal } = storage;
   const waiting = Array.from({ length: 40 }, () => journal.append(START));
-  await close();
+  await storage.close();
   expect(await Promise.all(waiting)).toHaveLength(40);
   await faultOf(() => journal.append(START), 'journal');
   using vault = folder.vault();

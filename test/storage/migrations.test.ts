@@ -37,9 +37,9 @@ it.each(DATABASE_FILES)('every version of %s makes the tables that it shipped wi
 });
 
 it('every file of the folder is a step of one of the databases', () => {
-  const files = readdirSync(join(import.meta.dirname, '../../app/storage/migrations')).sort();
+  const files = readdirSync(join(import.meta.dirname, '../../app/storage/migrations')).toSorted();
   const steps = Object.values(MIGRATIONS).flatMap((migrations) => migrations.map(({ name }) => `${name}.ts`));
-  expect(files).toEqual(steps.sort());
+  expect(files).toEqual(steps.toSorted());
 });
 
 it('only the steps that are missing are taken', () => {

@@ -51,7 +51,7 @@ describe('a sealed row', () => {
 
   it('opens with no bit changed and at no other length', () => {
     fc.assert(
-      fc.property(aKey, aPlace, fc.uint8Array(), fc.nat(), fc.nat(), (key, place, content, bit, cut) => {
+      fc.property(aKey, aPlace, fc.uint8Array(), fc.tuple(fc.nat(), fc.nat()), (key, place, content, [bit, cut]) => {
         const sealed = seal(key, place, content);
         const changed = Buffer.from(sealed);
         changed[(bit >> 3) % changed.length]! ^= 1 << (bit & 7);

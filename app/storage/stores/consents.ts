@@ -39,7 +39,7 @@ export class Consents {
     const rows = this.#database
       .prepare<[Buffer], SealedConsent>(`SELECT ${idText('id')}, format, sealed FROM consents WHERE pseudonym = ?`)
       .all(idBytes(pseudonym));
-    return rows.map((row) => open(key, pseudonym, row)).sort((a, b) => b.givenAt - a.givenAt);
+    return rows.map((row) => open(key, pseudonym, row)).toSorted((a, b) => b.givenAt - a.givenAt);
   }
 
   removeOf(pseudonym: Pseudonym): void {

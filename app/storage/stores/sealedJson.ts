@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { damagedRow, seal, unseal, type RowPlace, type SealedAs } from '../vault/seal.ts';
 
 export function sealJson(key: KeyObject, sealedAs: SealedAs, content: unknown): Buffer {

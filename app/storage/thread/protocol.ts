@@ -1,10 +1,11 @@
+import * as z from 'zod/mini';
 import { BrokenPromise } from '#core/kernel/assert.ts';
 import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
 import type { JournalId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { Consent } from '#core/privacy/consent.ts';
-import type { DatabaseFile } from '../files/folderMarker.ts';
+import { DATABASE_FILES, type DatabaseFile } from '../files/folderMarker.ts';
 import type { EnrolmentRows } from '../stores/people.ts';
 import type { RosterPart } from '../stores/rosterReader.ts';
 
@@ -15,6 +16,16 @@ export interface StorageThreadData {
   readonly master: SharedArrayBuffer;
   readonly maxPages: Partial<Record<DatabaseFile, number>>;
 }
+
+const Start: z.ZodMiniType<StorageThreadData> = z.strictObject({
+  folder: z.string(),
+  simulated: z.boolean(),
+  master: z.instanceof(SharedArrayBuffer),
+  maxPages: z.partialRecord(z.enum(DATABASE_FILES), z.number()),
+});
+
+/** What a worker is started with is untyped. @throws ZodError */
+export const parseStart = (data: unknown): StorageThreadData => Start.parse(data);
 
 /** Everything that the thread does, with what goes in and what comes back. */
 export interface Calls {

@@ -131,7 +131,7 @@ export class StorageThread {
     this.#opened.promise.catch(() => undefined);
     if (this.#closing === undefined && this.#waiting.size > 0)
       this.#report({ part: 'storage', level: 'failed', says: fault.message });
-    for (const { call, reject } of this.#waiting.values()) reject(recoded(fault, call));
+    for (const waiting of this.#waiting.values()) waiting.reject(recoded(fault, waiting.call));
     this.#waiting.clear();
     this.#entriesWaiting = 0;
   }

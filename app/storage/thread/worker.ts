@@ -1,13 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#core/kernel/assert.ts';
-import type { CallMessage, StorageThreadData, ThreadMessage } from './protocol.ts';
-import { toFaultMessage } from './protocol.ts';
+import {
+  parseStart,
+  toFaultMessage,
+  type CallMessage,
+  type StorageThreadData,
+  type ThreadMessage,
+} from './protocol.ts';
 import { ThreadLoop } from './threadLoop.ts';
 import { Vault } from './vault.ts';
 
 /** The storage thread: opens the data folder, says so, and does what it is told until it is closed. */
 assert(parentPort !== null, 'the storage thread is started as a worker');
-run(parentPort, workerData);
+run(parentPort, parseStart(workerData));
 
 interface Port {
   on(event: 'message', listener: (message: CallMessage) => void): unknown;

@@ -13,13 +13,13 @@ const vault = new Vault({
   report: () => undefined,
 });
 
-const exec = Database.prototype.exec;
+const original = { ...Database.prototype };
 let commits = 0;
 Database.prototype.exec = function (sql: string): Database.Database {
   if (sql === 'COMMIT') commits += 1;
   const due = sql === 'COMMIT' && commits === Number(step);
   if (due && when === 'before') process.kill(process.pid, 'SIGKILL');
-  const result = exec.call(this, sql);
+  const result = original.exec.call(this, sql);
   if (due) process.kill(process.pid, 'SIGKILL');
   return result;
 };

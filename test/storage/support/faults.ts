@@ -11,6 +11,6 @@ export async function faultOf(act: () => unknown, code?: FaultCode): Promise<Fau
     );
   expect(error).toBeInstanceOf(Fault);
   if (!(error instanceof Fault)) throw error;
-  if (code !== undefined) expect(error.code, error.message).toBe(code);
+  if (code !== undefined) expect(error).toMatchObject({ code });
   return error;
 }

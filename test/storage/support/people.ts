@@ -8,6 +8,7 @@ import type { Enrolment } from '#core/ports/stores.ts';
 const idOf = <Id extends string>(label: string): Id =>
   createHash('sha256').update(label).digest('hex').slice(0, 32) as Id;
 
+const FRONT = 'front' as AccessPointId;
 const VALIDITY = { from: wallTime(1_700_000_000_000), until: wallTime(1_900_000_000_000) };
 
 /** Features that can be told from anybody else's, of length 1. */
@@ -26,7 +27,7 @@ export function person(label: string): Enrolment & { readonly face: NonNullable<
   const shared = { pseudonym, state: 'active', validity: VALIDITY } as const;
   const template = { id: idOf<TemplateId>(`template ${label}`), pseudonym, consent, format: 'arcface-512' };
   return {
-    cardholder: { ...shared, name: nameOf(label), accessPoints: ['front' as AccessPointId] },
+    cardholder: { ...shared, name: nameOf(label), accessPoints: [FRONT] },
     credentials: [
       { ...shared, id: idOf<CredentialId>(`card ${label}`), kind: 'card', format: 'H10301', number: cardOf(label) },
       {
