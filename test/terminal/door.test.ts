@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { GateFixture } from './gateFixture.ts';
+
+const CARD = { format: 'uid', number: '0a' };
+
+describe('a door', () => {
+  it('locks again by itself when nobody goes through, and says that the access was not taken', async () => {
+    const gate = await GateFixture.start();
+    gate.reader.show(CARD);
+    await gate.pass(5_100);
+    expect(gate.relay).toBe('de-energised');
+    expect(gate.recorded).toEqual(['access-granted', 'access-not-taken']);
+  });
+
+  it('locks as soon as it is opened, and calls when it is held open', async () => {
+    const gate = await GateFixture.start();
+    gate.reader.show(CARD);
+    await gate.settle();
+    gate.inputs.set('contact', true);
+    await gate.settle();
+    expect(gate.relay).toBe('de-energised');
+    await gate.pass(20_100);
+    expect(gate.view.door).toBe('held-open');
+    expect(gate.recorded).toEqual(['access-granted', 'access-taken', 'door-held-open']);
+  });
+
+  it('that opens without anybody having been let in was forced', async () => {
+    const gate = await GateFixture.start();
+    gate.inputs.set('contact', true);
+    await gate.settle();
+    expect(gate.view.door).toBe('forced-open');
+    expect(gate.recorded).toEqual(['door-forced-open']);
+  });
+
+  it('in a lock-down lets nobody in and everybody out', async () => {
+    const gate = await GateFixture.start({ doorMode: 'locked-down' });
+    gate.reader.show(CARD);
+    await gate.settle();
+    expect(gate.screen).toEqual({ kind: 'denied', reason: 'door-closed-to-all' });
+    expect(gate.relay).toBe('de-energised');
+    gate.inputs.set('rex', true);
+    await gate.settle();
+    expect(gate.relay).toBe('energised');
+  });
+
+  it('kept unlocked by its mode stands unlocked from the start', async () => {
+    const gate = await GateFixture.start({ doorMode: 'unlocked' });
+    expect(gate.relay).toBe('energised');
+    await gate.pass(60_000);
+    expect(gate.relay).toBe('energised');
+  });
+
+  it('stays unlocked as long as there is fire, whatever cards are shown', async () => {
+    const gate = await GateFixture.start();
+    gate.inputs.set('fire', true);
+    gate.reader.show(CARD);
+    await gate.pass(20_000);
+    expect(gate.relay).toBe('energised');
+    gate.inputs.set('fire', false);
+    await gate.settle();
+    expect(gate.relay).toBe('de-energised');
+    expect(gate.recorded).toContain('fire-cleared');
+  });
+});
+
+describe('a relay whose line is lost', () => {
+  it('denies with a reason that helps, and records the loss', async () => {
+    const gate = await GateFixture.start();
+    gate.board.setLine('down');
+    gate.reader.show(CARD);
+    await gate.settle();
+    expect(gate.screen).toEqual({ kind: 'denied', reason: 'gate-fault' });
+    expect(gate.recorded).toContain('link-lost');
+    expect(gate.recorded).toContain('strike-failed');
+  });
+
+  it('is driven to what the door demands when the line is back', async () => {
+    const gate = await GateFixture.start();
+    gate.board.setLine('down');
+    gate.inputs.set('fire', true);
+    await gate.settle();
+    expect(gate.relay).toBe('de-energised');
+    gate.board.setLine('up');
+    await gate.settle();
+    expect(gate.relay).toBe('energised');
+  });
+
+  it('is not left unlocked when it is cut in the middle of a passage', async () => {
+    const gate = await GateFixture.start();
+    gate.reader.show(CARD);
+    await gate.pass(1_000);
+    gate.board.setLine('down');
+    await gate.pass(10_000);
+    expect(gate.relay).toBe('energised');
+    gate.board.setLine('up');
+    await gate.settle();
+    expect(gate.relay).toBe('de-energised');
+  });
+});
+
+describe('a gate that stops', () => {
+  it('ends a running passage and leaves the door as fire and mode demand', async () => {
+    const gate = await GateFixture.start();
+    gate.reader.show(CARD);
+    await gate.settle();
+    await gate.terminal.stop();
+    await gate.door.stop();
+    expect(gate.relay).toBe('de-energised');
+    expect(gate.terminal.gallery.people).toBe(0);
+  });
+});
