@@ -33,7 +33,7 @@ const CACHE_KIB = 2_000;
  * to the page's number: each page that is read, from the file or its WAL, is authenticated and a changed one is
  * SQLITE_CORRUPT. Not covered are the first 24 bytes of page 1 (a salt that a raw key does not use, and page size and
  * versions, which SQLite checks); rows carry their own AES-256-GCM. chacha20 and sqlcipher are authenticated as well and
- * were measured 3 to 6 times slower at reading 10,000 templates; aes256cbc and rc4 are not authenticated.
+ * were measured about three times slower at reading 10,000 templates; aes256cbc and rc4 are not authenticated.
  * @throws Fault `storage`
  */
 export function openDatabase(options: DatabaseOptions): Sqlite {
