@@ -15,7 +15,7 @@ const BANNED: ReadonlyMap<string, string> = new Map([
 
 /** Names that others have given: of Chromium and Electron, of HTTP, of CSS and HTML, of Linux. */
 const FOREIGN =
-  /userData\b|no-user-gesture-required|user_version|user-data-dir|User-Agent|userAgent\w*|user-select|userSelect|user-scalable|user-invalid|user-event|\bXDG_\w+|userInfo|x-user-\w+/g;
+  /userData\b|no-user-gesture-required|user_version|user-data-dir|User-Agent|userAgent\w*|user-select|userSelect|user-scalable|user-invalid|user-event|\bXDG_\w+|userInfo|user namespaces|x-user-\w+/g;
 
 /** What a point may be, and `to point`, which is something else. */
 const POINT_OF = new Set([

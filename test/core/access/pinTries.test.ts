@@ -24,6 +24,12 @@ describe('a PIN that is wrong', () => {
     expect(may(tries, '18', 300)).toEqual({ kind: 'allowed' });
   });
 
+  it('locks out by the newest of the tries where more were counted than allowed', () => {
+    let tries = NO_PIN_TRIES;
+    for (const at of [100, 200, 300, 400]) tries = wrong(tries, '17', at);
+    expect(may(tries, '17', 1_150)).toEqual({ kind: 'locked-out', until: 1_200 });
+  });
+
   it('locks the terminal out when many numbers are tried', () => {
     let tries = NO_PIN_TRIES;
     for (let number = 0; number < 5; number++) tries = wrong(tries, String(number), 100 + number);

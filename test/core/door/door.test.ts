@@ -104,6 +104,17 @@ describe('leaving', () => {
     expect(world.position).toBe('unlocked');
   });
 
+  it('stays leaving when somebody is let in meanwhile: a lock-down does not end it', () => {
+    const world = doorAt().happen(rex).advance(1_000).happen(granted).advance(1_000).happen(mode('locked-down'));
+    expect(world.position).toBe('unlocked');
+    expect(driveOnReturn(world.door.state, world.now)).toEqual({ kind: 'unlock', forMs: 4_000 });
+  });
+
+  it('is over at its time also where the step of time comes late', () => {
+    const world = doorAt({ punctual: false }).happen(rex).happen(opened).happen(rex).advance(TIMINGS.releaseMs);
+    expect(world.happen(shut).door.state).toEqual({ kind: 'locked' });
+  });
+
   it('that has begun outlasts a lock-down', () => {
     const world = doorAt().happen(rex).advance(1_000).happen(mode('locked-down'));
     expect(world.position).toBe('unlocked');

@@ -31,6 +31,17 @@ describe('tap-to-look', () => {
     expect(world.effects.at(-1)).toBe('gave-up');
   });
 
+  it('begins nothing when its time is over, also where the step of time comes late', () => {
+    const late = { kind: 'watching', until: monotonic(100) } as const;
+    const sight = { kind: 'usable', box: boxOf('anna') } as const;
+    const rules = { mode: 'tap-to-look', limits: LIMITS } as const;
+    expect(presentationStep(late, { kind: 'sight', sight, at: monotonic(99) }, rules)[0].kind).toBe('acquiring');
+    expect(presentationStep(late, { kind: 'sight', sight, at: monotonic(100) }, rules)).toEqual([
+      { kind: 'closed' },
+      [{ kind: 'forget' }, { kind: 'close-camera' }, { kind: 'gave-up' }],
+    ]);
+  });
+
   it('is not kept open by people who come and go', () => {
     const world = new PresentationWorld('tap-to-look').happen({ kind: 'touch' });
     for (let pass = 0; pass < 200; pass++) world.advance(100).happen(usable(pass % 2 === 0 ? 'anna' : 'bo'));
@@ -118,6 +129,11 @@ describe('walk-up', () => {
     expect(next).toEqual({ kind: 'watching' });
     expect(effects).toEqual([{ kind: 'forget' }]);
   });
+});
+
+it('takes every face for another one where the least overlap is not a number', () => {
+  const world = new PresentationWorld('walk-up', { ...LIMITS, overlapMin: NaN }).happen(usable('anna'));
+  expect(world.happen(usable('anna')).evidence).toEqual([]);
 });
 
 describe('a decision that is falling', () => {
