@@ -111,6 +111,14 @@ describe('the FPIR to expect', () => {
     }
   });
 
+  it('at a measured size is not lifted over a limit by rounding', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 1, max: 5_000 }), (fpir, people) => {
+        expect(expectedFpir({ ...POINT, fpirByGallerySize: [{ people, fpir }] }, people)).toBe(fpir);
+      }),
+    );
+  });
+
   it('grows with every comparison beyond the largest size', () => {
     expect(expectedFpir(POINT, 3_360)).toBeCloseTo(1 - (1 - 0.003) ** 2, 9);
     expect(expectedFpir(POINT, 1_681)).toBeGreaterThan(0.003);
