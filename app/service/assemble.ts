@@ -9,6 +9,7 @@ import type { Random } from '#core/ports/random.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import { createDoorModes } from '#storage/doorModes.ts';
 import { createFileKeyStore } from '#storage/fileKeyStore.ts';
+import { openMaster } from '#storage/openMaster.ts';
 import { openStorage, type Storage } from '#storage/openStorage.ts';
 import { DoorController } from '#terminal/doorController.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
@@ -16,7 +17,6 @@ import { Recorder } from '#terminal/recorder.ts';
 import { Terminal } from '#terminal/terminal.ts';
 import { withChoices, type ModelsFile } from '#vision/models/modelsFile.ts';
 import { startVisionWorker, type VisionWorker } from '#vision/node/visionWorker.ts';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { Hardware } from './hardware.ts';
 import { ScreenMirror } from './screenMirror.ts';
 import type { SimulatedWorld } from './simulated/world.ts';
@@ -40,6 +40,8 @@ export interface Gate {
   readonly storage: Storage;
   readonly engine: FaceEngine;
   readonly doors: ReadonlyMap<DoorId, DoorController>;
+  /** People known at the start. */
+  readonly people: number;
   /** Settles when a part has ended without which the gate must be started anew. */
   readonly broken: Promise<Fault>;
   stop(): Promise<void>;
@@ -54,7 +56,7 @@ export async function assemble(parts: GateParts): Promise<Gate> {
   const { config, clock } = parts;
   const health = new HealthBoard();
   const recorder = new Recorder({ clock, health });
-  const master = openMaster(config, health);
+  const master = openKey(config, health);
   const hardware = await Hardware.open(config, parts.world, clock);
   const doors = await startDoors({ config, clock, health, recorder, hardware, master });
   try {
@@ -67,20 +69,11 @@ export async function assemble(parts: GateParts): Promise<Gate> {
   }
 }
 
-/** The first start makes the secret, every later one opens it; a lost key never starts an empty gate beside the old data. */
-function openMaster(config: TerminalConfig, health: HealthBoard): Uint8Array {
+function openKey(config: TerminalConfig, health: HealthBoard): Uint8Array {
   const keyStore = createFileKeyStore(config.keyFile);
-  if (!keyStore.exists()) {
-    if (existsSync(config.dataFolder) && readdirSync(config.dataFolder).length > 0) {
-      const expected = `the key of the data in ${config.dataFolder}: put it back, or move that folder away to begin anew`;
-      throw new Fault('key', { thing: config.keyFile, found: 'no key', expected });
-    }
-    keyStore.create();
-  }
+  const master = openMaster(keyStore, config.dataFolder);
   const { kind, worth } = keyStore.protection;
   health.report({ part: 'key store', level: kind === 'tpm' ? 'ok' : 'warning', says: worth });
-  const master = keyStore.open();
-  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   return master;
 }
 
@@ -100,12 +93,21 @@ async function startDoors(parts: Doors): Promise<Map<DoorId, DoorController>> {
   for (const door of config.doors) {
     const strike = hardware.strike(door);
     const inputs = hardware.inputs(door);
-    const controller = new DoorController({ config: door, strike, inputs, mode: modes.read(door.id), clock, recorder, health });
+    const controller = new DoorController({
+      config: door,
+      strike,
+      inputs,
+      mode: modes.read(door.id),
+      clock,
+      recorder,
+      health,
+    });
     doors.set(door.id, controller);
   }
   await Promise.all([...doors.values()].map((door) => door.start()));
   for (const board of hardware.boardsWithoutPulses) {
-    const says = 'does not time pulses itself: after a crash a strike stays as it was until the watchdog has restarted the gate';
+    const says =
+      'does not time pulses itself: after a crash a strike stays as it was until the watchdog has restarted the gate';
     health.report({ part: `pulses of ${board.name}`, level: 'warning', says });
   }
   return doors;
@@ -127,7 +129,15 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     master,
     report: (line) => health.report(line),
   });
-  const [storage, vision] = await bothOrNeither(opening, startVisionWorker({ folder: modelsFolder, models: withChoices(models.models, choices), scoreMin: models.operating.detection.scoreMin, clock }));
+  const [storage, vision] = await bothOrNeither(
+    opening,
+    startVisionWorker({
+      folder: modelsFolder,
+      models: withChoices(models.models, choices),
+      scoreMin: models.operating.detection.scoreMin,
+      clock,
+    }),
+  );
   const roster = await storage.people.load();
   recorder.attach(storage.journal);
   const mirror = new ScreenMirror();
@@ -147,7 +157,8 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     ...(await peripherals(config, hardware)),
   });
   terminal.start();
-  const gate = { terminal, health, mirror, storage, engine: vision, doors };
+  const people = roster.cardholders.length;
+  const gate = { terminal, health, mirror, storage, engine: vision, doors, people };
   return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware) };
 }
 
@@ -157,10 +168,10 @@ async function peripherals(
 ): Promise<{ cameras: Map<AccessPointId, Camera>; readers: Map<AccessPointId, CardReader> }> {
   const cameras = new Map<AccessPointId, Camera>();
   const readers = new Map<AccessPointId, CardReader>();
-  for (const point of config.accessPoints) {
-    const camera = await hardware.camera(point);
-    if (camera !== undefined) cameras.set(point.id, camera);
-    readers.set(point.id, hardware.reader(point));
+  for (const accessPoint of config.accessPoints) {
+    const camera = await hardware.camera(accessPoint);
+    if (camera !== undefined) cameras.set(accessPoint.id, camera);
+    readers.set(accessPoint.id, hardware.reader(accessPoint));
   }
   return { cameras, readers };
 }

@@ -51,20 +51,30 @@ export class Hardware {
     return this.#simulated().inputs(door);
   }
 
-  reader(point: { readonly id: AccessPointId; readonly reader: { readonly driver: 'simulated' | 'none' } }): CardReader {
-    return point.reader.driver === 'none' ? new NoReader(point.id) : this.#simulated().reader(point.id);
+  reader(accessPoint: {
+    readonly id: AccessPointId;
+    readonly reader: { readonly driver: 'simulated' | 'none' };
+  }): CardReader {
+    return accessPoint.reader.driver === 'none'
+      ? new NoReader(accessPoint.id)
+      : this.#simulated().reader(accessPoint.id);
   }
 
   /** @throws Fault `camera` where the recording cannot be played. */
-  async camera(point: TerminalConfig['accessPoints'][number]): Promise<Camera | undefined> {
-    const { camera, id } = point;
+  async camera(accessPoint: TerminalConfig['accessPoints'][number]): Promise<Camera | undefined> {
+    const { camera, id } = accessPoint;
     switch (camera.driver) {
       case 'none':
         return undefined;
       case 'simulated':
-        return this.#simulated().camera(point.id);
+        return this.#simulated().camera(accessPoint.id);
       case 'replay':
-        return openReplayCamera({ name: `replay at ${id}`, path: camera.path, framesPerSecond: camera.framesPerSecond, clock: this.#clock });
+        return openReplayCamera({
+          name: `replay at ${id}`,
+          path: camera.path,
+          framesPerSecond: camera.framesPerSecond,
+          clock: this.#clock,
+        });
     }
   }
 
@@ -80,7 +90,10 @@ export class Hardware {
   }
 
   #simulated(): SimulatedWorld {
-    assert(this.#world !== undefined, 'the configuration was checked: simulated drivers stand only in a simulated gate');
+    assert(
+      this.#world !== undefined,
+      'the configuration was checked: simulated drivers stand only in a simulated gate',
+    );
     return this.#world;
   }
 }

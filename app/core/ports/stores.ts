@@ -39,7 +39,7 @@ export interface Journal {
   read(from: JournalId, limit: number): Promise<readonly RecordedEntry[]>;
 }
 
-/** The mode a door is kept in across restarts. Readable before any key or database. */
+/** The mode a door is kept in across restarts. Readable before any database. */
 export interface DoorModeStore {
   /** `normal` for a door never set, and, with a fault reported, where the record cannot be read. */
   read(door: DoorId): DoorMode;

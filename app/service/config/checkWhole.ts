@@ -48,9 +48,13 @@ function checkAccessPoints(config: TerminalConfig, wrong: Wrong): void {
   if (!points.includes(config.kiosk.accessPoint)) {
     wrong('kiosk.access-point', `"${config.kiosk.accessPoint}"`, `one of ${points.join(', ')}`);
   }
-  for (const point of config.accessPoints) {
-    if (!config.doors.some(({ id }) => id === point.door)) {
-      wrong(`access-points.${point.id}.door`, `"${point.door}"`, `one of ${config.doors.map(({ id }) => id).join(', ')}`);
+  for (const accessPoint of config.accessPoints) {
+    if (!config.doors.some(({ id }) => id === accessPoint.door)) {
+      wrong(
+        `access-points.${accessPoint.id}.door`,
+        `"${accessPoint.door}"`,
+        `one of ${config.doors.map(({ id }) => id).join(', ')}`,
+      );
     }
   }
 }
@@ -66,6 +70,7 @@ function refuseSimulated(config: TerminalConfig, wrong: Wrong): void {
     ]),
   ];
   for (const { thing, driver } of parts) {
-    if (driver === 'simulated' || driver === 'replay') wrong(thing, driver, 'a real driver, or a start with --simulated');
+    if (driver === 'simulated' || driver === 'replay')
+      wrong(thing, driver, 'a real driver, or a start with --simulated');
   }
 }

@@ -28,13 +28,21 @@ export interface ConfigOrigin {
  */
 export function parseTerminalConfig(text: string, origin: ConfigOrigin): TerminalConfig {
   if (Buffer.byteLength(text) > CONFIG_BYTES_MAX) {
-    throw new Fault('config', { thing: origin.file, found: `${Buffer.byteLength(text)} bytes`, expected: `at most ${CONFIG_BYTES_MAX}` });
+    throw new Fault('config', {
+      thing: origin.file,
+      found: `${Buffer.byteLength(text)} bytes`,
+      expected: `at most ${CONFIG_BYTES_MAX}`,
+    });
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [broken] = document.errors;
   if (broken !== undefined) {
-    throw new Fault('config', { thing: origin.file, found: broken.message.split('\n')[0] ?? 'broken YAML', expected: 'YAML' });
+    throw new Fault('config', {
+      thing: origin.file,
+      found: broken.message.split('\n')[0] ?? 'broken YAML',
+      expected: 'YAML',
+    });
   }
   const parsed = ConfigFile.safeParse(document.toJS({ maxAliasCount: 100 }));
   if (!parsed.success) throw faultOf(parsed.error.issues, { document, lines, file: origin.file });
@@ -103,7 +111,7 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
     },
     boards: file.boards.map((board) => (board.driver === 'lcus' ? { ...board, path: at(board.path) } : board)),
     doors: file.doors.map(toDoor),
-    accessPoints: file['access-points'].map((point) => toAccessPoint(point, at)),
+    accessPoints: file['access-points'].map((accessPoint) => toAccessPoint(accessPoint, at)),
   };
 }
 
@@ -140,18 +148,28 @@ function toBiometrics(
 
 function toDoor(door: ConfigFile['doors'][number]): DoorConfig {
   const { id, lock, board, channel, inputs } = door;
-  const timings: { releaseMs: Millis; heldOpenMs: Millis } = { releaseMs: door['unlock-ms'], heldOpenMs: door['held-open-ms'] };
+  const timings: { releaseMs: Millis; heldOpenMs: Millis } = {
+    releaseMs: door['unlock-ms'],
+    heldOpenMs: door['held-open-ms'],
+  };
   return { id, lock, board, channel, timings, inputs };
 }
 
-function toAccessPoint(point: ConfigFile['access-points'][number], at: (path: string) => string): AccessPointConfig {
-  const { zone } = point;
+function toAccessPoint(
+  accessPoint: ConfigFile['access-points'][number],
+  at: (path: string) => string,
+): AccessPointConfig {
+  const { zone } = accessPoint;
   const camera: CameraConfig =
-    point.camera.driver === 'replay'
-      ? { driver: 'replay', path: at(point.camera.path), framesPerSecond: point.camera['frames-per-second'] }
-      : point.camera;
+    accessPoint.camera.driver === 'replay'
+      ? {
+          driver: 'replay',
+          path: at(accessPoint.camera.path),
+          framesPerSecond: accessPoint.camera['frames-per-second'],
+        }
+      : accessPoint.camera;
   return {
-    ...point,
+    ...accessPoint,
     camera,
     zone: { ...zone, faceWidthMin: zone['face-width-min'], marginToNext: zone['margin-to-next'] },
   };

@@ -21,7 +21,8 @@ export interface DemonstrationParts {
   readonly demonstration: Demonstration;
   readonly world: SimulatedWorld;
   readonly terminal: Terminal;
-  readonly accessPoint: AccessPointId;
+  /** The terminal's name, for the consents. */
+  readonly terminalName: string;
   /** Where the agreement that a real person would be shown lies. */
   readonly signage: string;
   readonly clock: Clock;
@@ -87,7 +88,7 @@ async function recordsOf(
   };
 }
 
-function madeUpConsent(pseudonym: Pseudonym, { random, clock, signage }: DemonstrationParts): Consent {
+function madeUpConsent(pseudonym: Pseudonym, { random, clock, signage, terminalName }: DemonstrationParts): Consent {
   const text = readFileSync(join(signage, 'consent/en/1.md'));
   const now = clock.wall();
   return {
@@ -99,7 +100,7 @@ function madeUpConsent(pseudonym: Pseudonym, { random, clock, signage }: Demonst
     language: 'en',
     givenAt: now,
     endsAt: wallTime(now + YEAR_MS),
-    terminal: 'simulated-gate',
+    terminal: terminalName,
     actedBy: 'made-up-for-demonstration',
   };
 }

@@ -1,0 +1,82 @@
+import type { TerminalConfig } from '#core/config/terminalConfig.ts';
+import { assert } from '#core/kernel/assert.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Random } from '#core/ports/random.ts';
+import type { ModelsFile } from '#vision/models/modelsFile.ts';
+import { assemble, type Gate } from './assemble.ts';
+import type { ScreenEndpoints } from './loopback/endpoint.ts';
+import type { ProgramFolders } from './readConfig.ts';
+import { readDemonstration, type Demonstration } from './simulated/demonstration.ts';
+import { enrolDemonstration } from './simulated/enrolDemonstration.ts';
+import { SimulatorDesk } from './simulated/simulatorDesk.ts';
+import { SimulatedWorld } from './simulated/world.ts';
+
+export interface OpenGateParts {
+  readonly config: TerminalConfig;
+  readonly models: ModelsFile;
+  readonly folders: ProgramFolders;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A gate with what its screens talk to. */
+export interface OpenGate {
+  readonly gate: Gate;
+  readonly endpoints: ScreenEndpoints;
+  /** Only around a simulated gate. */
+  readonly world?: SimulatedWorld;
+  close(): Promise<void>;
+}
+
+/** Opens a gate, and around a simulated one the world it stands in, with its made-up people. */
+export async function openGate(parts: OpenGateParts): Promise<OpenGate> {
+  if (!parts.config.simulated) {
+    const gate = await assemble({ ...parts, modelsFolder: parts.folders.models });
+    return { gate, endpoints: { kiosk: kioskOf(gate) }, close: () => gate.stop() };
+  }
+  const demonstration = readDemonstration();
+  const world = await SimulatedWorld.create(demonstration, parts.folders.pictures, parts.clock);
+  try {
+    const gate = await assemble({ ...parts, modelsFolder: parts.folders.models, world });
+    return await withWorld(parts, { gate, world, demonstration });
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
+}
+
+async function withWorld(
+  { config, folders, clock, random }: OpenGateParts,
+  { gate, world, demonstration }: { gate: Gate; world: SimulatedWorld; demonstration: Demonstration },
+): Promise<OpenGate> {
+  const { terminal } = gate;
+  const accessPoint = config.accessPoints.find(({ id }) => id === config.kiosk.accessPoint);
+  const door = config.doors.find(({ id }) => id === accessPoint?.door);
+  assert(accessPoint !== undefined && door !== undefined, 'the configuration was checked');
+  if (gate.people === 0) {
+    await enrolDemonstration({ demonstration, world, terminal, signage: folders.signage, terminalName: config.terminal, clock, random });
+  }
+  const desk = new SimulatorDesk({ gate, world, demonstration, door, accessPoint });
+  return {
+    gate,
+    world,
+    endpoints: { kiosk: kioskOf(gate), simulator: desk },
+    close: async () => {
+      desk[Symbol.dispose]();
+      await gate.stop();
+      await world.close();
+    },
+  };
+}
+
+const kioskOf = ({ terminal, mirror }: Gate): ScreenEndpoints['kiosk'] => ({
+  subscribe: (onView, onMirror) => {
+    const endView = terminal.kiosk.subscribe(onView);
+    const endMirror = mirror.subscribe(onMirror);
+    return () => {
+      endView();
+      endMirror();
+    };
+  },
+  command: (command) => terminal.kiosk.command(command),
+});

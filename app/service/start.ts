@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { Fault, messageOf } from '#core/kernel/fault.ts';
+import { SystemClock } from '#drivers/clock/systemClock.ts';
+import { SystemRandom } from '#drivers/clock/systemRandom.ts';
+import { forbidCoreDumps } from '#platform/coreDumps.ts';
+import { HangAlarm } from '#platform/hangAlarm.ts';
+import { openNotifySocket } from '#platform/notifySocket.ts';
+import { electronHost } from './electronHost.ts';
+import { loopbackHost } from './loopbackHost.ts';
+import { openGate } from './openGate.ts';
+import { parseServiceOptions } from './options.ts';
+import { programFolders, readConfig, readModels } from './readConfig.ts';
+import { parentOverIpc, startHeartbeat } from './supervise/heartbeat.ts';
+import { EXIT_UNUSABLE } from './supervise/limits.ts';
+
+/** A part was lost without which the gate must be started anew. */
+const EXIT_BROKEN = 70;
+/** Where the program was unpacked. */
+const ROOT = process.env['LINTEL_ROOT'] ?? join(import.meta.dirname, '../..');
+
+const log = (line: string): void => console.error(`gate: ${line}`);
+
+/** Runs until it is told to stop. The same service under every host: only who shows the screens differs. */
+async function run(): Promise<void> {
+  const dumps = forbidCoreDumps();
+  const options = parseServiceOptions(process.argv.slice(2));
+  const folders = programFolders(ROOT);
+  const models = readModels(folders.models);
+  const config = readConfig({ file: options.config, simulated: options.simulated, folder: process.cwd() }, models);
+  const clock = new SystemClock();
+  const open = await openGate({ config, models, folders, clock, random: new SystemRandom() });
+  const { health } = open.gate;
+  health.report({ part: 'core dumps', level: dumps.forbidden ? 'ok' : 'warning', says: dumps.says });
+  for (const line of health.lines) log(`${line.level}: ${line.part}: ${line.says}`);
+  health.onReport((line) => log(`${line.level}: ${line.part}: ${line.says}`));
+
+  const showing = { clock, endpoints: open.endpoints, report: (fault: Fault) => log(`refused: ${fault.message}`) };
+  const host = electronHost(showing) ?? (await loopbackHost({ ...showing, config, options, pages: folders.pages }));
+
+  const stopped = Promise.withResolvers<number>();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => stopped.resolve(0));
+  host.onStop(() => stopped.resolve(0));
+  void open.gate.broken.then((fault) => {
+    log(fault.message);
+    stopped.resolve(EXIT_BROKEN);
+  });
+  using heart = startHeartbeat({
+    clock,
+    systemd: openNotifySocket(process.env, process.pid),
+    parent: host.parent ?? parentOverIpc(process),
+    alarm: new HangAlarm(),
+    onParentGone: () => stopped.resolve(0),
+  });
+  heart.ready(host.port);
+  const status = await stopped.promise;
+  heart.stopping();
+  await host.close();
+  await open.close();
+  process.exitCode = status;
+}
+
+try {
+  await run();
+} catch (error) {
+  log(error instanceof Fault ? error.message : ((error instanceof Error && error.stack) || messageOf(error)));
+  // A fault of configuration, model or key is the same at the next start; anything else may have passed by then.
+  process.exitCode = error instanceof Fault ? EXIT_UNUSABLE : 1;
+}
+// Whatever still holds the process open, a pulse or a worker, has been ended: nothing is waited for.
+process.exit();
