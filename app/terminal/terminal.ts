@@ -55,8 +55,8 @@ export class Terminal {
     this.#fillGallery(roster);
     const pins = new PinDesk({ directory, limits: config.pin, clock, health: parts.health, hasher: parts.hasher });
     const identifier = new Identifier({ gallery: this.gallery, operating, fpirMax: config.biometrics.fpirMax });
-    for (const point of config.accessPoints) {
-      this.#accessPoints.set(point.id, this.#accessPoint(point, { directory, pins, identifier }));
+    for (const accessPoint of config.accessPoints) {
+      this.#accessPoints.set(accessPoint.id, this.#accessPoint(accessPoint, { directory, pins, identifier }));
     }
     const shown = config.accessPoints.find(({ id }) => id === config.kiosk.accessPoint);
     assert(shown !== undefined, 'the configuration names an access point for the kiosk');
@@ -79,19 +79,20 @@ export class Terminal {
     const { recorder, doors, config } = this.#parts;
     recorder.record({ kind: 'terminal-started' });
     for (const door of doors.values()) this.#wiring.push(door.onChange(() => this.kiosk.refresh()));
-    for (const [id, point] of this.#accessPoints) point.start(id === config.kiosk.accessPoint ? this.kiosk : undefined);
+    for (const [id, accessPoint] of this.#accessPoints)
+      accessPoint.start(id === config.kiosk.accessPoint ? this.kiosk : undefined);
     this.kiosk.refresh();
   }
 
   accessPoint(id: AccessPointId): AccessPoint {
-    const point = this.#accessPoints.get(id);
-    assert(point !== undefined, `an access point ${id} is configured`);
-    return point;
+    const accessPoint = this.#accessPoints.get(id);
+    assert(accessPoint !== undefined, `an access point ${id} is configured`);
+    return accessPoint;
   }
 
   /** More or fewer people are enrolled than before. */
   peopleChanged(): void {
-    for (const point of this.#accessPoints.values()) point.peopleChanged();
+    for (const accessPoint of this.#accessPoints.values()) accessPoint.peopleChanged();
     this.kiosk.refresh();
   }
 
@@ -99,7 +100,7 @@ export class Terminal {
   async stop(): Promise<void> {
     for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
     this.kiosk.stop();
-    await Promise.all([...this.#accessPoints.values()].map((point) => point.stop()));
+    await Promise.all([...this.#accessPoints.values()].map((accessPoint) => accessPoint.stop()));
     this.gallery[Symbol.dispose]();
     this.#parts.recorder.record({ kind: 'terminal-stopped' });
   }
@@ -145,23 +146,23 @@ export class Terminal {
 
   #kioskAt(shown: AccessPointConfig): KioskSession {
     const { config, clock, doors } = this.#parts;
-    const point = this.accessPoint(shown.id);
+    const accessPoint = this.accessPoint(shown.id);
     const door = doors.get(shown.door);
     assert(door !== undefined, 'every access point has a door');
     return new KioskSession({
       config: config.kiosk,
       clock,
       wishes: {
-        useFace: () => point.useFace(),
-        cancelFace: () => point.cancelFace(),
-        pauseFace: (paused) => point.pauseFace(paused),
-        tryPin: (personalNumber, pin) => void point.presentPin(personalNumber, pin),
+        useFace: () => accessPoint.useFace(),
+        cancelFace: () => accessPoint.cancelFace(),
+        pauseFace: (paused) => accessPoint.pauseFace(paused),
+        tryPin: (personalNumber, pin) => void accessPoint.presentPin(personalNumber, pin),
       },
       surroundings: {
         simulated: config.simulated,
         accessPoint: shown.name,
         handler: config.handler,
-        faceWay: () => point.faceWay,
+        faceWay: () => accessPoint.faceWay,
         doorState: () => door.state,
       },
     });

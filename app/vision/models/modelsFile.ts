@@ -94,7 +94,10 @@ const Operating = z.strictObject({
       framesConsidered: z.int().positive(),
       fpirByGallerySize: z.array(z.strictObject({ people: z.int().positive(), fpir: Share })).min(1),
     })
-    .refine((point) => point.framesAgreeing <= point.framesConsidered, 'no more frames agreeing than are considered')
+    .refine(
+      (operating) => operating.framesAgreeing <= operating.framesConsidered,
+      'no more frames agreeing than are considered',
+    )
     .refine(
       ({ fpirByGallerySize: sizes }) => sizes.every((size, i) => i === 0 || sizes[i - 1]!.people < size.people),
       'ascending numbers of people',
@@ -117,16 +120,14 @@ const ModelsFile = z.strictObject({
   version: z.literal(1),
   /** The npm package that the files are taken out of. */
   source: z.strictObject({ package: z.string().min(1), version: z.string().min(1), folder: z.string().min(1) }),
-  models: z
-    .array(ModelSpec)
-    .refine(
-      (models) =>
-        sameNames(
-          models.map(({ task }) => task),
-          TASKS,
-        ),
-      `one model for each of ${TASKS.join(', ')}`,
-    ),
+  models: z.array(ModelSpec).refine(
+    (models) =>
+      sameNames(
+        models.map(({ task }) => task),
+        TASKS,
+      ),
+    `one model for each of ${TASKS.join(', ')}`,
+  ),
   operating: Operating,
   quality: Quality,
 });
