@@ -135,6 +135,19 @@ describe('the clock that is moved by hand', () => {
   });
 });
 
+describe("the machine's clock", () => {
+  it('never asks a timer for more than it can count, which would make it fire without a pause', async () => {
+    const warnings: string[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', listen);
+    const clock = new SystemClock();
+    using _far = clock.at(after(clock.monotonic(), millis(2 ** 31 + 5_000)), () => undefined);
+    await new Promise((resolve) => void setTimeout(resolve, 5));
+    process.off('warning', listen);
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe("the machine's random numbers", () => {
   it('are hex digits of the length asked for, and not the same twice', () => {
     const random = new SystemRandom();

@@ -86,6 +86,16 @@ export function describeRelayBoard(name: string, makeRig: () => Promise<BoardRig
       expect(rig.level(1)).toBe('energised');
     });
 
+    it('does not let the end of an old pulse overtake a newer drive that waits for its turn', async () => {
+      await strike(1).drive('energised', millis(500));
+      rig.clock.advance(499);
+      const drives = [strike(2).drive('energised', 'until-driven'), strike(1).drive('energised', 'until-driven')];
+      rig.clock.advance(1);
+      await Promise.all(drives);
+      await allArrived();
+      expect(rig.received).toEqual(['1+', '2+', '1+', '2-']);
+    });
+
     it('keeps its channels apart', async () => {
       await strike(1).drive('energised', millis(500));
       await strike(2).drive('energised', millis(800));

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Fault } from '#core/kernel/fault.ts';
 import { millis } from '#core/kernel/units.ts';
 import type { RelayLevel } from '#core/ports/hardware.ts';
+import { DrivenBoard } from '#drivers/relay/drivenBoard.ts';
 import { SimulatedBoard } from '#drivers/relay/simulatedBoard.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
 import { describeRelayBoard } from './relayBoardContract.ts';
@@ -74,6 +76,25 @@ describe('a relay', () => {
         await board.close();
       }),
     );
+  });
+
+  it('starts no pulse where its board fails although the line is up', async () => {
+    const clock = new FakeClock();
+    const fault = new Fault('relay', { thing: 'board', found: 'no answer', expected: 'one' });
+    const board = new DrivenBoard({
+      name: 'failing board',
+      channels: 1,
+      clock,
+      line: {
+        link: 'up',
+        onLink: () => ({ [Symbol.dispose]: () => undefined }),
+        send: () => Promise.reject(fault),
+        close: () => Promise.resolve(),
+      },
+    });
+    await expect(board.strike(1).drive('energised', millis(500))).rejects.toBe(fault);
+    expect(clock.waiting).toBe(0);
+    await board.close();
   });
 
   it('is sent nothing more than may wait, and says so', async () => {
