@@ -29,7 +29,8 @@ const ProjectConfig = z.looseObject({
 });
 export const readProjectConfig = (path: string) => ProjectConfig.parse(JSON.parse(readText(path)));
 
-const LintConfig = z.looseObject({ overrides: z.array(z.looseObject({ files: z.array(z.string()) })) });
+const LintOverride = z.looseObject({ files: z.array(z.string()), rules: z.record(z.string(), z.unknown()) });
+const LintConfig = z.looseObject({ overrides: z.array(LintOverride) });
 export const readLintConfig = () => LintConfig.parse(JSON.parse(readText('.oxlintrc.json')));
 
 const git = (...args: string[]): string[] =>

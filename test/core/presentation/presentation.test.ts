@@ -32,11 +32,11 @@ describe('tap-to-look', () => {
   });
 
   it('begins nothing when its time is over, also where the step of time comes late', () => {
-    const late = { kind: 'watching', until: monotonic(100) } as const;
+    const looking = { kind: 'watching', until: monotonic(100) } as const;
     const sight = { kind: 'usable', box: boxOf('anna') } as const;
     const rules = { mode: 'tap-to-look', limits: LIMITS } as const;
-    expect(presentationStep(late, { kind: 'sight', sight, at: monotonic(99) }, rules)[0].kind).toBe('acquiring');
-    expect(presentationStep(late, { kind: 'sight', sight, at: monotonic(100) }, rules)).toEqual([
+    expect(presentationStep(looking, { kind: 'sight', sight, at: monotonic(99) }, rules)[0].kind).toBe('acquiring');
+    expect(presentationStep(looking, { kind: 'sight', sight, at: monotonic(100) }, rules)).toEqual([
       { kind: 'closed' },
       [{ kind: 'forget' }, { kind: 'close-camera' }, { kind: 'gave-up' }],
     ]);
