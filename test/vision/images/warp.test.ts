@@ -6,8 +6,6 @@ import { ARCFACE_TEMPLATE, fitSimilarity, type Similarity } from '#vision/images
 import { Warper } from '#vision/images/warp.ts';
 import { noise } from './naive.ts';
 
-type Point = FivePoints[number];
-
 const RAW = { colour: 'RGB', subtract: [0, 0, 0], divide: [1, 1, 1] } as const;
 
 function fit(from: FivePoints, to: FivePoints): Similarity {
