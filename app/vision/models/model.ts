@@ -6,8 +6,9 @@ import type { Region } from '../workingMemory.ts';
 import type { ModelSpec } from './modelsFile.ts';
 
 /**
- * How sessions must be made. With the runtime's defaults two copies of a probe stay in its heap after every buffer of
- * ours is overwritten; with these and outputs of our own, none. More threads make the whole slower.
+ * How sessions must be made. With the runtime's defaults copies of a face's features stay in its own memory after every
+ * buffer of ours is overwritten; with these it frees what it worked in, and `overwriteFreedMemory` does the rest. More
+ * threads make the whole slower.
  */
 export const SESSION_OPTIONS = {
   enableCpuMemArena: false,

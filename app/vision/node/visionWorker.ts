@@ -8,6 +8,7 @@ import { after, millis, type Millis } from '#core/kernel/units.ts';
 import type { Frame } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { FaceEngine, ModelIdentity } from '#core/ports/engine.ts';
+import { overwriteFreedMemory, type FreedMemory } from '#platform/freedMemory.ts';
 import { closedFault, identitiesOf, templateFormatOf } from '../engine.ts';
 import type { ModelSpec } from '../models/modelsFile.ts';
 import { Turns } from '../turns.ts';
@@ -43,6 +44,8 @@ export interface VisionWorkerOptions {
 export interface VisionWorker extends FaceEngine {
   /** Settles once the thread is gone: with nothing after `close`, with the fault where it died. It does not come back. */
   readonly closed: Promise<Fault | undefined>;
+  /** Whether what the runtime frees is overwritten: otherwise features of faces stay in this process for a while. */
+  readonly freedMemory: FreedMemory;
 }
 
 /**
@@ -65,6 +68,7 @@ class WorkerEngine implements VisionWorker {
   readonly models: readonly ModelIdentity[];
   readonly templateFormat: string;
   readonly closed: Promise<Fault | undefined>;
+  readonly freedMemory = overwriteFreedMemory();
   readonly #clock: Clock;
   readonly #worker: Worker;
   readonly #turns = new Turns();
