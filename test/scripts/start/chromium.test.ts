@@ -1,0 +1,160 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { keepChromium, NOTHING_SHOWN_MS_MAX, type RunningChromium } from '../../../scripts/start/chromium.ts';
+import { chooseHost, thisMachine } from '../../../scripts/start/host.ts';
+import { AGate } from '../../service/loopback/fixtures/aGate.ts';
+
+const STARTS_MS_MAX = 60_000;
+
+let folder: string;
+let server: ChildProcess;
+let env: NodeJS.ProcessEnv;
+let browser: RunningChromium | undefined;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lintel-display-'));
+  const cookies = join(folder, 'Xauthority');
+  // The X server takes the data of any entry; the display's number is known only once it runs.
+  const data = randomBytes(16);
+  writeFileSync(cookies, cookieFor('', data), { mode: 0o600 });
+  const arguments_ = ['-displayfd', '3', '-screen', '0', '800x1280x24', '-nolisten', 'tcp', '-auth', cookies];
+  server = spawn('Xvfb', arguments_, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const [number] = await once(server.stdio[3]!, 'data');
+  const display = String(number).trim();
+  writeFileSync(cookies, Buffer.concat([cookieFor('9999', randomBytes(16)), cookieFor(display, data)]), { mode: 0o600 });
+  env = { ...process.env, DISPLAY: `:${display}`, XAUTHORITY: cookies, WAYLAND_DISPLAY: '' };
+});
+afterEach(async () => {
+  await browser?.stop();
+  browser = undefined;
+  server.kill();
+  await once(server, 'exit');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function cookieFor(display: string, data: Uint8Array): Buffer {
+  const field = (bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
+  const fields = [hostname(), display, 'MIT-MAGIC-COOKIE-1'].map((text) => field(Buffer.from(text)));
+  return Buffer.concat([Buffer.from([1, 0]), ...fields, field(data)]);
+}
+
+/** A gate whose pages tell over their socket that they are there. */
+async function aGateWithPages(): Promise<AGate> {
+  const gate = await AGate.open();
+  for (const [page, says] of [['kiosk', 'use-card'], ['simulator', 'press-rex']] as const) {
+    writeFileSync(join(gate.folder, page, 'index.html'), '<!doctype html><script src="assets/index.js"></script>');
+    const script = `const socket = new WebSocket('ws://' + location.host + '/${page}/socket');
+      socket.onmessage = () => socket.send('{"kind":"${says}"}');`;
+    writeFileSync(join(gate.folder, page, 'assets', 'index.js'), script);
+  }
+  return gate;
+}
+
+/** Shows the gate's pages; `comes` waits for what they say, but not for a browser that gave up. */
+function show(gate: AGate, simulated: boolean) {
+  const host = chooseHost({ ...thisMachine('/nowhere'), env });
+  if (host.kind !== 'chromium') throw new Error(host.why);
+  const logged: string[] = [];
+  const { promise: gaveUp, reject } = Promise.withResolvers<never>();
+  const log = (line: string): void => {
+    logged.push(line);
+    if (line.includes('ended with status')) reject(new Error(logged.join('\n')));
+  };
+  gaveUp.catch(() => undefined);
+  const { token, port, clock } = gate;
+  browser = keepChromium({ host, token, port, simulated, screen: { width: 800, height: 1280 }, clock, env, log });
+  return { running: browser, logged, comes: <T>(said: Promise<T>): Promise<T> => Promise.race([said, gaveUp]) };
+}
+
+const commandLine = (pid: number | string): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+const profileOf = (pid: number): string => /--user-data-dir=([^\0]+)/.exec(commandLine(pid))![1]!;
+
+function statusOf(pid: number | string): ReadonlyMap<string, string> {
+  const lines = readFileSync(`/proc/${pid}/status`, 'utf8').split('\n');
+  return new Map(lines.map((line) => [line.split(':')[0]!, line.split('\t').slice(1).join(' ')]));
+}
+
+/** Processes of the browser with this profile. */
+function processesOf(profile: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && commandLine(pid).includes(profile);
+    } catch {
+      return false;
+    }
+  });
+}
+
+test('the kiosk is shown by a browser that is not root, in its sandbox, without the token in any argument', { timeout: STARTS_MS_MAX }, async () => {
+  await using gate = await aGateWithPages();
+  const command = gate.kiosk.nextCommand();
+  const { running, comes } = show(gate, false);
+  expect(await comes(command)).toEqual({ kind: 'use-card' });
+
+  const profile = profileOf(running.pid!);
+  const all = processesOf(profile);
+  const renderers = all.filter((pid) => commandLine(pid).includes('--type=renderer'));
+  expect(renderers.length).toBeGreaterThan(0);
+  for (const pid of all) expect(statusOf(pid).get('Uid')?.split(' ')).not.toContain('0');
+  for (const pid of renderers) {
+    expect([statusOf(pid).get('Seccomp'), statusOf(pid).get('NoNewPrivs')]).toEqual(['2', '1']);
+  }
+  for (const pid of all) expect(commandLine(pid).split('\0')).not.toContain('--no-sandbox');
+  for (const pid of all) {
+    expect(commandLine(pid)).not.toContain(gate.tokenText());
+    expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain(gate.tokenText());
+  }
+  expect(statSync(dirname(profile)).mode & 0o777).toBe(0o700);
+  expect(statSync(join(dirname(profile), 'kiosk.html')).mode & 0o777).toBe(0o600);
+
+  await running.stop();
+  expect(existsSync(dirname(profile))).toBe(false);
+  expect(existsSync(`/proc/${running.pid ?? 'none'}`)).toBe(false);
+});
+
+test('a browser that dies is started again with an empty profile, and its old one is gone', { timeout: STARTS_MS_MAX }, async () => {
+  await using gate = await aGateWithPages();
+  const first = gate.kiosk.nextCommand();
+  const { running, logged, comes } = show(gate, false);
+  await comes(first);
+  const before = profileOf(running.pid!);
+  const again = gate.kiosk.nextCommand();
+  process.kill(running.pid!, 'SIGKILL');
+  await expect.poll(() => logged.at(-1), { timeout: 10_000 }).toBe('screen: ended by SIGKILL; starting it again at once');
+  gate.clock.advance(0);
+  await comes(again);
+  expect(profileOf(running.pid!)).not.toBe(before);
+  expect(existsSync(before)).toBe(false);
+});
+
+test('a browser that shows no kiosk page for too long while the gate works is replaced', { timeout: STARTS_MS_MAX }, async () => {
+  await using gate = await aGateWithPages();
+  const first = gate.kiosk.nextCommand();
+  const { running, logged, comes } = show(gate, false);
+  await comes(first);
+  const before = running.pid!;
+  running.shows(0);
+  running.shows(undefined);
+  gate.clock.advance(NOTHING_SHOWN_MS_MAX);
+  expect(logged).toEqual([]);
+  running.shows(0);
+  gate.clock.advance(NOTHING_SHOWN_MS_MAX);
+  await expect.poll(() => logged.at(-1), { timeout: 10_000 }).toContain('starting it again');
+  const again = gate.kiosk.nextCommand();
+  gate.clock.advance(0);
+  await comes(again);
+  running.shows(1);
+  expect(running.pid).not.toBe(before);
+});
+
+test('a simulated gate shows its kiosk and the simulator page in one browser', { timeout: STARTS_MS_MAX }, async () => {
+  await using gate = await aGateWithPages();
+  const both = Promise.all([gate.kiosk.nextCommand(), gate.simulator.nextCommand()]);
+  const { comes } = show(gate, true);
+  expect(await comes(both)).toEqual([{ kind: 'use-card' }, { kind: 'press-rex' }]);
+});
