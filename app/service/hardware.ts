@@ -67,7 +67,7 @@ export class Hardware {
       case 'none':
         return undefined;
       case 'simulated':
-        return this.#simulated().camera(accessPoint.id);
+        return this.#simulated().openCamera(accessPoint.id);
       case 'replay':
         return openReplayCamera({
           name: `replay at ${id}`,

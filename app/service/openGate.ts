@@ -35,7 +35,7 @@ export async function openGate(parts: OpenGateParts): Promise<OpenGate> {
     return { gate, endpoints: { kiosk: kioskOf(gate) }, close: () => gate.stop() };
   }
   const demonstration = readDemonstration();
-  const world = await SimulatedWorld.create(demonstration, parts.folders.pictures, parts.clock);
+  const world = await SimulatedWorld.create({ scenes: demonstration.scenes, folder: parts.folders.pictures }, parts.clock);
   try {
     const gate = await assemble({ ...parts, modelsFolder: parts.folders.models, world });
     return await withWorld(parts, { gate, world, demonstration });

@@ -15,6 +15,8 @@ import type { Terminal } from '#terminal/terminal.ts';
 import { DEMONSTRATION_CARD_FORMAT, type Demonstration, type DemonstrationPerson } from './demonstration.ts';
 import type { SimulatedWorld } from './world.ts';
 
+/** Where made-up people are photographed: no access point of the gate. */
+const ENROLMENT = 'enrolment' as AccessPointId;
 const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
 
 export interface DemonstrationParts {
@@ -56,7 +58,7 @@ async function enrolFace(
 
 /** One frame of a scene, from a camera of its own: the one at the door is the gate's. */
 async function photograph(scene: string, { world }: DemonstrationParts): Promise<Frame> {
-  const camera = world.camera('enrolment' as AccessPointId);
+  const camera = await world.openCamera(ENROLMENT);
   camera.show(scene);
   const stream = camera.frames();
   try {

@@ -1,20 +1,18 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DoorConfig } from '#core/config/terminalConfig.ts';
 import { assert } from '#core/kernel/assert.ts';
-import { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { RelayBoard } from '#core/ports/hardware.ts';
-import { createJpegDecoder } from '#drivers/camera/jpeg.ts';
-import { sceneFromPicture } from '#drivers/camera/scenes.ts';
 import { SimulatedCamera, type Scene } from '#drivers/camera/simulatedCamera.ts';
 import { SimulatedInputs } from '#drivers/inputs/simulatedInputs.ts';
 import { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
 import { openLcusBoard } from '#drivers/relay/lcusBoard.ts';
 import { LcusEmulator } from '#drivers/relay/lcusEmulator.ts';
-import type { Demonstration } from './demonstration.ts';
+import { prepareScenes } from './prepareScenes.ts';
+import type { SceneTask } from './sceneThread.ts';
 
 /**
  * Everything around a simulated gate: who stands before the camera, cards, doors, and boards at the far end of real
@@ -22,33 +20,29 @@ import type { Demonstration } from './demonstration.ts';
  */
 export class SimulatedWorld {
   readonly #clock: Clock;
-  readonly #scenes: readonly Scene[];
+  readonly #scenes: SceneTask;
+  #prepared: Promise<readonly Scene[]> | undefined;
   readonly #folder: string;
   readonly #cameras = new Map<AccessPointId, SimulatedCamera>();
   readonly #readers = new Map<AccessPointId, SimulatedReader>();
   readonly #inputs = new Map<DoorId, SimulatedInputs>();
   readonly #boards = new Map<string, LcusEmulator>();
 
-  private constructor(clock: Clock, scenes: readonly Scene[], folder: string) {
+  private constructor(clock: Clock, scenes: SceneTask, folder: string) {
     this.#clock = clock;
     this.#scenes = scenes;
     this.#folder = folder;
   }
 
-  /** @param picturesFolder where the demonstration's photographs lie */
-  static async create(demonstration: Demonstration, picturesFolder: string, clock: Clock): Promise<SimulatedWorld> {
-    using decoder = await createJpegDecoder();
-    const scenes: Scene[] = [];
-    for (const { id, picture, face, turnDegrees } of demonstration.scenes) {
-      const bytes = await readPicture(join(picturesFolder, picture));
-      using decoded = decoder.decode(bytes, picture);
-      scenes.push({ id, picture: sceneFromPicture(decoded, face, turnDegrees === undefined ? {} : { turnDegrees }) });
-    }
+  /** Nothing is slow here, so that the doors are driven first; the scenes are cut out when a camera is asked for. */
+  static async create(scenes: SceneTask, clock: Clock): Promise<SimulatedWorld> {
     return new SimulatedWorld(clock, scenes, await mkdtemp(join(tmpdir(), 'lintel-lines-')));
   }
 
   async board(config: { readonly id: string; readonly channels: number }): Promise<RelayBoard> {
-    const emulator = await LcusEmulator.open({ folder: this.#folder, channels: config.channels, clock: this.#clock });
+    const folder = join(this.#folder, config.id);
+    await mkdir(folder);
+    const emulator = await LcusEmulator.open({ folder, channels: config.channels, clock: this.#clock });
     this.#boards.set(config.id, emulator);
     return openLcusBoard({ name: config.id, path: emulator.path, channels: asLcus(config.channels), clock: this.#clock });
   }
@@ -61,8 +55,19 @@ export class SimulatedWorld {
     return kept(this.#readers, accessPoint, () => new SimulatedReader(accessPoint));
   }
 
+  /** Cuts the scenes out of their photographs the first time. @throws Fault `picture` */
+  async openCamera(accessPoint: AccessPointId): Promise<SimulatedCamera> {
+    this.#prepared ??= prepareScenes(this.#scenes);
+    const scenes = await this.#prepared;
+    const name = `simulated camera at ${accessPoint}`;
+    return kept(this.#cameras, accessPoint, () => new SimulatedCamera({ name, scenes, clock: this.#clock }));
+  }
+
+  /** A camera that was opened. */
   camera(accessPoint: AccessPointId): SimulatedCamera {
-    return kept(this.#cameras, accessPoint, () => this.#newCamera(accessPoint));
+    const camera = this.#cameras.get(accessPoint);
+    assert(camera !== undefined, `a camera at ${accessPoint} was opened`);
+    return camera;
   }
 
   /** The board's far end. */
@@ -72,21 +77,9 @@ export class SimulatedWorld {
     return emulator;
   }
 
-  #newCamera(accessPoint: AccessPointId): SimulatedCamera {
-    return new SimulatedCamera({ name: `simulated camera at ${accessPoint}`, scenes: this.#scenes, clock: this.#clock });
-  }
-
   async close(): Promise<void> {
     await Promise.all([...this.#boards.values()].map((board) => board.close()));
     await rm(this.#folder, { recursive: true, force: true });
-  }
-}
-
-async function readPicture(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new Fault('picture', { thing: file, found: 'no picture', expected: 'the photograph, put there by the setup' }, cause);
   }
 }
 
