@@ -10,10 +10,11 @@ import type { HostClock } from './restartDelay.ts';
 import { servePage, type PageFolders } from './servePage.ts';
 import { TerminalProcess } from './terminalProcess.ts';
 
-/** Beside this file, as vite.electron.config.ts builds them; the pages lie in build/web. */
+/** Two folders up from this file, which vite.electron.config.ts puts into build/electron. */
+const ROOT = join(import.meta.dirname, '..', '..');
 const PRELOAD = join(import.meta.dirname, 'preload.cjs');
 const TERMINAL = join(import.meta.dirname, 'service', 'app', 'service', 'start.js');
-const PAGES = join(import.meta.dirname, '..', 'web');
+const PAGES = join(ROOT, 'build', 'web');
 
 const log = (line: string): void => console.error(line);
 const clock: HostClock = {
@@ -40,7 +41,12 @@ async function run(): Promise<void> {
   screens.protocol.handle(SCHEME, (request) => servePage(request, folders));
 
   const terminal = new TerminalProcess<MessagePortMain>({
-    fork: () => utilityProcess.fork(TERMINAL, [...options.terminalArgs], { serviceName: 'Lintel terminal', stdio: 'inherit' }),
+    fork: () =>
+      utilityProcess.fork(TERMINAL, [...options.terminalArgs], {
+        serviceName: 'Lintel terminal',
+        stdio: 'inherit',
+        env: { ...process.env, LINTEL_ROOT: ROOT },
+      }),
     channel: () => new MessageChannelMain(),
     clock,
     log,

@@ -25,6 +25,7 @@ export interface LoopbackOptions {
   readonly port: number;
   /** Folders with the built pages, each with an index.html. */
   readonly pages: PageFolders & { readonly kiosk: string };
+  /** Copied: the caller may overwrite its own. */
   readonly token: LoopbackToken;
   readonly endpoints: ScreenEndpoints;
   readonly clock: Clock;
@@ -44,8 +45,9 @@ export interface Loopback {
  * @throws Fault `screen` where a page was not built; Fault `address` where the port cannot be had.
  */
 export async function startLoopback(options: LoopbackOptions): Promise<Loopback> {
-  const { pages, token, endpoints, clock } = options;
+  const { pages, endpoints, clock } = options;
   for (const folder of Object.values(pages)) requireBuilt(folder);
+  const token = options.token.copy();
   const report = quietly(options.report, clock);
   const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: REQUEST_MS_MAX, headersTimeout: REQUEST_MS_MAX });
   server.maxConnections = CONNECTIONS_MAX;
@@ -85,6 +87,7 @@ export async function startLoopback(options: LoopbackOptions): Promise<Loopback>
       server.close();
       server.closeAllConnections();
       await Promise.all([sockets.close(), closed]);
+      token[Symbol.dispose]();
     },
   };
 }

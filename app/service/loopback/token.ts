@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 
 const TOKEN_BYTES = 32;
@@ -10,9 +11,21 @@ const OTHERS = 0o077;
 /** What somebody must know to look at the screens over the loopback server. It never becomes part of a log or address. */
 export class LoopbackToken implements Disposable {
   readonly #bytes: Buffer;
+  #gone = false;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes);
+  }
+
+  /** For a holder that outlives this one. */
+  copy(): LoopbackToken {
+    return new LoopbackToken(this.#secret);
+  }
+
+  /** A token that was overwritten is zeros, which anybody could guess: from then on it opens nothing. */
+  get #secret(): Buffer {
+    assert(!this.#gone, 'a token is not used after it was overwritten');
+    return this.#bytes;
   }
 
   static random(): LoopbackToken {
@@ -21,12 +34,12 @@ export class LoopbackToken implements Disposable {
 
   /** Compares in a time that tells nothing of where they differ. */
   matches(text: string): boolean {
-    return TOKEN_TEXT.test(text) && timingSafeEqual(digest(Buffer.from(text, 'base64url')), digest(this.#bytes));
+    return TOKEN_TEXT.test(text) && timingSafeEqual(digest(Buffer.from(text, 'base64url')), digest(this.#secret));
   }
 
   /** What a screen's cookie holds: it outlives a restart of the service, and the token cannot be computed from it. */
   get session(): string {
-    return createHmac('sha256', this.#bytes).update('lintel loopback session 1').digest('base64url');
+    return createHmac('sha256', this.#secret).update('lintel loopback session 1').digest('base64url');
   }
 
   isSession(text: string): boolean {
@@ -35,7 +48,7 @@ export class LoopbackToken implements Disposable {
 
   /** The one way out, for the file that its owner reads and for the page that Chromium is started with. */
   revealTo(taker: (text: string) => void): void {
-    taker(this.#bytes.toString('base64url'));
+    taker(this.#secret.toString('base64url'));
   }
 
   toJSON(): string {
@@ -43,6 +56,7 @@ export class LoopbackToken implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#gone = true;
     this.#bytes.fill(0);
   }
 }

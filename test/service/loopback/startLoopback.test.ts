@@ -30,6 +30,14 @@ test('the token opens a session: a strict cookie that no script reads, and the w
   expect((await gate.ask('/', { headers: { cookie: gate.cookie } })).headers.location).toBe('/kiosk/');
 });
 
+test('the server keeps a token of its own: whoever started it may overwrite theirs', async () => {
+  await using gate = await AGate.open();
+  const [text, { cookie }] = [gate.tokenText(), gate];
+  gate.token[Symbol.dispose]();
+  expect((await gate.signIn(text)).status).toBe(200);
+  expect((await gate.ask('/kiosk/', { headers: { cookie } })).status).toBe(200);
+});
+
 test('the simulator page is led to by its own form', async () => {
   await using gate = await AGate.open();
   expect((await gate.signIn(gate.tokenText(), { page: 'simulator' })).body).toContain('url=/simulator/');
