@@ -28,6 +28,7 @@ export function verify(pairs: Pairs, weights: Weights = new Float64Array(pairs.p
   // The threshold falls from the highest cosine to the lowest kept; equal cosines are passed together.
   while (g < genuine.cosines.length || i < impostor.cosines.length) {
     const threshold = Math.max(genuine.cosines[g] ?? -Infinity, impostor.cosines[i] ?? -Infinity);
+    if (threshold < lowestKnown(pairs)) break;
     while (g < genuine.cosines.length && genuine.cosines[g]! >= threshold) matched += weights[genuine.first[g++]!]!;
     while (i < impostor.cosines.length && impostor.cosines[i]! >= threshold) {
       falselyMatched += weights[impostor.first[i]!]! * weights[impostor.second[i]!]!;
@@ -44,6 +45,11 @@ export function verify(pairs: Pairs, weights: Weights = new Float64Array(pairs.p
     fnmrBefore = fnmr;
   }
   return found;
+}
+
+/** Below this, pairs across people are missing from the list and rates cannot be told. */
+function lowestKnown({ impostor, impostorCount }: Pairs): number {
+  return impostor.cosines.length < impostorCount ? impostor.cosines.at(-1)! : -Infinity;
 }
 
 /** Where two rates cross that run straight from their values before to those after. */

@@ -66,20 +66,20 @@ const ModelSpec = z
   })
   .refine(
     ({ task, outputs }) => sameNames(Object.keys(OUTPUTS_OF[task]), Object.keys(outputs)),
-    'the outputs that its task needs, and no other',
+    { error: 'the outputs that its task needs, and no other', path: ['outputs'] },
   )
   .refine(
     ({ task, outputs }) =>
       Object.entries(outputs).every(([name, { shape }]) => shape[0] === 1 && shape.at(-1) === OUTPUTS_OF[task][name]),
-    'outputs of a batch of one, with as many numbers as its task needs',
+    { error: 'outputs of a batch of one, with as many numbers as its task needs', path: ['outputs'] },
   )
   .refine(
     ({ task, outputs }) => task !== 'detect' || outputs['scores']?.shape[1] === outputs['boxes']?.shape[1],
-    'as many boxes as scores',
+    { error: 'as many boxes as scores', path: ['outputs'] },
   )
   .refine(
     ({ task, input }) => task !== 'feature' || (input.shape[2] === ALIGNED_SIDE && input.shape[3] === ALIGNED_SIDE),
-    `an aligned face of ${ALIGNED_SIDE} x ${ALIGNED_SIDE}`,
+    { error: `an aligned face of ${ALIGNED_SIDE} x ${ALIGNED_SIDE}`, path: ['input', 'shape'] },
   );
 export type ModelSpec = z.infer<typeof ModelSpec>;
 
@@ -154,12 +154,18 @@ export function parseModelsFile(text: string, name: string): ModelsFile {
   } catch (cause) {
     throw new Fault('model', { thing: name, found: 'no JSON', expected: 'a JSON object' }, cause);
   }
-  const parsed = ModelsFile.safeParse(json, { reportInput: true });
+  const parsed = ModelsFile.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  const found = JSON.stringify(issue.input)?.slice(0, FOUND_LENGTH_MAX) ?? 'nothing';
+  const found = JSON.stringify(valueAt(json, issue.path))?.slice(0, FOUND_LENGTH_MAX) ?? 'nothing';
   const thing = issue.path.length === 0 ? name : `${name}: ${issue.path.map(String).join('.')}`;
   throw new Fault('model', { thing, found, expected: issue.message.replace(/^Invalid input: expected /, '') });
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  let value = json;
+  for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return value;
 }
 
 /**
