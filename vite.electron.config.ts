@@ -7,6 +7,7 @@ const OUT = 'build/electron';
 const ROOT = import.meta.dirname;
 const BUILTINS = /^node:/;
 const WORKER_FILE = /new URL\('(\.[^']+)\.ts', import\.meta\.url\)/g;
+const SOURCE_NAMED = /\.ts['"`],\s*import\.meta\.url/;
 /** Files that the service reads from beside its sources. */
 const DATA_FILES = 'app/{service,storage,vision,drivers,terminal}/**/*.{json,yaml,sql}';
 
@@ -73,8 +74,16 @@ function workers(): string[] {
   );
 }
 
+/** Before anything else rewrites the sources; what it missed would be found only when the terminal starts. */
 const workerNames = (): Plugin => ({
   name: 'lintel-worker-names',
+  enforce: 'pre',
+
+  generateBundle: (_options, bundle) => {
+    for (const [file, built] of Object.entries(bundle)) {
+      if (built.type === 'chunk' && SOURCE_NAMED.test(built.code)) throw new Error(`${file}: found the name of a source, expected a built file`);
+    }
+  },
   transform: (code) => ({ code: code.replaceAll(WORKER_FILE, "new URL('$1.js', import.meta.url)"), map: null }),
 });
 

@@ -29,8 +29,6 @@ export interface ChromiumOptions {
   readonly clock: Clock;
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
-  /** For tests that look inside. */
-  readonly moreArguments?: readonly string[];
 }
 
 export interface RunningChromium {
@@ -94,7 +92,7 @@ function startBrowser(options: ChromiumOptions): StartedProcess {
       place,
       form: options.simulated ? 'window' : 'fill',
     });
-    const command = asAccount(options, [host.binary, ...args, ...(options.moreArguments ?? [])]);
+    const command = asAccount(options, [host.binary, ...args]);
     return spawn(host.setpriv, command, { env: folder.environment(parts), cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
   };
   let child: ChildProcess;
