@@ -15,22 +15,23 @@ export interface ElectronHostParts {
   readonly endpoints: ScreenEndpoints;
   readonly clock: Clock;
   readonly report: (fault: Fault) => void;
+  /** The main process wants the gate to shut down in order. */
+  readonly onStop: () => void;
 }
 
 /** Screens in Electron's windows, a message port each; undefined where this is no utility process. */
-export function electronHost({ endpoints, clock, report }: ElectronHostParts): ScreenHost | undefined {
+export function electronHost({ endpoints, clock, report, onStop }: ElectronHostParts): ScreenHost | undefined {
   const parentPort = (process as { parentPort?: ParentPort }).parentPort;
   if (parentPort === undefined) return undefined;
   const open = sessionsAt(endpoints, clock);
-  const stops: (() => void)[] = [];
   parentPort.on('message', ({ data, ports }) => {
     const parsed = ToTerminal.safeParse(data);
     if (!parsed.success) {
       report(new Fault('command', { thing: 'message of the main process', found: 'something else', expected: 'a screen, or stop' }));
       return;
     }
-    if (parsed.data.kind === 'stop') for (const stop of stops) stop();
+    if (parsed.data.kind === 'stop') onStop();
     else for (const port of ports) serveMessagePort(port, { page: parsed.data.page, open, report });
   });
-  return { port: undefined, parent: undefined, onStop: (act) => void stops.push(act), close: () => Promise.resolve() };
+  return { port: undefined, close: () => Promise.resolve() };
 }

@@ -13,6 +13,8 @@ export interface LoopbackHostParts {
   readonly endpoints: ScreenEndpoints;
   readonly clock: Clock;
   readonly report: (fault: Fault) => void;
+  /** How many screens show the kiosk page, at every change. */
+  readonly onScreens: (kiosk: number) => void;
   readonly config: TerminalConfig;
   readonly options: ServiceOptions;
   /** Where the built pages lie. */
@@ -21,7 +23,7 @@ export interface LoopbackHostParts {
 
 /** Screens in browsers of this machine, over loopback and by a token. */
 export async function loopbackHost(parts: LoopbackHostParts): Promise<ScreenHost> {
-  const { endpoints, clock, report, config, options, pages } = parts;
+  const { endpoints, clock, report, onScreens, config, options, pages } = parts;
   const ownFile = `${config.keyFile}.screen-token`;
   if (options.tokenFile === undefined) mkdirSync(dirname(ownFile), { recursive: true });
   using token = options.tokenFile === undefined ? renewTokenFile(ownFile) : readTokenFile(options.tokenFile);
@@ -33,6 +35,7 @@ export async function loopbackHost(parts: LoopbackHostParts): Promise<ScreenHost
     endpoints,
     clock,
     report,
+    onScreens,
   });
-  return { port: server.port, parent: undefined, onStop: () => undefined, close: () => server.close() };
+  return { port: server.port, close: () => server.close() };
 }

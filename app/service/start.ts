@@ -34,12 +34,8 @@ async function run(): Promise<void> {
   for (const line of health.lines) log(`${line.level}: ${line.part}: ${line.says}`);
   health.onReport((line) => log(`${line.level}: ${line.part}: ${line.says}`));
 
-  const showing = { clock, endpoints: open.endpoints, report: (fault: Fault) => log(`refused: ${fault.message}`) };
-  const host = electronHost(showing) ?? (await loopbackHost({ ...showing, config, options, pages: folders.pages }));
-
   const stopped = Promise.withResolvers<number>();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => stopped.resolve(0));
-  host.onStop(() => stopped.resolve(0));
   void open.gate.broken.then((fault) => {
     log(fault.message);
     stopped.resolve(EXIT_BROKEN);
@@ -47,10 +43,14 @@ async function run(): Promise<void> {
   using heart = startHeartbeat({
     clock,
     systemd: openNotifySocket(process.env, process.pid),
-    parent: host.parent ?? parentOverIpc(process),
+    parent: parentOverIpc(process),
     alarm: new HangAlarm(),
     onParentGone: () => stopped.resolve(0),
   });
+  const showing = { clock, endpoints: open.endpoints, report: (fault: Fault) => log(`refused: ${fault.message}`) };
+  const host =
+    electronHost({ ...showing, onStop: () => stopped.resolve(0) }) ??
+    (await loopbackHost({ ...showing, config, options, pages: folders.pages, onScreens: (kiosk) => heart.screens(kiosk) }));
   heart.ready(host.port);
   const status = await stopped.promise;
   heart.stopping();
