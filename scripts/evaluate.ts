@@ -43,7 +43,11 @@ function parseArguments(rest: readonly string[]): { folder: string; seed: number
   return { folder, seed };
 }
 
-async function observeAll(identities: readonly Identity[], observer: Observer, progress: Progress): Promise<Observed[]> {
+async function observeAll(
+  identities: readonly Identity[],
+  observer: Observer,
+  progress: Progress,
+): Promise<Observed[]> {
   const observed: Observed[] = [];
   for (const { pictures } of identities) {
     const observations = [];

@@ -64,7 +64,10 @@ const stackOf = (thrown: unknown): string => (thrown instanceof Error && thrown.
 /** @param folder lies inside the clone whose commit is asked for */
 export function commitOf(folder: string): string | null {
   try {
-    const found = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    const found = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return found.toString('utf8').trim() || null;
   } catch {
     return null;

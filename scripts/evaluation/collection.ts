@@ -45,7 +45,11 @@ function picturesIn(folder: string): readonly string[] {
   const names = namesIn(folder);
   const other = names.find((name) => !PICTURE.test(name));
   if (names.length > 0 && other === undefined) return names.map((name) => join(folder, name));
-  throw new Fault('picture', { thing: folder, found: other ?? 'nothing', expected: 'pictures named *.jpg, and nothing else' });
+  throw new Fault('picture', {
+    thing: folder,
+    found: other ?? 'nothing',
+    expected: 'pictures named *.jpg, and nothing else',
+  });
 }
 
 /** Names in order, without hidden files. */

@@ -61,7 +61,10 @@ export class Observer {
 }
 
 /** The face with the largest area less twice the squared distance of its centre from the picture's. */
-export function largestNearCentre(faces: readonly Face[], picture: { width: number; height: number }): Face | undefined {
+export function largestNearCentre(
+  faces: readonly Face[],
+  picture: { width: number; height: number },
+): Face | undefined {
   const worth = ({ box }: Face): number => {
     const x = box.x + (box.width - picture.width) / 2;
     const y = box.y + (box.height - picture.height) / 2;

@@ -41,7 +41,8 @@ function personOf({ observations }: Observed) {
   return { features, missed: observations.length - features.length };
 }
 
-const facesOf = ({ gallery, impostors }: Evaluation) => [...gallery, ...impostors].flatMap(({ observations }) => observations);
+const facesOf = ({ gallery, impostors }: Evaluation) =>
+  [...gallery, ...impostors].flatMap(({ observations }) => observations);
 
 function detectionResults(evaluation: Evaluation): Result[] {
   const seen = facesOf(evaluation);
@@ -67,7 +68,9 @@ function verificationResults(people: readonly { features: readonly Float32Array[
   const within = pairs.genuine.cosines.length;
   const counts = `${within} pairs within and ${pairs.impostorCount} across ${pairs.people} people`;
   if (within === 0 || pairs.impostorCount === 0) {
-    return ['accuracy', 'eer'].map((name) => result(`verification.${name}`, { unit: SHARE, note: `too little: ${counts}` }));
+    return ['accuracy', 'eer'].map((name) =>
+      result(`verification.${name}`, { unit: SHARE, note: `too little: ${counts}` }),
+    );
   }
   const { eer, eerThreshold, accuracy, accuracyThreshold } = verify(pairs);
   const intervals = verificationIntervals(pairs, { seed, repeats: BOOTSTRAP_REPEATS });
@@ -139,7 +142,10 @@ function shareResult(name: string, hits: number, about: { of: number; note: stri
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
 const told = (share: number, interval: Interval | undefined): string =>
-  interval === undefined ? percent(share) : `${percent(share)}, 95 % interval ${percent(interval.low)} to ${percent(interval.high)}`;
+  interval === undefined
+    ? percent(share)
+    : `${percent(share)}, 95 % interval ${percent(interval.low)} to ${percent(interval.high)}`;
 
 /** With Wilson's interval. */
-const withShare = (hits: number, count: number): string => `${hits} of ${count}, ${told(hits / Math.max(count, 1), wilson(hits, count))}`;
+const withShare = (hits: number, count: number): string =>
+  `${hits} of ${count}, ${told(hits / Math.max(count, 1), wilson(hits, count))}`;

@@ -16,7 +16,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function evaluate(...given: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   const program = [join(ROOT, 'scripts/evaluate.ts'), ...given];
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, program, (_, stdout, stderr) => resolve({ status: child.exitCode ?? -1, stdout, stderr }));
+    const child = execFile(process.execPath, program, (_, stdout, stderr) =>
+      resolve({ status: child.exitCode ?? -1, stdout, stderr }),
+    );
   });
 }
 
@@ -36,7 +38,9 @@ describe('npm run evaluate', () => {
     const report: unknown = JSON.parse(stdout);
     expect(status).toBe(0);
     expect(report).toMatchObject({ command: 'evaluate', ok: true, seed: 7, machine: { arch: process.arch } });
-    const { results } = report as { results: { name: string; value: unknown; unit: string; note: string; ok: boolean }[] };
+    const { results } = report as {
+      results: { name: string; value: unknown; unit: string; note: string; ok: boolean }[];
+    };
     const value = Object.fromEntries(results.map(({ name, value: found }) => [name, found]));
     expect(value).toMatchObject({
       'detection.failures': 0,
@@ -47,7 +51,9 @@ describe('npm run evaluate', () => {
       'openset.fnir_at_operating_point': 0,
       'openset.fpir_at_operating_point': 0,
     });
-    expect(results.find(({ name }) => name === 'openset.fnir_at_fpir_1pct')?.note).toContain('1 pictures of impostors of 300 needed');
+    expect(results.find(({ name }) => name === 'openset.fnir_at_fpir_1pct')?.note).toContain(
+      '1 pictures of impostors of 300 needed',
+    );
     expect(results.find(({ name }) => name === 'verification.eer')?.note).toContain('95 % interval');
     for (const { name, ok } of results) expect([name, ok]).toEqual([name, true]);
   });
@@ -63,7 +69,11 @@ describe('npm run evaluate', () => {
 
   it.each([
     ['a folder that is not there', (): string[] => [join(folder, 'absent')], 'found no folder, expected a folder'],
-    ['a folder without a gallery', (): string[] => [folder], 'found no folder gallery, expected gallery/<identity>/*.jpg'],
+    [
+      'a folder without a gallery',
+      (): string[] => [folder],
+      'found no folder gallery, expected gallery/<identity>/*.jpg',
+    ],
     ['no folder at all', (): string[] => [], 'arguments: found none, expected evaluate DIR'],
     ['a seed that is no number', (): string[] => [folder, '--seed', 'x'], 'expected evaluate DIR [--seed N]'],
   ])('ends with 2 and says why for %s', async (_, given, said) => {
@@ -74,13 +84,19 @@ describe('npm run evaluate', () => {
 
   it('ends with 2 for a gallery that holds something else, one that is empty, and a person on both sides', async () => {
     mkdirSync(join(folder, 'gallery'));
-    expect(await evaluate(folder)).toMatchObject({ status: 2, stderr: expect.stringContaining('found nothing, expected one folder') });
+    expect(await evaluate(folder)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('found nothing, expected one folder'),
+    });
     put('gallery/a/1.jpg', 1);
     writeFileSync(join(folder, 'gallery/a/notes.txt'), '');
     expect(await evaluate(folder)).toMatchObject({ status: 2, stderr: expect.stringContaining('found notes.txt') });
     rmSync(join(folder, 'gallery/a/notes.txt'));
     put('impostors/a/1.jpg', 2);
-    expect(await evaluate(folder)).toMatchObject({ status: 2, stderr: expect.stringContaining('expected somebody else') });
+    expect(await evaluate(folder)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('expected somebody else'),
+    });
   });
 
   it('names a picture that is damaged, and with --json says so in its report', async () => {

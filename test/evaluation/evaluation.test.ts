@@ -14,7 +14,10 @@ function at(degrees: number): Float32Array {
 }
 
 const person = (...degrees: number[]): Person => ({ features: degrees.map(at) });
-const people = fc.array(fc.array(fc.integer({ min: 0, max: 359 }), { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 8 });
+const people = fc.array(fc.array(fc.integer({ min: 0, max: 359 }), { minLength: 1, maxLength: 4 }), {
+  minLength: 2,
+  maxLength: 8,
+});
 
 /** Rates at a threshold by counting, one pair after the other. */
 function ratesAt(all: readonly Person[], threshold: number): { fmr: number; fnmr: number } {
@@ -110,12 +113,16 @@ describe('open set', () => {
   it('takes the lowest threshold that keeps to the FPIR', () => {
     const unit = fc.double({ min: -1, max: 1, noNaN: true });
     fc.assert(
-      fc.property(fc.array(unit, { minLength: 1, maxLength: 60 }), fc.double({ min: 0, max: 0.5, noNaN: true }), (cosines, fpir) => {
-        const threshold = thresholdAt(cosines, fpir);
-        const found = (at: number): number => cosines.filter((cosine) => cosine >= at).length;
-        expect(found(threshold)).toBeLessThanOrEqual(fpir * cosines.length);
-        if (threshold > -1) expect(found(threshold - 1e-12)).toBeGreaterThan(Math.floor(fpir * cosines.length));
-      }),
+      fc.property(
+        fc.array(unit, { minLength: 1, maxLength: 60 }),
+        fc.double({ min: 0, max: 0.5, noNaN: true }),
+        (cosines, fpir) => {
+          const threshold = thresholdAt(cosines, fpir);
+          const found = (least: number): number => cosines.filter((cosine) => cosine >= least).length;
+          expect(found(threshold)).toBeLessThanOrEqual(fpir * cosines.length);
+          if (threshold > -1) expect(found(threshold - 1e-12)).toBeGreaterThan(Math.floor(fpir * cosines.length));
+        },
+      ),
     );
   });
 

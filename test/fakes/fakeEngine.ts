@@ -96,12 +96,20 @@ export class FakeEngine implements FaceEngine {
   #find(frame: Frame, { box }: Face): FakeFace {
     const face = this.#seen(frame).find((one) => one.box.x === box.x && one.box.y === box.y);
     if (face !== undefined) return face;
-    throw new Fault('model', { thing: 'fake engine', found: 'a face that this frame does not show', expected: 'one it shows' });
+    throw new Fault('model', {
+      thing: 'fake engine',
+      found: 'a face that this frame does not show',
+      expected: 'one it shows',
+    });
   }
 
   async #inTurn<Answer>(call: keyof FakeEngine['answered'], work: () => Answer): Promise<Answer> {
     if (!this.#isOpen) {
-      throw new Fault('model', { thing: 'fake engine', found: 'a call after close', expected: 'an engine that is open' });
+      throw new Fault('model', {
+        thing: 'fake engine',
+        found: 'a call after close',
+        expected: 'an engine that is open',
+      });
     }
     const before = this.#last;
     const mine = before.then(() => this.#held?.promise).then(() => this.#answer(call, work));

@@ -38,5 +38,8 @@ test('a C library that refuses, or cannot do it, is told of', () => {
       throw new Error('no such function');
     },
   };
-  expect(overwriteFreedMemory(without)).toMatchObject({ overwritten: false, says: expect.stringContaining('no such function') });
+  expect(overwriteFreedMemory(without)).toMatchObject({
+    overwritten: false,
+    says: expect.stringContaining('no such function'),
+  });
 });

@@ -15,7 +15,14 @@ export function frameOf(width: number, height: number, pixels: Uint8Array | numb
   const shared = new Uint8Array(new SharedArrayBuffer(width * height * 3));
   if (typeof pixels === 'number') shared.fill(pixels);
   else shared.set(pixels);
-  return { width, height, pixels: shared, sequence: 1, capturedAt: monotonic(0), [Symbol.dispose]: () => void shared.fill(0) };
+  return {
+    width,
+    height,
+    pixels: shared,
+    sequence: 1,
+    capturedAt: monotonic(0),
+    [Symbol.dispose]: () => void shared.fill(0),
+  };
 }
 
 /** One of the six demonstration pictures, whole. */

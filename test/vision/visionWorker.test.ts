@@ -46,7 +46,10 @@ describe('a vision thread that does not answer', () => {
     const clock = new FakeClock();
     const engine = await startThread('silent', clock);
     let isSettled = false;
-    const call = engine.detect(frame()).catch(() => undefined).finally(() => (isSettled = true));
+    const call = engine
+      .detect(frame())
+      .catch(() => undefined)
+      .finally(() => (isSettled = true));
     await turnsTaken();
     clock.advance(VISION_CALL_MS_MAX - 1);
     await turnsTaken();
@@ -104,7 +107,10 @@ describe('the vision worker', () => {
     const clock = new FakeClock();
     const engine = await startThread('silent', clock);
     const calls = Array.from({ length: CALLS_WAITING_MAX }, () => engine.detect(frame()).catch(() => undefined));
-    await expect(engine.detect(frame())).rejects.toMatchObject({ code: 'model', expected: `at most ${CALLS_WAITING_MAX}` });
+    await expect(engine.detect(frame())).rejects.toMatchObject({
+      code: 'model',
+      expected: `at most ${CALLS_WAITING_MAX}`,
+    });
     const closing = engine.close();
     await turnsTaken();
     clock.advance(VISION_CALL_MS_MAX);
@@ -112,14 +118,14 @@ describe('the vision worker', () => {
   });
 
   it('refuses a frame that is not in shared memory: it would be copied', async () => {
-    await using engine = closing(await startThread('leaving'));
+    await using engine = closedAfter(await startThread('leaving'));
     const copied = { ...frame(), pixels: new Uint8Array(192) } as unknown as Frame;
     await expect(engine.worker.detect(copied)).rejects.toThrow('a frame lies in shared memory');
   });
 
   it('tells of a frame that does not fit its size, and goes on', async () => {
     const worker = await startVisionWorker({ folder: MODELS_FOLDER, models, scoreMin: 0.9, clock: new SystemClock() });
-    await using _ = closing(worker);
+    await using _ = closedAfter(worker);
     const { woman } = await demonstrationFaces();
     const wrong = { ...woman, width: 641 };
     await expect(worker.detect(wrong)).rejects.toMatchObject({ name: 'Fault', code: 'picture', thing: 'frame' });
@@ -134,6 +140,6 @@ describe('the vision worker', () => {
   });
 });
 
-function closing(worker: VisionWorker): AsyncDisposable & { readonly worker: VisionWorker } {
+function closedAfter(worker: VisionWorker): AsyncDisposable & { readonly worker: VisionWorker } {
   return { worker, [Symbol.asyncDispose]: () => worker.close() };
 }

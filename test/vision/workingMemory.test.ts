@@ -32,7 +32,9 @@ function watched({ session, tensor }: LoadedSession, meanwhile: () => void): Loa
 
 /** Stages on the real models of which each calls `meanwhile` after it ran. */
 function stagesWith(memory: WorkingMemory, meanwhile: (task: Task) => void): Stages {
-  const watchedSessions = new Map([...sessions].map(([task, loaded]) => [task, watched(loaded, () => meanwhile(task))] as const));
+  const watchedSessions = new Map(
+    [...sessions].map(([task, loaded]) => [task, watched(loaded, () => meanwhile(task))] as const),
+  );
   return new Stages({ models, sessions: watchedSessions, memory, scoreMin: 0.9 });
 }
 
@@ -74,7 +76,11 @@ describe('working memory', () => {
     };
     for (const task of ['detect', 'landmark', 'pose', 'liveness', 'feature'] as const) {
       failing = task;
-      await expect(calls[task]()).rejects.toMatchObject({ name: 'Fault', code: 'model', found: 'a failure of the runtime' });
+      await expect(calls[task]()).rejects.toMatchObject({
+        name: 'Fault',
+        code: 'model',
+        found: 'a failure of the runtime',
+      });
       expect(memory.isClean).toBe(true);
     }
     failing = undefined;
@@ -116,12 +122,20 @@ describe('working memory', () => {
     const run: InferenceSession['run'] = async (feeds: InferenceSession.FeedsType) => loaded.session.run(feeds);
     const changed = new Map(sessions).set('detect', { ...elsewhere, session: { ...elsewhere.session, run } });
     const stages = new Stages({ models, sessions: changed, memory: new WorkingMemory(), scoreMin: 0.9 });
-    await expect(stages.detect(frame)).rejects.toMatchObject({ code: 'model', thing: 'fr_detect.onnx', expected: 'numbers' });
+    await expect(stages.detect(frame)).rejects.toMatchObject({
+      code: 'model',
+      thing: 'fr_detect.onnx',
+      expected: 'numbers',
+    });
   });
 
   it('refuses a frame whose bytes do not fit its size, unread', async () => {
     const stages = stagesWith(new WorkingMemory(), () => {});
-    for (const size of [{ width: 641, height: 480 }, { width: 0, height: 480 }, { width: 640, height: -480 }]) {
+    for (const size of [
+      { width: 641, height: 480 },
+      { width: 0, height: 480 },
+      { width: 640, height: -480 },
+    ]) {
       await expect(stages.detect({ ...frame, ...size })).rejects.toMatchObject({ code: 'picture', thing: 'frame' });
     }
   });

@@ -40,7 +40,8 @@ export class NonMaximumSuppression {
       if (!(score >= least)) continue;
       if (count === CANDIDATES_MAX && score <= values[order[count - 1]! * stride + offset]!) continue;
       let place = count < CANDIDATES_MAX ? count++ : count - 1;
-      for (; place > 0 && values[order[place - 1]! * stride + offset]! < score; place--) order[place] = order[place - 1]!;
+      for (; place > 0 && values[order[place - 1]! * stride + offset]! < score; place--)
+        order[place] = order[place - 1]!;
       order[place] = box;
     }
     return count;

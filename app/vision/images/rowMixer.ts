@@ -66,7 +66,7 @@ export class RowMixer {
     this.#keep = 0;
     const { weights } = rows;
     const end = rows.at[y]! + rows.count[y]!;
-    for (let tap = rows.at[y]!; tap < end; ) {
+    for (let tap = rows.at[y]!; tap < end;) {
       const left = end - tap;
       const isThree = left === 3 || left > 4;
       if (isThree) this.#three(weights[tap]!, weights[tap + 1]!, weights[tap + 2]!);
@@ -120,7 +120,9 @@ export class RowMixer {
       const w = words[r + i]!;
       const even = Math.imul(u & EVEN_BYTES, a) + Math.imul(v & EVEN_BYTES, b) + Math.imul(w & EVEN_BYTES, c);
       const odd =
-        Math.imul((u >>> 8) & EVEN_BYTES, a) + Math.imul((v >>> 8) & EVEN_BYTES, b) + Math.imul((w >>> 8) & EVEN_BYTES, c);
+        Math.imul((u >>> 8) & EVEN_BYTES, a) +
+        Math.imul((v >>> 8) & EVEN_BYTES, b) +
+        Math.imul((w >>> 8) & EVEN_BYTES, c);
       pairs[to] = (pairs[to]! & keep) + ((even & LOW_HALF) | (odd << 16));
       pairs[to + 1] = (pairs[to + 1]! & keep) + ((even >>> 16) | (odd & HIGH_HALF));
     }

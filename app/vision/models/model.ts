@@ -110,7 +110,9 @@ function checkValues(
 ): void {
   const wanted = expected.map(({ name, shape }) => `${name} float32 ${shape.join('x')}`).toSorted();
   const there = found
-    .map((value) => (value.isTensor ? `${value.name} ${value.type} ${value.shape.join('x')}` : `${value.name} no tensor`))
+    .map((value) =>
+      value.isTensor ? `${value.name} ${value.type} ${value.shape.join('x')}` : `${value.name} no tensor`,
+    )
     .toSorted();
   if (wanted.join() === there.join()) return;
   throw new Fault('model', { thing, found: there.join(', '), expected: wanted.join(', ') });

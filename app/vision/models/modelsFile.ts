@@ -64,19 +64,19 @@ const ModelSpec = z
     input: Input,
     outputs: z.record(z.string(), Output),
   })
-  .refine(
-    ({ task, outputs }) => sameNames(Object.keys(OUTPUTS_OF[task]), Object.keys(outputs)),
-    { error: 'the outputs that its task needs, and no other', path: ['outputs'] },
-  )
+  .refine(({ task, outputs }) => sameNames(Object.keys(OUTPUTS_OF[task]), Object.keys(outputs)), {
+    error: 'the outputs that its task needs, and no other',
+    path: ['outputs'],
+  })
   .refine(
     ({ task, outputs }) =>
       Object.entries(outputs).every(([name, { shape }]) => shape[0] === 1 && shape.at(-1) === OUTPUTS_OF[task][name]),
     { error: 'outputs of a batch of one, with as many numbers as its task needs', path: ['outputs'] },
   )
-  .refine(
-    ({ task, outputs }) => task !== 'detect' || outputs['scores']?.shape[1] === outputs['boxes']?.shape[1],
-    { error: 'as many boxes as scores', path: ['outputs'] },
-  )
+  .refine(({ task, outputs }) => task !== 'detect' || outputs['scores']?.shape[1] === outputs['boxes']?.shape[1], {
+    error: 'as many boxes as scores',
+    path: ['outputs'],
+  })
   .refine(
     ({ task, input }) => task !== 'feature' || (input.shape[2] === ALIGNED_SIDE && input.shape[3] === ALIGNED_SIDE),
     { error: `an aligned face of ${ALIGNED_SIDE} x ${ALIGNED_SIDE}`, path: ['input', 'shape'] },

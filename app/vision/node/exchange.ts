@@ -16,6 +16,15 @@ export interface ThreadStart {
   readonly exchange: SharedArrayBuffer;
 }
 
+/** What a thread was started with comes without a type. */
+export function isThreadStart(value: unknown): value is ThreadStart {
+  if (typeof value !== 'object' || value === null) return false;
+  const isPlain =
+    'folder' in value && typeof value.folder === 'string' && 'models' in value && Array.isArray(value.models);
+  const hasLeast = 'scoreMin' in value && typeof value.scoreMin === 'number';
+  return isPlain && hasLeast && 'exchange' in value && value.exchange instanceof SharedArrayBuffer;
+}
+
 export type Call = 'detect' | 'measure' | 'measure-pad' | 'extract';
 
 export type ThreadMessage =

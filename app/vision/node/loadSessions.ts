@@ -28,13 +28,21 @@ export async function loadSessions(
 async function loadSession(path: string, { sha256: expected, graphOptimization }: ModelSpec): Promise<LoadedSession> {
   const bytes = readModel(path);
   const found = createHash('sha256').update(bytes).digest('hex');
-  if (found !== expected) throw new Fault('model', { thing: path, found: `sha256 ${found}`, expected: `sha256 ${expected}` });
+  if (found !== expected)
+    throw new Fault('model', { thing: path, found: `sha256 ${found}`, expected: `sha256 ${expected}` });
   try {
     // From the bytes that were hashed: the file may change in between.
-    const session = await InferenceSession.create(bytes, { ...SESSION_OPTIONS, graphOptimizationLevel: graphOptimization });
+    const session = await InferenceSession.create(bytes, {
+      ...SESSION_OPTIONS,
+      graphOptimizationLevel: graphOptimization,
+    });
     return { session, tensor: (values, shape) => new Tensor('float32', values, shape) };
   } catch (cause) {
-    throw new Fault('model', { thing: path, found: 'a file that the runtime cannot load', expected: 'an ONNX model' }, cause);
+    throw new Fault(
+      'model',
+      { thing: path, found: 'a file that the runtime cannot load', expected: 'an ONNX model' },
+      cause,
+    );
   }
 }
 

@@ -4,18 +4,20 @@ import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { Stages } from '../stages/stages.ts';
 import { WorkingMemory } from '../workingMemory.ts';
 import {
+  isThreadStart,
   readFace,
   readPoints,
   writeFaces,
   writeMeasured,
   type ThreadAnswer,
   type ThreadMessage,
-  type ThreadStart,
 } from './exchange.ts';
 import { loadSessions } from './loadSessions.ts';
 
 /** The thread that the models run in: one call at a time, as `visionWorker.ts` asks. */
-const start: ThreadStart = workerData;
+const start: unknown = workerData;
+assert(isThreadStart(start), 'the thread is told where its models are');
+const { folder, models, scoreMin } = start;
 const numbers = new Float64Array(start.exchange);
 const memory = new WorkingMemory();
 const port = parentPort;
@@ -80,8 +82,8 @@ function failureOf(thrown: unknown): ThreadAnswer {
 
 async function serve(): Promise<void> {
   try {
-    const sessions = await loadSessions(start.folder, start.models);
-    const stages = new Stages({ models: start.models, sessions, memory, scoreMin: start.scoreMin });
+    const sessions = await loadSessions(folder, models);
+    const stages = new Stages({ models, sessions, memory, scoreMin });
     await warmUp(stages);
     port?.on('message', (message: ThreadMessage) => void perform(stages, message));
     answer({ kind: 'ready' });

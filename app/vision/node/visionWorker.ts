@@ -144,7 +144,10 @@ class WorkerEngine implements VisionWorker {
   async #end(): Promise<void> {
     if (this.#death !== undefined) return;
     this.#post({ call: 'close' });
-    const limit = this.#clock.at(after(this.#clock.monotonic(), VISION_CLOSE_MS_MAX), () => void this.#worker.terminate());
+    const limit = this.#clock.at(
+      after(this.#clock.monotonic(), VISION_CLOSE_MS_MAX),
+      () => void this.#worker.terminate(),
+    );
     await this.closed;
     limit[Symbol.dispose]();
   }
@@ -155,7 +158,10 @@ class WorkerEngine implements VisionWorker {
     numbers: { ask: (numbers: Numbers) => void; read: (numbers: Numbers, count: number) => Answer },
   ): Promise<Answer> {
     if (!this.#isOpen) throw this.#death ?? closedFault();
-    assert(frame.pixels.buffer instanceof SharedArrayBuffer, 'a frame lies in shared memory: other memory would be copied');
+    assert(
+      frame.pixels.buffer instanceof SharedArrayBuffer,
+      'a frame lies in shared memory: other memory would be copied',
+    );
     return this.#turns.take(async () => {
       if (this.#death !== undefined) throw this.#death;
       try {

@@ -70,7 +70,11 @@ export class Stages {
   }
 
   /** Writes 512 numbers of length 1 to the start of `into`. */
-  async extract(picture: Picture, face: Pick<MeasuredFace, 'points'>, into: Float32Array | Float64Array): Promise<void> {
+  async extract(
+    picture: Picture,
+    face: Pick<MeasuredFace, 'points'>,
+    into: Float32Array | Float64Array,
+  ): Promise<void> {
     checkPicture(picture);
     await this.#features.extract(picture, face.points, into);
   }
@@ -85,7 +89,11 @@ function partsOf({ models, sessions, memory }: StageParts, task: Task) {
   const spec = models.find((model) => model.task === task);
   const session = sessions.get(task);
   if (spec === undefined || session === undefined) {
-    throw new Fault('model', { thing: `model for ${task}`, found: 'none', expected: 'one in models.json, with its session' });
+    throw new Fault('model', {
+      thing: `model for ${task}`,
+      found: 'none',
+      expected: 'one in models.json, with its session',
+    });
   }
   return { spec, session, region: memory.region(task) };
 }

@@ -25,11 +25,19 @@ describe('softmax', () => {
 
 describe('sharpness', () => {
   const board = (square: number): Float32Array =>
-    Float32Array.from({ length: 400 }, (_, i) => ((Math.floor((i % 20) / square) + Math.floor(i / 20 / square)) % 2 ? 200 : 50));
+    Float32Array.from({ length: 400 }, (_, i) =>
+      (Math.floor((i % 20) / square) + Math.floor(i / 20 / square)) % 2 ? 200 : 50,
+    );
 
   it('is nothing on an even grey and on an even slope', () => {
     expect(laplacianVariance(new Float32Array(400).fill(90), 20, 20)).toBe(0);
-    expect(laplacianVariance(Float32Array.from({ length: 400 }, (_, i) => (i % 20) * 3 + i / 20), 20, 20)).toBeCloseTo(0, 3);
+    expect(
+      laplacianVariance(
+        Float32Array.from({ length: 400 }, (_, i) => (i % 20) * 3 + i / 20),
+        20,
+        20,
+      ),
+    ).toBeCloseTo(0, 3);
   });
 
   it('is higher on fine detail than on coarse', () => {
@@ -51,7 +59,12 @@ describe('exposure', () => {
   });
 
   it('counts black and blown-out pixels', () => {
-    const { clippedShare, mean } = exposureOf(Float32Array.of(0, 255, 100, 101), 4, { left: 0, top: 0, right: 4, bottom: 1 });
+    const { clippedShare, mean } = exposureOf(Float32Array.of(0, 255, 100, 101), 4, {
+      left: 0,
+      top: 0,
+      right: 4,
+      bottom: 1,
+    });
     expect(clippedShare).toBe(0.5);
     expect(mean).toBe(114);
   });

@@ -8,7 +8,11 @@ const candidate = fc
   .record({ x: share, y: share, width: fc.double({ min: 0.01, max: 0.5, noNaN: true }), score: share })
   .map(({ x, y, width, score }) => ({ corners: [x, y, x + width, y + width * 1.2], score }));
 
-function select(candidates: readonly { corners: readonly number[]; score: number }[], least: number, room = 64): number[] {
+function select(
+  candidates: readonly { corners: readonly number[]; score: number }[],
+  least: number,
+  room = 64,
+): number[] {
   const boxes = Float32Array.from(candidates.flatMap(({ corners }) => corners));
   const values = Float32Array.from(candidates.flatMap(({ score }) => [1 - score, score]));
   const kept = new Int32Array(room);
@@ -49,7 +53,10 @@ describe('one face, one box', () => {
   });
 
   it('looks at the best candidates where noise gives thousands', () => {
-    const noisy = Array.from({ length: CANDIDATES_MAX * 3 }, (_, i) => ({ corners: [i, 0, i + 0.5, 1], score: (i % 997) / 1000 }));
+    const noisy = Array.from({ length: CANDIDATES_MAX * 3 }, (_, i) => ({
+      corners: [i, 0, i + 0.5, 1],
+      score: (i % 997) / 1000,
+    }));
     const best = noisy.reduce((most, one, i) => (one.score > noisy[most]!.score ? i : most), 0);
     const kept = select(noisy, 0, CANDIDATES_MAX * 3);
     expect(kept).toHaveLength(CANDIDATES_MAX);

@@ -13,11 +13,17 @@ interface Target {
   readonly height: number;
 }
 
-function stretch(picture: Picture, box: Box, { width, height, encoding = RAW }: Target & { encoding?: Encoding }): number[][] {
+function stretch(
+  picture: Picture,
+  box: Box,
+  { width, height, encoding = RAW }: Target & { encoding?: Encoding },
+): number[][] {
   const planes = encoding.colour === 'grey' ? 1 : 3;
   const values = new Float32Array(planes * width * height).fill(Number.NaN);
   new Resampler({ width, height, values }, encoding, new Region()).stretch(picture, box);
-  return Array.from({ length: planes }, (_, plane) => [...values.subarray(plane * width * height, (plane + 1) * width * height)]);
+  return Array.from({ length: planes }, (_, plane) => [
+    ...values.subarray(plane * width * height, (plane + 1) * width * height),
+  ]);
 }
 
 const whole = ({ width, height }: Picture): Box => ({ x: 0, y: 0, width, height });
@@ -31,7 +37,12 @@ const cases = fc.record({ width: side, height: side, seed: fc.nat(1_000), target
 
 describe('stretching a picture onto a model input', () => {
   it('takes the area average of a whole frame exactly at the usual ratios', () => {
-    for (const [width, height] of [[64, 48], [128, 72], [192, 108], [96, 54]] as const) {
+    for (const [width, height] of [
+      [64, 48],
+      [128, 72],
+      [192, 108],
+      [96, 54],
+    ] as const) {
       const picture = noise(width, height, 7);
       const target = { width: 32, height: 24 };
       const found = stretch(picture, whole(picture), target);
@@ -64,22 +75,31 @@ describe('stretching a picture onto a model input', () => {
     for (let y = 0; y < 44; y++) {
       for (let x = 0; x < 60; x++) picture.pixels.fill(x * 2 + y * 2 + 10, (y * 60 + x) * 3, (y * 60 + x) * 3 + 3);
     }
-    for (const where of [{ x: 3.3, y: 2.7, width: 41.9, height: 37.1 }, { x: 10.4, y: 9.2, width: 9.3, height: 8.8 }]) {
+    for (const where of [
+      { x: 3.3, y: 2.7, width: 41.9, height: 37.1 },
+      { x: 10.4, y: 9.2, width: 9.3, height: 8.8 },
+    ]) {
       const target = { width: 16, height: 16 };
-      expect(largestDifference(stretch(picture, where, target), naiveStretch(picture, where, target))).toBeLessThan(0.5);
+      expect(largestDifference(stretch(picture, where, target), naiveStretch(picture, where, target))).toBeLessThan(
+        0.5,
+      );
     }
   });
 
   it('gives the same numbers whether or not rows lie on whole words', () => {
     fc.assert(
-      fc.property(cases, fc.integer({ min: 1, max: 3 }), ({ width, height, seed, targetWidth, targetHeight }, shift) => {
-        const onWords = noise(width * 4, height, seed);
-        const pixels = new Uint8Array(onWords.pixels.length + shift).subarray(shift);
-        pixels.set(onWords.pixels);
-        const where = { x: 0.6, y: -0.7, width: width * 3.1, height: height * 0.9 };
-        const target = { width: targetWidth, height: targetHeight };
-        expect(stretch({ ...onWords, pixels }, where, target)).toEqual(stretch(onWords, where, target));
-      }),
+      fc.property(
+        cases,
+        fc.integer({ min: 1, max: 3 }),
+        ({ width, height, seed, targetWidth, targetHeight }, shift) => {
+          const onWords = noise(width * 4, height, seed);
+          const pixels = new Uint8Array(onWords.pixels.length + shift).subarray(shift);
+          pixels.set(onWords.pixels);
+          const where = { x: 0.6, y: -0.7, width: width * 3.1, height: height * 0.9 };
+          const target = { width: targetWidth, height: targetHeight };
+          expect(stretch({ ...onWords, pixels }, where, target)).toEqual(stretch(onWords, where, target));
+        },
+      ),
     );
   });
 

@@ -14,7 +14,10 @@ function fit(from: FivePoints, to: FivePoints): Similarity {
   return fitted;
 }
 
-const place = ({ a, b, dx, dy }: Similarity, { x, y }: Landmark): Landmark => ({ x: a * x - b * y + dx, y: b * x + a * y + dy });
+const place = ({ a, b, dx, dy }: Similarity, { x, y }: Landmark): Landmark => ({
+  x: a * x - b * y + dx,
+  y: b * x + a * y + dy,
+});
 const placeAll = (by: Similarity, [p, q, r, s, t]: FivePoints): FivePoints => [
   place(by, p),
   place(by, q),
@@ -52,13 +55,22 @@ describe('aligning a face by its five points', () => {
     const point = fc.record({ x: coordinate, y: coordinate });
     const nudge = fc.double({ min: -0.1, max: 0.1, noNaN: true });
     fc.assert(
-      fc.property(fc.tuple(point, point, point, point, point), fc.tuple(nudge, nudge, nudge, nudge), (points, nudges) => {
-        fc.pre(points.some(({ x }) => Math.abs(x - points[0].x) > 1));
-        const found = fit(points, ARCFACE_TEMPLATE);
-        const other = { a: found.a + nudges[0], b: found.b + nudges[1], dx: found.dx + nudges[2], dy: found.dy + nudges[3] };
-        const best = squaredError(found, points, ARCFACE_TEMPLATE);
-        expect(best).toBeLessThanOrEqual(squaredError(other, points, ARCFACE_TEMPLATE) * (1 + 1e-9) + 1e-9);
-      }),
+      fc.property(
+        fc.tuple(point, point, point, point, point),
+        fc.tuple(nudge, nudge, nudge, nudge),
+        (points, nudges) => {
+          fc.pre(points.some(({ x }) => Math.abs(x - points[0].x) > 1));
+          const found = fit(points, ARCFACE_TEMPLATE);
+          const other = {
+            a: found.a + nudges[0],
+            b: found.b + nudges[1],
+            dx: found.dx + nudges[2],
+            dy: found.dy + nudges[3],
+          };
+          const best = squaredError(found, points, ARCFACE_TEMPLATE);
+          expect(best).toBeLessThanOrEqual(squaredError(other, points, ARCFACE_TEMPLATE) * (1 + 1e-9) + 1e-9);
+        },
+      ),
     );
   });
 

@@ -31,7 +31,11 @@ const sha256 = (path: string): string => createHash('sha256').update(readFileSyn
 /** How a wrong model can be told of: by the engine's own parts, and by its worker. */
 const ways = [
   ['the engine', start],
-  ['its worker', (chosen: readonly ModelSpec[]) => startVisionWorker({ folder, models: chosen, scoreMin: 0.9, clock: new SystemClock() })],
+  [
+    'its worker',
+    (chosen: readonly ModelSpec[]) =>
+      startVisionWorker({ folder, models: chosen, scoreMin: 0.9, clock: new SystemClock() }),
+  ],
 ] as const;
 
 describe.each(ways)('a wrong model stops the start of %s', (_, startWith) => {

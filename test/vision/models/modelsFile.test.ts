@@ -54,15 +54,27 @@ describe('models.json', () => {
     ['models.3.outputs', {}, 'models.json: models.3.outputs', '{}', 'the outputs that its task needs'],
     ['models.4.outputs.yaw.shape', [1, 62], 'models.json: models.4.outputs', '62', 'as many numbers as its task needs'],
     ['models.0.outputs.boxes.shape', [1, 100, 4], 'models.json: models.0.outputs', '100', 'as many boxes as scores'],
-    ['models.2.input.shape', [1, 3, 128, 128], 'models.json: models.2.input.shape', '128', 'an aligned face of 112 x 112'],
+    [
+      'models.2.input.shape',
+      [1, 3, 128, 128],
+      'models.json: models.2.input.shape',
+      '128',
+      'an aligned face of 112 x 112',
+    ],
     ['models', [], 'models.json: models', '[]', 'one model for each of detect'],
     ['models.0.task', 'eye', 'models.json: models.0.task', '"eye"', 'detect'],
     ['models.0.notes', 'x', 'models.json: models.0', '', 'notes'],
     ['operating.identification.threshold', 1.2, 'models.json: operating.identification.threshold', '1.2', '<=1'],
-    ['operating.identification.framesAgreeing', 4, 'models.json: operating.identification', '4', 'no more frames agreeing'],
+    [
+      'operating.identification.framesAgreeing',
+      4,
+      'models.json: operating.identification',
+      '4',
+      'no more frames agreeing',
+    ],
     ['operating.verification', undefined, 'models.json: operating.verification', 'nothing', 'object'],
     ['version', 2, 'models.json: version', '2', '1'],
-  ])('names a wrong %s', (path, value, thing, found, expected) => {
+  ])('names a wrong %s', (path, value, ...[thing, found, expected]) => {
     const fault = faultOf(path, value);
     expect(fault.code).toBe('model');
     expect(fault.thing).toBe(thing);

@@ -18,7 +18,10 @@ const traces = new Map<string, Uint32Array>();
 
 function remember(name: string, values: Float32Array, from: number): void {
   const words = new Uint32Array(values.buffer, values.byteOffset + from * 4, WORDS);
-  traces.set(name, words.map((word) => word ^ DISGUISE));
+  traces.set(
+    name,
+    words.map((word) => word ^ DISGUISE),
+  );
 }
 
 /** The model's own input and output are looked at while they are there. */
