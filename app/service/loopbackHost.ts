@@ -4,10 +4,9 @@ import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import type { Fault } from '#core/kernel/fault.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { ScreenEndpoints } from './loopback/endpoint.ts';
-import { startLoopback } from './loopback/startLoopback.ts';
+import { startLoopback, type Loopback } from './loopback/startLoopback.ts';
 import { readTokenFile, renewTokenFile } from './loopback/token.ts';
 import type { ServiceOptions } from './options.ts';
-import type { ScreenHost } from './screenHost.ts';
 
 export interface LoopbackHostParts {
   readonly endpoints: ScreenEndpoints;
@@ -22,13 +21,13 @@ export interface LoopbackHostParts {
 }
 
 /** Screens in browsers of this machine, over loopback and by a token. */
-export async function loopbackHost(parts: LoopbackHostParts): Promise<ScreenHost> {
+export async function loopbackHost(parts: LoopbackHostParts): Promise<Loopback> {
   const { endpoints, clock, report, onScreens, config, options, pages } = parts;
   const ownFile = `${config.keyFile}.screen-token`;
   if (options.tokenFile === undefined) mkdirSync(dirname(ownFile), { recursive: true });
   using token = options.tokenFile === undefined ? renewTokenFile(ownFile) : readTokenFile(options.tokenFile);
   const simulator = endpoints.simulator === undefined ? {} : { simulator: join(pages, 'simulator') };
-  const server = await startLoopback({
+  return await startLoopback({
     port: options.port ?? config.kiosk.port,
     pages: { kiosk: join(pages, 'kiosk'), ...simulator },
     token,
@@ -37,5 +36,4 @@ export async function loopbackHost(parts: LoopbackHostParts): Promise<ScreenHost
     report,
     onScreens,
   });
-  return { port: server.port, close: () => server.close() };
 }

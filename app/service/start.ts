@@ -5,7 +5,9 @@ import { SystemRandom } from '#drivers/clock/systemRandom.ts';
 import { forbidCoreDumps } from '#platform/coreDumps.ts';
 import { HangAlarm } from '#platform/hangAlarm.ts';
 import { openNotifySocket } from '#platform/notifySocket.ts';
-import { electronHost } from './electronHost.ts';
+import { parentOverPort, parentPortOf, serveParentPort } from './loopback/parentPort.ts';
+import { sessionsAt } from './loopback/session.ts';
+import type { Loopback } from './loopback/startLoopback.ts';
 import { loopbackHost } from './loopbackHost.ts';
 import { openGate } from './openGate.ts';
 import { parseServiceOptions } from './options.ts';
@@ -40,21 +42,27 @@ async function run(): Promise<void> {
     log(fault.message);
     stopped.resolve(EXIT_BROKEN);
   });
+  const mainOfElectron = parentPortOf(process);
   using heart = startHeartbeat({
     clock,
     systemd: openNotifySocket(process.env, process.pid),
-    parent: parentOverIpc(process),
+    parent: mainOfElectron === undefined ? parentOverIpc(process) : parentOverPort(mainOfElectron),
     alarm: new HangAlarm(),
     onParentGone: () => stopped.resolve(0),
   });
-  const showing = { clock, endpoints: open.endpoints, report: (fault: Fault) => log(`refused: ${fault.message}`) };
-  const host =
-    electronHost({ ...showing, onStop: () => stopped.resolve(0) }) ??
-    (await loopbackHost({ ...showing, config, options, pages: folders.pages, onScreens: (kiosk) => heart.screens(kiosk) }));
-  heart.ready(host.port);
+  const report = (fault: Fault): void => log(`refused: ${fault.message}`);
+  const { endpoints } = open;
+  const onScreens = (kiosk: number): void => heart.screens(kiosk);
+  let host: Loopback | undefined;
+  if (mainOfElectron === undefined) {
+    host = await loopbackHost({ clock, endpoints, report, onScreens, config, options, pages: folders.pages });
+  } else {
+    serveParentPort(mainOfElectron, { open: sessionsAt(endpoints, clock), report, onStop: () => stopped.resolve(0) });
+  }
+  heart.ready(host?.port);
   const status = await stopped.promise;
   heart.stopping();
-  await host.close();
+  await host?.close();
   await open.close();
   process.exitCode = status;
 }
