@@ -13,9 +13,10 @@ export const SimulatorView = z.strictObject({
   pins: z
     .array(z.strictObject({ label: z.string(), personalNumber: z.string(), pin: z.string() }))
     .check(z.maxLength(20)),
-  relay: z.enum(['energised', 'de-energised']),
+  /** Absent, as `line` is, where the relay board stands outside of the simulated world. */
+  relay: z.optional(z.enum(['energised', 'de-energised'])),
   relayBytes: z.array(z.string()).check(z.maxLength(20)),
-  line: z.enum(['up', 'down']),
+  line: z.optional(z.enum(['up', 'down'])),
   contact: z.enum(['closed', 'open']),
   fire: z.boolean(),
   door: z.string(),

@@ -77,9 +77,9 @@ function Door({ view, send }: PartProps) {
         <DoorPicture open={open} energised={view.relay === 'energised'} fire={view.fire} />
         <dl>
           <Fact name="Door machine" value={view.door} />
-          <Fact name="Relay" value={view.relay} strong={view.relay === 'energised'} />
+          <Fact name="Relay" value={view.relay ?? 'not simulated'} strong={view.relay === 'energised'} />
           <Fact name="Door leaf" value={open ? 'open' : 'closed'} strong={open} />
-          <Fact name="Relay's line" value={view.line} strong={down} />
+          <Fact name="Relay's line" value={view.line ?? 'not simulated'} strong={down} />
         </dl>
       </Panel>
       <Panel title="Hands on the door" hint="Leaving and fire move the relay first and are journalled after.">
@@ -97,11 +97,13 @@ function Door({ view, send }: PartProps) {
             labels={['Start fire alarm', 'End fire alarm']}
             onPress={() => send({ kind: 'set-fire', active: !view.fire })}
           />
-          <Switch
-            on={down}
-            labels={["Cut relay's line", "Mend relay's line"]}
-            onPress={() => send({ kind: 'set-line', line: down ? 'up' : 'down' })}
-          />
+          {view.line !== undefined && (
+            <Switch
+              on={down}
+              labels={["Cut relay's line", "Mend relay's line"]}
+              onPress={() => send({ kind: 'set-line', line: down ? 'up' : 'down' })}
+            />
+          )}
         </div>
       </Panel>
       <Panel title="Made-up PINs" hint="Type them at the kiosk.">

@@ -1,6 +1,7 @@
 import type { AccessPointConfig, DoorConfig } from '#core/config/terminalConfig.ts';
 import type { RecordedEntry } from '#core/journal/entry.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
+import type { DoorInput, LinkState } from '#core/ports/hardware.ts';
 import { EMPTY_SCENE } from '#drivers/camera/simulatedCamera.ts';
 import type { LcusReceived } from '#drivers/relay/lcusEmulator.ts';
 import type { SimulatorCommand, SimulatorView } from '#contract/simulator.ts';
@@ -34,11 +35,9 @@ export class SimulatorDesk implements Disposable {
   constructor(parts: SimulatorDeskParts) {
     this.#parts = parts;
     const { gate, world, door } = parts;
-    const emulator = world.emulator(door.board);
-    this.#wiring = [
-      emulator.onReceived((received) => this.#onReceived(received)),
-      gate.health.onReport(() => this.#changed()),
-    ];
+    this.#wiring = [gate.health.onReport(() => this.#changed())];
+    const heard = world.emulator(door.board)?.onReceived((received) => this.#onReceived(received));
+    if (heard !== undefined) this.#wiring.push(heard);
     const unsubscribe = gate.terminal.kiosk.subscribe(() => this.#changed());
     this.#wiring.push({ [Symbol.dispose]: unsubscribe });
   }
@@ -51,36 +50,44 @@ export class SimulatorDesk implements Disposable {
   }
 
   command(command: SimulatorCommand): void {
-    const { world, door, accessPoint } = this.#parts;
-    const inputs = world.inputs(door);
+    const { world, accessPoint } = this.#parts;
     switch (command.kind) {
       case 'choose-scene':
-        if (this.#scenes().some(({ id }) => id === command.scene)) world.camera(accessPoint.id).show(command.scene);
+        if (this.#scenes().some(({ id }) => id === command.scene)) world.camera(accessPoint.id)?.show(command.scene);
         break;
       case 'show-card':
         this.#showCard(command.card);
         break;
       case 'press-rex':
-        inputs.set('rex', true);
-        inputs.set('rex', false);
+        this.#setInput('rex', true);
+        this.#setInput('rex', false);
         break;
       case 'set-contact':
-        inputs.set('contact', command.contact === 'open');
+        this.#setInput('contact', command.contact === 'open');
         break;
       case 'set-fire':
-        inputs.set('fire', command.active);
+        this.#setInput('fire', command.active);
         break;
-      case 'set-line': {
-        const emulator = world.emulator(door.board);
-        const moved = command.line === 'down' ? emulator.cut() : emulator.mend();
-        moved.then(
-          () => this.#changed(),
-          (error: unknown) =>
-            this.#parts.gate.health.report({ part: 'simulated line', level: 'failed', says: messageOf(error) }),
-        );
-      }
+      case 'set-line':
+        this.#setLine(command.line);
     }
     this.#changed();
+  }
+
+  /** What is not wired does not move. */
+  #setInput(input: DoorInput, active: boolean): void {
+    const inputs = this.#parts.world.inputs(this.#parts.door);
+    if (inputs.fitted.has(input)) inputs.set(input, active);
+  }
+
+  #setLine(line: LinkState): void {
+    const { world, door, gate } = this.#parts;
+    const emulator = world.emulator(door.board);
+    const moved = line === 'down' ? emulator?.cut() : emulator?.mend();
+    moved?.then(
+      () => this.#changed(),
+      (error: unknown) => gate.health.report({ part: 'simulated line', level: 'failed', says: messageOf(error) }),
+    );
   }
 
   get view(): SimulatorView {
@@ -90,12 +97,11 @@ export class SimulatorDesk implements Disposable {
     return {
       version: 1,
       scenes: this.#scenes(),
-      scene: world.camera(accessPoint.id).scene,
+      scene: world.camera(accessPoint.id)?.scene ?? '',
       cards: this.#cards().map(({ id, label }) => ({ id, label })),
       pins: demonstration.people.map(({ card, personalNumber, pin }) => ({ label: card.label, personalNumber, pin })),
-      relay: emulator.level(door.channel),
+      ...(emulator === undefined ? {} : { relay: emulator.level(door.channel), line: emulator.link }),
       relayBytes: [...this.#relayBytes],
-      line: emulator.link,
       contact: inputs.read('contact') ? 'open' : 'closed',
       fire: inputs.read('fire'),
       door: gate.terminal.kiosk.view.door,
@@ -110,7 +116,9 @@ export class SimulatorDesk implements Disposable {
   }
 
   #scenes(): { id: string; label: string }[] {
-    const { scenes } = this.#parts.demonstration;
+    const { demonstration, world, accessPoint } = this.#parts;
+    if (world.camera(accessPoint.id) === undefined) return [];
+    const { scenes } = demonstration;
     return [{ id: EMPTY_SCENE, label: 'Nobody' }, ...scenes.map(({ id, label }) => ({ id, label }))];
   }
 
