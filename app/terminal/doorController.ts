@@ -160,7 +160,9 @@ export class DoorController {
     this.#deadline?.[Symbol.dispose]();
     const deadline = nextDeadline(this.#door.state);
     this.#deadline =
-      deadline === undefined ? undefined : this.#parts.clock.at(deadline, () => this.#step({ kind: 'time', at: this.#now() }));
+      deadline === undefined
+        ? undefined
+        : this.#parts.clock.at(deadline, () => this.#step({ kind: 'time', at: this.#now() }));
   }
 
   #now() {

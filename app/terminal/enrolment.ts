@@ -16,7 +16,10 @@ import type { Recorder } from './recorder.ts';
 
 export type EnrolmentOutcome =
   | { readonly kind: 'enrolled' }
-  | { readonly kind: 'refused'; readonly reason: PoorQuality | 'nobody-seen' | 'attack-suspected' | 'already-enrolled' };
+  | {
+      readonly kind: 'refused';
+      readonly reason: PoorQuality | 'nobody-seen' | 'attack-suspected' | 'already-enrolled';
+    };
 
 export interface EnrolmentParts {
   readonly engine: FaceEngine;
@@ -66,7 +69,9 @@ export class EnrolmentDesk {
   async #templateFrom(
     frame: Frame,
     consent: Consent,
-  ): Promise<Extract<EnrolmentOutcome, { kind: 'refused' }> | { readonly kind: 'template'; readonly template: Template }> {
+  ): Promise<
+    Extract<EnrolmentOutcome, { kind: 'refused' }> | { readonly kind: 'template'; readonly template: Template }
+  > {
     const { engine, gallery, operating, quality, zone, random } = this.#parts;
     const presenter = selectPresenter(await engine.detect(frame), zone, frame);
     if (presenter.kind === 'nobody') return { kind: 'refused', reason: 'nobody-seen' };

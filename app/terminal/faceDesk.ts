@@ -156,7 +156,9 @@ export class FaceDesk {
   }
 
   #step(input: PresentationInput): void {
-    this.#apply(presentationStep(this.#state, input, { mode: this.#mode, limits: this.#parts.biometrics.presentation }));
+    this.#apply(
+      presentationStep(this.#state, input, { mode: this.#mode, limits: this.#parts.biometrics.presentation }),
+    );
   }
 
   #apply([state, effects]: PresentationStep): void {

@@ -4,7 +4,13 @@ import type { KioskConfig } from '#core/config/terminalConfig.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { after } from '#core/kernel/units.ts';
 import type { KioskCommand } from '#contract/kioskCommand.ts';
-import { PERSONAL_NUMBER_DIGITS_MAX, PIN_DIGITS_MAX, type KioskView, type Language, type Screen } from '#contract/kioskView.ts';
+import {
+  PERSONAL_NUMBER_DIGITS_MAX,
+  PIN_DIGITS_MAX,
+  type KioskView,
+  type Language,
+  type Screen,
+} from '#contract/kioskView.ts';
 import type { FacePicture } from './faceDesk.ts';
 import { denialTold, doorTold, guidanceFor } from './told.ts';
 import type { DoorState } from '#core/door/door.ts';
@@ -147,7 +153,10 @@ export class KioskSession {
       case 'use-card':
         return this.#open({ kind: 'card', thenFace: false });
       case 'use-pin':
-        return this.#open({ kind: 'pin', pad: { entering: 'personal-number', personalNumber: '', pin: '', checking: false } });
+        return this.#open({
+          kind: 'pin',
+          pad: { entering: 'personal-number', personalNumber: '', pin: '', checking: false },
+        });
       case 'cancel':
         return this.#close();
       case 'press-digit':
@@ -187,7 +196,10 @@ export class KioskSession {
     this.#document = undefined;
   }
 
-  #atPad(pad: Pad, command: { kind: 'press-digit'; digit: number } | { kind: 'erase-digit' } | { kind: 'confirm' }): void {
+  #atPad(
+    pad: Pad,
+    command: { kind: 'press-digit'; digit: number } | { kind: 'erase-digit' } | { kind: 'confirm' },
+  ): void {
     if (pad.checking) return;
     const field = pad.entering === 'pin' ? 'pin' : 'personalNumber';
     const digitsMax = pad.entering === 'pin' ? PIN_DIGITS_MAX : PERSONAL_NUMBER_DIGITS_MAX;

@@ -1,5 +1,12 @@
 import type { Directory } from '#core/access/directory.ts';
-import { countRightPin, countWrongPin, mayTryPin, NO_PIN_TRIES, type PinLimits, type PinTries } from '#core/access/pinTries.ts';
+import {
+  countRightPin,
+  countWrongPin,
+  mayTryPin,
+  NO_PIN_TRIES,
+  type PinLimits,
+  type PinTries,
+} from '#core/access/pinTries.ts';
 import type { FactorResult } from '#core/access/request.ts';
 import { messageOf } from '#core/kernel/fault.ts';
 import type { Clock } from '#core/ports/clock.ts';
@@ -39,7 +46,8 @@ export class PinDesk {
 
   async #verify(personalNumber: string, pin: string): Promise<FactorResult> {
     const { directory, limits, clock, hasher } = this.#parts;
-    if (mayTryPin(this.#tries, personalNumber, limits, clock.monotonic()).kind === 'locked-out') return failed('locked-out');
+    if (mayTryPin(this.#tries, personalNumber, limits, clock.monotonic()).kind === 'locked-out')
+      return failed('locked-out');
     const credential = directory.pin(personalNumber);
     const right = await this.#isRight(credential?.pinHash ?? hasher.dummyHash, pin);
     if (right === 'unknown') return failed('not-verifiable');

@@ -1,7 +1,12 @@
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import { after, millis } from '#core/kernel/units.ts';
-import { JOURNAL_APPEND_MS_MAX, JOURNAL_WAITING_MAX, type JournalEntry, type JournalEvent } from '#core/journal/entry.ts';
+import {
+  JOURNAL_APPEND_MS_MAX,
+  JOURNAL_WAITING_MAX,
+  type JournalEntry,
+  type JournalEvent,
+} from '#core/journal/entry.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { Journal } from '#core/ports/stores.ts';
@@ -32,7 +37,14 @@ export class Recorder {
     const entry = this.#entry(event, subject);
     if (this.#journal !== undefined) return this.#append(this.#journal, entry);
     if (this.#waiting.length < JOURNAL_WAITING_MAX) this.#waiting.push(entry);
-    else this.#failed(new Fault('journal', { thing: 'entries waiting for the journal', found: 'one more', expected: `at most ${JOURNAL_WAITING_MAX}` }));
+    else
+      this.#failed(
+        new Fault('journal', {
+          thing: 'entries waiting for the journal',
+          found: 'one more',
+          expected: `at most ${JOURNAL_WAITING_MAX}`,
+        }),
+      );
   }
 
   /** Records what may happen only once it is recorded. True when the entry is on the disk within the limit. */
@@ -40,7 +52,9 @@ export class Recorder {
     const journal = this.#journal;
     if (journal === undefined) return false;
     const late = Promise.withResolvers<boolean>();
-    using _deadline = this.#clock.at(after(this.#clock.monotonic(), millis(JOURNAL_APPEND_MS_MAX)), () => late.resolve(false));
+    using _deadline = this.#clock.at(after(this.#clock.monotonic(), millis(JOURNAL_APPEND_MS_MAX)), () =>
+      late.resolve(false),
+    );
     const written = journal.append(this.#entry(event, subject)).then(
       () => true,
       (error: unknown) => {
@@ -50,7 +64,12 @@ export class Recorder {
     );
     const inTime = await Promise.race([written, late.promise]);
     if (inTime) this.#health.report({ part: 'journal', level: 'ok', says: 'written in time' });
-    else this.#health.report({ part: 'journal', level: 'failed', says: `not written within ${JOURNAL_APPEND_MS_MAX} ms: entry is denied` });
+    else
+      this.#health.report({
+        part: 'journal',
+        level: 'failed',
+        says: `not written within ${JOURNAL_APPEND_MS_MAX} ms: entry is denied`,
+      });
     return inTime;
   }
 

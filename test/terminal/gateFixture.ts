@@ -141,7 +141,13 @@ export class GateFixture {
 
   private constructor(options: FixtureOptions) {
     this.config = configOf(options);
-    const scenes = [scene('holder', 11), scene('nobody-we-know', 12), scene('two', 13), scene('spoof', 14), scene('dark', 15)];
+    const scenes = [
+      scene('holder', 11),
+      scene('nobody-we-know', 12),
+      scene('two', 13),
+      scene('spoof', 14),
+      scene('dark', 15),
+    ];
     this.camera = new SimulatedCamera({ name: 'camera', clock: this.clock, scenes, size: SIZE });
     this.engine.show(11, [fakeFace({ person: HOLDERS_FACE })]);
     this.engine.show(12, [fakeFace({ person: NOBODY_WE_KNOW })]);
@@ -236,7 +242,11 @@ function holderOf(now: number): { cardholder: Cardholder; credentials: Credentia
   };
 }
 
-function faceOf(pseudonym: Pseudonym, person: number, { clock, engine }: GateFixture): { consent: Consent; templates: Template[] } {
+function faceOf(
+  pseudonym: Pseudonym,
+  person: number,
+  { clock, engine }: GateFixture,
+): { consent: Consent; templates: Template[] } {
   const now = clock.wall();
   const consent: Consent = {
     id: idFrom<ConsentId>('consent'),
