@@ -46,8 +46,8 @@ export class Admission {
       return this.#refused(request, { kind: 'denied', reason: 'journal-unavailable', holder });
     }
     try {
-      await this.#door.grant();
-      return decision;
+      if ((await this.#door.grant()) === 'unlocked') return decision;
+      return this.#refused(request, { kind: 'denied', reason: 'locked-down', holder });
     } catch {
       // The door controller has reported why; the person is told that the gate has a fault.
       return this.#refused(request, { kind: 'denied', reason: 'strike-unreachable', holder });

@@ -41,6 +41,8 @@ export class DoorController {
   readonly #wiring: Disposable[] = [];
   readonly #listeners = new Set<() => void>();
   #door: Door;
+  /** How many there were: an access into whose drive one of them fell was ended by it. */
+  #lockDowns = 0;
   #deadline: Disposable | undefined;
 
   constructor(parts: DoorParts) {
@@ -72,14 +74,23 @@ export class DoorController {
     await this.#apply(doorAtStart(demand, contactFound(inputs)));
   }
 
-  /** Unlocks for one passage. The caller has decided and recorded. @throws Fault `relay` where the strike is not reached. */
-  async grant(): Promise<void> {
-    const driven = this.#apply(doorStep(this.#door, { kind: 'granted', at: this.#now() }, this.#parts.config.timings));
-    const outcome = await driven;
+  /**
+   * Unlocks for one passage. The caller has decided and recorded; a lock-down that came since then, or comes while the
+   * strike is driven, has the last word.
+   * @throws Fault `relay` where the strike is not reached.
+   */
+  async grant(): Promise<'unlocked' | 'locked-down'> {
+    const lockDowns = this.#lockDowns;
+    const step = doorStep(this.#door, { kind: 'granted', at: this.#now() }, this.#parts.config.timings);
+    const refused = step[1].some(({ kind }) => kind === 'refuse');
+    const outcome = await this.#apply(step);
+    if (refused || this.#lockDowns !== lockDowns) return 'locked-down';
     if (outcome instanceof Error) throw outcome;
+    return 'unlocked';
   }
 
   setMode(mode: DoorMode): void {
+    if (mode === 'locked-down') this.#lockDowns++;
     this.#step({ kind: 'mode', mode, at: this.#now() });
   }
 
@@ -139,6 +150,8 @@ export class DoorController {
         return this.#drive('locked', 'until-driven');
       case 'record':
         this.#parts.recorder.record({ kind: effect.event, door: this.id });
+        return undefined;
+      case 'refuse':
         return undefined;
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GateFixture } from './gateFixture.ts';
+import { GateFixture, HOLDER } from './gateFixture.ts';
 
 const CARD = { format: 'uid', number: '0a' };
 
@@ -60,6 +60,74 @@ describe('a door', () => {
     await gate.settle();
     expect(gate.relay).toBe('de-energised');
     expect(gate.recorded).toContain('fire-cleared');
+  });
+});
+
+describe('a lock-down that falls after the decision', () => {
+  const denial = { kind: 'access-denied', accessPoint: 'entrance', reason: 'locked-down' };
+
+  it('and before its entry is on the disk keeps the door locked, and nobody is told "granted"', async () => {
+    const gate = await GateFixture.start();
+    const screens: string[] = [];
+    gate.terminal.kiosk.subscribe(({ screen }) => screens.push(screen.kind));
+    gate.journal.stick();
+    gate.reader.show(CARD);
+    await gate.settle();
+    gate.door.setMode('locked-down');
+    gate.journal.unstick();
+    await gate.settle();
+    expect(gate.relay).toBe('de-energised');
+    expect(gate.screen).toEqual({ kind: 'denied', reason: 'door-closed-to-all' });
+    expect(screens).not.toContain('granted');
+    expect(gate.recorded).toEqual(['access-granted', 'mode-changed', 'access-not-taken', 'access-denied']);
+    expect(gate.journal.recorded.at(-1)).toMatchObject({ event: denial, subject: HOLDER });
+  });
+
+  it('and while the strike is driven ends the access, also where it is lifted again at once', async () => {
+    for (const after of ['locked-down', 'normal'] as const) {
+      const gate = await GateFixture.start();
+      const screens: string[] = [];
+      gate.terminal.kiosk.subscribe(({ screen }) => screens.push(screen.kind));
+      const unlocking = gate.board.onMove(() => {
+        unlocking[Symbol.dispose]();
+        queueMicrotask(() => {
+          gate.door.setMode('locked-down');
+          gate.door.setMode(after);
+        });
+      });
+      gate.reader.show(CARD);
+      await gate.settle();
+      expect(gate.relay).toBe('de-energised');
+      expect(gate.screen).toEqual({ kind: 'denied', reason: 'door-closed-to-all' });
+      expect(screens).not.toContain('granted');
+      expect(gate.journal.recorded.at(-1)).toMatchObject({ event: denial, subject: HOLDER });
+    }
+  });
+
+  it('is refused in words also where fire holds the door open', async () => {
+    const gate = await GateFixture.start();
+    gate.journal.stick();
+    gate.reader.show(CARD);
+    await gate.settle();
+    gate.inputs.set('fire', true);
+    gate.door.setMode('locked-down');
+    gate.journal.unstick();
+    await gate.settle();
+    expect(gate.relay).toBe('energised');
+    expect(gate.screen).toEqual({ kind: 'denied', reason: 'door-closed-to-all' });
+  });
+
+  it('and is over before the entry is on the disk has closed the door to nobody', async () => {
+    const gate = await GateFixture.start();
+    gate.journal.stick();
+    gate.reader.show(CARD);
+    await gate.settle();
+    gate.door.setMode('locked-down');
+    gate.door.setMode('normal');
+    gate.journal.unstick();
+    await gate.settle();
+    expect(gate.relay).toBe('energised');
+    expect(gate.screen).toEqual({ kind: 'granted', by: 'card' });
   });
 });
 

@@ -71,6 +71,8 @@ export type DoorEffect =
   /** Unlock for a time, after which the relay falls back by itself, or until told otherwise. */
   | { readonly kind: 'unlock'; readonly forMs: Millis | 'until-driven' }
   | { readonly kind: 'lock' }
+  /** The grant is not carried out: whoever decided it has to tell the person so. */
+  | { readonly kind: 'refuse' }
   | { readonly kind: 'record'; readonly event: DoorEvent };
 
 export type DoorStep = readonly [door: Door, effects: readonly DoorEffect[]];
@@ -145,7 +147,7 @@ function onGranted(door: Door, at: Monotonic, timings: DoorTimings): DoorStep {
   if (door.demand.mode !== 'locked-down') return onPassage(door, 'access', at, timings);
   // The lock-down came between the decision and its entry: the door has the last word.
   const standing = door.state.kind === 'standing-unlocked' ? [STAY_UNLOCKED] : [];
-  return [door, [...standing, ...recordIf(true, 'access-not-taken')]];
+  return [door, [...standing, { kind: 'refuse' }, ...recordIf(true, 'access-not-taken')]];
 }
 
 function onPassage(door: Door, by: Passage['by'], at: Monotonic, timings: DoorTimings): DoorStep {

@@ -60,6 +60,18 @@ describe('a door, whatever happens to it', () => {
     );
   });
 
+  it('tells whoever lets somebody in that it refuses, in a lock-down and never otherwise', () => {
+    fc.assert(
+      fc.property(anyDoor, (history) => {
+        live(history, ({ world, model, last: { happening } }) => {
+          const refuses = world.lastEffects.some(({ kind }) => kind === 'refuse');
+          expect(refuses).toBe(happening.kind === 'granted' && model.lockedDown);
+        });
+      }),
+      RUNS,
+    );
+  });
+
   it('is locked in time even when nobody steps it: every pulse ends by itself', () => {
     fc.assert(
       fc.property(anyDoor, (history) => {

@@ -57,6 +57,7 @@ describe('an access', () => {
   it('is refused by the door where a lock-down came between the decision and its entry', () => {
     const world = doorAt().happen(mode('locked-down')).happen(granted);
     expect(world.position).toBe('locked');
+    expect(world.lastEffects).toContainEqual({ kind: 'refuse' });
     expect(world.records).toEqual(['mode-changed', 'access-not-taken']);
   });
 
