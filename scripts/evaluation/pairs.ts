@@ -26,13 +26,17 @@ export interface PairList {
 export const IMPOSTOR_PAIRS_KEPT_MAX = 2_000_000;
 
 export function cosineOf(a: Float32Array, b: Float32Array): number {
-  let even = 0;
-  let odd = 0;
-  for (let i = 0; i < a.length; i += 2) {
-    even += a[i]! * b[i]!;
-    odd += a[i + 1]! * b[i + 1]!;
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  for (let i = 0; i < a.length; i += 4) {
+    sum0 += a[i]! * b[i]!;
+    sum1 += a[i + 1]! * b[i + 1]!;
+    sum2 += a[i + 2]! * b[i + 2]!;
+    sum3 += a[i + 3]! * b[i + 3]!;
   }
-  return even + odd;
+  return sum0 + sum1 + sum2 + sum3;
 }
 
 /** Every pair of pictures within and across people. */

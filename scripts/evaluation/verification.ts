@@ -41,6 +41,8 @@ export function verify(pairs: Pairs, weights: Weights = new Float64Array(pairs.p
     if (Number.isNaN(found.eer) && fmr >= fnmr) {
       Object.assign(found, { eer: crossing({ fmrBefore, fnmrBefore, fmr, fnmr }), eerThreshold: threshold });
     }
+    // Further down false matches alone cost more than the best threshold does altogether.
+    if (!Number.isNaN(found.eer) && fmr / 2 >= 1 - found.accuracy) break;
     fmrBefore = fmr;
     fnmrBefore = fnmr;
   }
