@@ -1,7 +1,7 @@
 import type { AccessDecision } from '#core/access/decide.ts';
 import type { FactorResult } from '#core/access/request.ts';
-import type { Box, Face } from '#core/biometrics/face.ts';
-import { assessQuality, type PoorQuality } from '#core/biometrics/quality.ts';
+import type { Face } from '#core/biometrics/face.ts';
+import { assessQuality } from '#core/biometrics/quality.ts';
 import { selectPresenter } from '#core/biometrics/selectPresenter.ts';
 import type { AccessPointConfig, BiometricsConfig } from '#core/config/terminalConfig.ts';
 import { after, elapsed, millis, type Monotonic } from '#core/kernel/units.ts';
@@ -25,23 +25,11 @@ import type { Mirror } from '#core/ports/screen.ts';
 import type { Admission } from './admission.ts';
 import { CameraWatch } from './cameraWatch.ts';
 import { Evidence } from './evidence.ts';
+import { NOTHING_SEEN, seenIn, type FacePicture } from './facePicture.ts';
 import type { Identifier } from './identifier.ts';
 
 /** How long after a face was last seen every frame is looked at; an empty scene is looked at less often. */
 const LIVELY_MS = 3_000;
-
-/** What the screen may know of the looking: never a pixel, never a number of the face. */
-export interface FacePicture {
-  readonly cameraOn: boolean;
-  readonly looking: boolean;
-  /** In shares of the frame, turned as a mirror would. */
-  readonly outline?: Box;
-  readonly hint?: PoorQuality | 'step-in-front' | 'come-closer' | 'one-at-a-time' | 'almost-done';
-  /** Usable frames of those needed, 0..1. */
-  readonly progress: number;
-}
-
-export const NOTHING_SEEN: FacePicture = { cameraOn: false, looking: false, progress: 0 };
 
 export interface FaceDeskParts {
   readonly config: AccessPointConfig;
@@ -65,7 +53,8 @@ export interface FaceDeskParts {
 export class FaceDesk {
   readonly #parts: FaceDeskParts;
   readonly #watch: CameraWatch;
-  readonly #evidence = new Evidence();
+  /** Of the presentation that is on: the next one has another. */
+  #evidence = new Evidence();
   #state: Presentation = { kind: 'closed' };
   #deadline: Disposable | undefined;
   #claim: FactorResult | undefined;
@@ -89,7 +78,7 @@ export class FaceDesk {
   }
 
   start(): void {
-    this.#apply(presentationAtStart(this.#mode));
+    this.#apply(presentationAtStart(this.#mode), this.#now());
   }
 
   /** Are too many people enrolled for 1:N? Then a card says first whose face to compare. */
@@ -150,27 +139,32 @@ export class FaceDesk {
     return this.#touchedUntil !== undefined && this.#now() < this.#touchedUntil;
   }
 
+  /** Overwrites what the presentation has shown until `at`, and whatever a frame in work still brings of it. */
+  #forget(at: Monotonic): void {
+    this.#evidence[Symbol.dispose]();
+    this.#evidence = new Evidence(at);
+  }
+
   #forgetIntent(): void {
     this.#touchedUntil = undefined;
     this.#claim = undefined;
   }
 
   #step(input: PresentationInput): void {
-    this.#apply(
-      presentationStep(this.#state, input, { mode: this.#mode, limits: this.#parts.biometrics.presentation }),
-    );
+    const rules = { mode: this.#mode, limits: this.#parts.biometrics.presentation };
+    this.#apply(presentationStep(this.#state, input, rules), input.at);
   }
 
-  #apply([state, effects]: PresentationStep): void {
+  #apply([state, effects]: PresentationStep, at: Monotonic): void {
     this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+    for (const effect of effects) this.#perform(effect, at);
     this.#deadline?.[Symbol.dispose]();
     const deadline = presentationDeadline(state);
     if (deadline === undefined) return;
     this.#deadline = this.#parts.clock.at(deadline, () => this.#step({ kind: 'time', at: this.#now() }));
   }
 
-  #perform(effect: PresentationEffect): void {
+  #perform(effect: PresentationEffect, at: Monotonic): void {
     switch (effect.kind) {
       case 'open-camera':
         return this.#watch.open();
@@ -178,7 +172,7 @@ export class FaceDesk {
         this.#watch.close();
         return this.#parts.onPicture(NOTHING_SEEN);
       case 'forget':
-        this.#evidence[Symbol.dispose]();
+        this.#forget(at);
         this.#parts.mirror?.clear();
         return this.#show();
       case 'gave-up':
@@ -190,14 +184,14 @@ export class FaceDesk {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
-    if (this.#paused || !this.#isDue(frame.capturedAt)) return;
-    const { engine, config, mirror } = this.#parts;
+    const evidence = this.#evidence;
+    if (this.#paused || !evidence.covers(frame.capturedAt) || !this.#isDue(frame.capturedAt)) return;
+    const { engine, mirror } = this.#parts;
     const faces = await engine.detect(frame);
     if (faces.length > 0) this.#lastFaceAt = frame.capturedAt;
-    const sight = await this.#sightOf(frame, faces);
-    // Cancelled while the engine was at work: what it found since belongs to nobody.
-    if (!wantsEvidence(this.#state)) this.#evidence[Symbol.dispose]();
-    if (!this.#watch.on) return;
+    const sight = await this.#sightOf(frame, faces, evidence);
+    // The presentation ended while the engine was at work: what the frame shows belongs to nobody, nor to the next one.
+    if (evidence.isOver || !this.#watch.on) return;
     this.#step({ kind: 'sight', sight, at: frame.capturedAt });
     if (mirror !== undefined && (this.#state.kind === 'acquiring' || this.#touched)) mirror.show(frame);
     this.#show({ sight, frame });
@@ -212,21 +206,25 @@ export class FaceDesk {
     return true;
   }
 
-  async #sightOf(frame: Frame, faces: readonly Face[]): Promise<Sight> {
+  async #sightOf(frame: Frame, faces: readonly Face[], evidence: Evidence): Promise<Sight> {
     const presenter = selectPresenter(faces, this.#parts.config.zone, frame);
     if (presenter.kind === 'nobody') return presenter;
-    if (!wantsEvidence(this.#state)) return { kind: 'seen', box: presenter.face.box };
-    return this.#gather(frame, presenter.face);
+    const { face } = presenter;
+    const wanted = wantsEvidence(this.#state) && !evidence.isOver;
+    return wanted ? this.#gather(frame, face, evidence) : { kind: 'seen', box: face.box };
   }
 
-  async #gather(frame: Frame, face: Face): Promise<Sight> {
+  /** Measures no further than the presentation lasts. */
+  async #gather(frame: Frame, face: Face, evidence: Evidence): Promise<Sight> {
     const { engine, biometrics, identifier } = this.#parts;
     const { box } = face;
     const measured = await engine.measure(frame, face);
     const quality = assessQuality(measured, biometrics.quality);
     if (quality.kind === 'poor') return { kind: 'poor', box, reason: quality.reason };
-    this.#evidence.scores.push(await engine.measurePad(frame, face));
-    if (identifier.isBonaFide(this.#evidence)) this.#evidence.probes.push(await engine.extract(frame, measured));
+    if (evidence.isOver) return { kind: 'seen', box };
+    evidence.addScore(await engine.measurePad(frame, face));
+    // No evidence is no bona fide: of a presentation that is over nothing is extracted.
+    if (identifier.isBonaFide(evidence)) evidence.addProbe(await engine.extract(frame, measured));
     return { kind: 'usable', box };
   }
 
@@ -237,7 +235,7 @@ export class FaceDesk {
     try {
       factors.push(this.#parts.identifier.faceFactor(this.#evidence, claimed));
     } finally {
-      this.#evidence[Symbol.dispose]();
+      this.#forget(this.#now());
       this.#forgetIntent();
     }
     const decision = await this.#parts.admission.admit({ accessPoint: this.#parts.config.id, factors, intent });
@@ -247,10 +245,11 @@ export class FaceDesk {
 
   /** Face access is off while the camera fails; card and PIN go on. A camera that waits for a touch is tried by the next. */
   #onLost(): boolean {
-    this.#evidence[Symbol.dispose]();
+    const now = this.#now();
+    this.#forget(now);
     this.#forgetIntent();
     const again = this.#mode === 'walk-up';
-    this.#apply([again ? { kind: 'watching' } : { kind: 'closed' }, []]);
+    this.#apply([again ? { kind: 'watching' } : { kind: 'closed' }, []], now);
     this.#parts.mirror?.clear();
     this.#parts.onPicture(NOTHING_SEEN);
     return again;
@@ -259,13 +258,11 @@ export class FaceDesk {
   #show(seen?: { sight: Sight; frame: Frame }): void {
     const state = this.#state;
     const usable = state.kind === 'acquiring' ? state.usable : 0;
-    const hint = seen === undefined ? undefined : hintOf(seen.sight);
     this.#parts.onPicture({
       cameraOn: this.#watch.on,
       looking: state.kind === 'acquiring' || (state.kind === 'watching' && this.#touched),
       progress: Math.min(1, usable / this.#parts.biometrics.presentation.framesConsidered),
-      ...(hint === undefined ? {} : { hint }),
-      ...(seen === undefined || seen.sight.kind === 'nobody' ? {} : { outline: inShares(seen.sight.box, seen.frame) }),
+      ...(seen === undefined ? {} : seenIn(seen.sight, seen.frame)),
     });
   }
 
@@ -273,30 +270,3 @@ export class FaceDesk {
     return this.#parts.clock.monotonic();
   }
 }
-
-const HINT_OF_NOBODY = {
-  empty: 'step-in-front',
-  'outside-zone': 'step-in-front',
-  'too-far': 'come-closer',
-  several: 'one-at-a-time',
-} as const;
-
-function hintOf(sight: Sight): FacePicture['hint'] {
-  switch (sight.kind) {
-    case 'nobody':
-      return HINT_OF_NOBODY[sight.why];
-    case 'poor':
-      return sight.reason;
-    case 'usable':
-      return 'almost-done';
-    case 'seen':
-      return undefined;
-  }
-}
-
-const inShares = (box: Box, frame: { readonly width: number; readonly height: number }): Box => ({
-  x: 1 - (box.x + box.width) / frame.width,
-  y: box.y / frame.height,
-  width: box.width / frame.width,
-  height: box.height / frame.height,
-});

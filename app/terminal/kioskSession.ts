@@ -11,7 +11,7 @@ import {
   type Language,
   type Screen,
 } from '#contract/kioskView.ts';
-import type { FacePicture } from './faceDesk.ts';
+import type { FacePicture } from './facePicture.ts';
 import { denialTold, doorTold, guidanceFor } from './told.ts';
 import type { DoorState } from '#core/door/door.ts';
 

@@ -1,7 +1,7 @@
 import type { DenialReason } from '#core/access/decide.ts';
 import type { DoorState } from '#core/door/door.ts';
 import type { DenialTold, Guidance, KioskView } from '#contract/kioskView.ts';
-import type { FacePicture } from './faceDesk.ts';
+import type { FacePicture } from './facePicture.ts';
 
 /** The person is told only what helps them; the journal has the reason itself. */
 const DENIAL_TOLD: Readonly<Record<DenialReason, DenialTold>> = {

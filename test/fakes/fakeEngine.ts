@@ -30,6 +30,9 @@ export const fakeFace = (differs: Partial<FakeFace> = {}): FakeFace => ({
   ...differs,
 });
 
+/** The calls that may be held. */
+type Call = keyof FakeEngine['answered'];
+
 /**
  * Sees in a frame whatever was said about its marker, the first byte of its pixels: so a frame that was overwritten
  * shows nobody. Answers come in order; calls may be held, or made to fail.
@@ -42,7 +45,7 @@ export class FakeEngine implements FaceEngine {
   readonly #scenes = new Map<number, readonly FakeFace[]>();
   #last: Promise<unknown> = Promise.resolve();
   #failure: Fault | undefined;
-  #held: PromiseWithResolvers<void> | undefined;
+  #held: (PromiseWithResolvers<void> & { readonly only: Call | undefined }) | undefined;
   #isOpen = true;
 
   /** From now on frames that begin with `marker` (1..255) show these faces. */
@@ -55,9 +58,9 @@ export class FakeEngine implements FaceEngine {
     this.#failure = failure;
   }
 
-  /** Calls wait from now on until `letGo`. */
-  hold(): void {
-    this.#held ??= Promise.withResolvers<void>();
+  /** Calls, or those of one kind only, wait from now on until `letGo`. */
+  hold(only?: Call): void {
+    this.#held ??= { ...Promise.withResolvers<void>(), only };
   }
 
   letGo(): void {
@@ -103,7 +106,7 @@ export class FakeEngine implements FaceEngine {
     });
   }
 
-  async #inTurn<Answer>(call: keyof FakeEngine['answered'], work: () => Answer): Promise<Answer> {
+  async #inTurn<Answer>(call: Call, work: () => Answer): Promise<Answer> {
     if (!this.#isOpen) {
       throw new Fault('model', {
         thing: 'fake engine',
@@ -112,12 +115,16 @@ export class FakeEngine implements FaceEngine {
       });
     }
     const before = this.#last;
-    const mine = before.then(() => this.#held?.promise).then(() => this.#answer(call, work));
+    const mine = before.then(() => this.#letGo(call)).then(() => this.#answer(call, work));
     this.#last = mine.catch(() => undefined);
     return mine;
   }
 
-  #answer<Answer>(call: keyof FakeEngine['answered'], work: () => Answer): Answer {
+  #letGo(call: Call): Promise<void> | undefined {
+    return this.#held === undefined || (this.#held.only ?? call) !== call ? undefined : this.#held.promise;
+  }
+
+  #answer<Answer>(call: Call, work: () => Answer): Answer {
     if (this.#failure !== undefined) throw this.#failure;
     const answer = work();
     this.answered[call]++;

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { GateFixture } from './gateFixture.ts';
+import type { Probe } from '#core/biometrics/probe.ts';
+import { BrokenPromise } from '#core/kernel/assert.ts';
+import { featuresOf, type FakeEngine } from '../fakes/fakeEngine.ts';
+import { GateFixture, OPERATING } from './gateFixture.ts';
 
 describe('walking up', () => {
   it('opens the door for an enrolled person, and records it before the strike moves', async () => {
@@ -115,6 +118,63 @@ describe('tap to look', () => {
     expect(gate.screen.kind).toBe('idle');
   });
 });
+
+const CALLS = ['detect', 'measure', 'measurePad', 'extract'] as const;
+
+describe('a frame that is still in work while somebody cancels and the next one touches', () => {
+  const cases = (['tap-to-look', 'walk-up'] as const).flatMap((mode) => CALLS.map((call) => [mode, call] as const));
+
+  it.each(cases)('(%s, in %s) leaves the next presentation nothing, and does not move it', async (mode, call) => {
+    const gate = await GateFixture.start({ mode });
+    const probes = probesOf(gate.engine);
+    gate.camera.show(call === 'extract' ? 'nobody-we-know' : 'spoof');
+    if (mode === 'tap-to-look') gate.terminal.kiosk.command({ kind: 'use-face' });
+    gate.engine.hold(call);
+    await gate.pass(500);
+    const before = { ...gate.engine.answered };
+    const reached = CALLS.slice(1).map((each) => Number(CALLS.indexOf(each) < CALLS.indexOf(call)));
+    expect([before.measure, before.measurePad, before.extract], 'it is in work there').toEqual(reached);
+    gate.terminal.kiosk.command({ kind: 'cancel' });
+    gate.camera.show('holder');
+    gate.terminal.kiosk.command({ kind: 'use-face' });
+    gate.engine.letGo();
+    await gate.settle();
+    expect(gate.engine.answered, 'nothing further is measured').toEqual({ ...before, [call]: before[call] + 1 });
+    expect(gate.screen).toEqual({ kind: 'looking', guidance: 'step-in-front', progress: 0 });
+    for (const probe of probes.splice(0)) expect(() => probe.cosine(SOMEBODY, 0)).toThrow(BrokenPromise);
+    await gate.pass(500);
+    expect(gate.screen).toEqual({ kind: 'granted', by: 'face' });
+    expect(probes).toHaveLength(OPERATING.identification.framesConsidered);
+  });
+
+  it('shows nothing of it in the mirror either', async () => {
+    const gate = await GateFixture.start({ mode: 'walk-up', preview: 'mirror' });
+    gate.camera.show('nobody-we-know');
+    gate.engine.hold();
+    await gate.pass(300);
+    gate.terminal.kiosk.command({ kind: 'cancel' });
+    gate.terminal.kiosk.command({ kind: 'use-face' });
+    gate.engine.letGo();
+    await gate.settle();
+    expect(gate.mirrored).not.toContain('picture');
+    await gate.pass(100);
+    expect(gate.mirrored).toContain('picture');
+  });
+});
+
+const SOMEBODY = featuresOf(1);
+
+/** Every probe that the engine makes from now on. */
+function probesOf(engine: FakeEngine): Probe[] {
+  const probes: Probe[] = [];
+  const extract = engine.extract.bind(engine);
+  engine.extract = async (frame, face) => {
+    const probe = await extract(frame, face);
+    probes.push(probe);
+    return probe;
+  };
+  return probes;
+}
 
 describe('when the camera or the engine fails', () => {
   it('card and PIN go on, and the face way comes back by itself', async () => {
