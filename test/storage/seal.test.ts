@@ -4,7 +4,7 @@ import type { Pseudonym } from '#core/kernel/ids.ts';
 import { keyObject } from '#storage/vault/derivedKeys.ts';
 import { PersonKeys } from '#storage/vault/personKeys.ts';
 import { seal, unseal, type SealedAs } from '#storage/vault/seal.ts';
-import { SubjectFinder, sealSubject } from '#storage/stores/subjects.ts';
+import { SubjectFinder, sealSubject } from '#storage/journal/subjects.ts';
 
 const aKey = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(keyObject);
 const aPlace: fc.Arbitrary<SealedAs> = fc.tuple(fc.string(), fc.string(), fc.nat());

@@ -10,7 +10,7 @@ import { biometrics0001 } from '../migrations/biometrics0001.ts';
 import { identities0001 } from '../migrations/identities0001.ts';
 import { journal0001 } from '../migrations/journal0001.ts';
 import { keyring0001 } from '../migrations/keyring0001.ts';
-import { JournalFile } from '../stores/journalFile.ts';
+import { JournalFile } from '../journal/journalFile.ts';
 import { Keyring } from '../stores/keyring.ts';
 import { People } from '../stores/people.ts';
 import { deriveKey } from '../vault/derivedKeys.ts';

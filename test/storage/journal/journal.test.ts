@@ -5,12 +5,12 @@ import type { JournalId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import type { Sqlite } from '#storage/files/openDatabase.ts';
 import type { Vault } from '#storage/thread/vault.ts';
-import { FakeJournal } from '../fakes/fakeJournal.ts';
-import { journalContract } from './contracts/journal.ts';
-import { faultOf } from './support/faults.ts';
-import { TestFolder } from './support/folder.ts';
-import { cardHolder, person } from './support/people.ts';
-import { enrolIn } from './support/vaults.ts';
+import { FakeJournal } from '../../fakes/fakeJournal.ts';
+import { journalContract } from '../contracts/journal.ts';
+import { faultOf } from '../support/faults.ts';
+import { TestFolder } from '../support/folder.ts';
+import { cardHolder, person } from '../support/people.ts';
+import { enrolIn } from '../support/vaults.ts';
 
 const FIRST = 1 as JournalId;
 const PEOPLE = ['Ada', 'Bo', 'Cy'];
