@@ -9,6 +9,7 @@ import type { Random } from '#core/ports/random.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import { createDoorModes } from '#storage/doorModes.ts';
 import { createFileKeyStore } from '#storage/fileKeyStore.ts';
+import { createEpochStore, epochFileBeside } from '#storage/keys/epochPlace.ts';
 import { openMaster } from '#storage/openMaster.ts';
 import { openStorage, type Storage } from '#storage/openStorage.ts';
 import { DoorController } from '#terminal/doorController.ts';
@@ -74,6 +75,8 @@ function openKey(config: TerminalConfig, health: HealthBoard): Uint8Array {
   const master = openMaster(keyStore, config.dataFolder);
   const { kind, worth } = keyStore.protection;
   health.report({ part: 'key store', level: kind === 'tpm' ? 'ok' : 'warning', says: worth });
+  const { protection } = createEpochStore(epochFileBeside(config.keyFile));
+  health.report({ part: 'epoch secret', level: protection.kind === 'tpm' ? 'ok' : 'warning', says: protection.worth });
   return master;
 }
 
@@ -127,6 +130,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     folder: config.dataFolder,
     simulated: config.simulated,
     master,
+    epoch: epochFileBeside(config.keyFile),
     report: (line) => health.report(line),
   });
   const [storage, vision] = await bothOrNeither(

@@ -1,12 +1,17 @@
 import { Template, type TemplateRecord } from '#core/biometrics/template.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { Cardholder, Credential } from '#core/access/credential.ts';
+import { assert } from '#core/kernel/assert.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
 import type { JournalId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { Enrolment, Journal, PeopleStore, Roster } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
+import type { Deletion } from '#core/privacy/deletion.ts';
+import type { RetentionRules } from '#core/privacy/retention.ts';
 import type { DatabaseFile } from './files/folderMarker.ts';
+import type { EpochPlace } from './keys/epochPlace.ts';
 import { checkEnrolment } from './stores/enrolment.ts';
 import type { EnrolmentRows } from './stores/people.ts';
 import type { RosterPart } from './stores/rosterReader.ts';
@@ -20,6 +25,8 @@ export interface StorageOptions {
   readonly simulated: boolean;
   /** 32 bytes; copied, so the caller may overwrite it as soon as this has been called. */
   readonly master: Uint8Array;
+  /** Where the epoch secret lies: outside the folder, and outside every backup. */
+  readonly epoch: EpochPlace;
   /** Told what the operator should know: people left out, a thread that ended. */
   readonly report: (line: HealthReport) => void;
   /** Pages after which a file counts as full; without it the disk alone is the limit. */
@@ -52,12 +59,13 @@ export async function openStorage({
   folder,
   simulated,
   master,
+  epoch,
   report,
   maxPages = {},
 }: StorageOptions): Promise<Storage> {
   const secret = new SharedArrayBuffer(master.length);
   new Uint8Array(secret).set(master);
-  const thread = new StorageThread({ folder, simulated, master: secret, maxPages }, report);
+  const thread = new StorageThread({ folder, simulated, master: secret, epoch, maxPages }, report);
   await thread.opened();
   return { people: new ThreadedPeopleStore(thread), journal: new ThreadedJournal(thread), close: () => thread.close() };
 }
@@ -109,6 +117,24 @@ class ThreadedPeopleStore implements BulkPeopleStore {
 
   removeTemplate(template: TemplateId): Promise<void> {
     return this.#thread.call('removeTemplate', template);
+  }
+
+  withdrawFace(pseudonym: Pseudonym, at: WallTime): Promise<Deletion> {
+    return this.#thread.call('withdrawFace', { pseudonym, at });
+  }
+
+  async erase(pseudonym: Pseudonym, at: WallTime, retention: RetentionRules): Promise<Deletion> {
+    const [deletion] = await this.eraseAll([pseudonym], at, retention);
+    assert(deletion !== undefined, 'erasing a person says what became of it');
+    return deletion;
+  }
+
+  eraseAll(people: readonly Pseudonym[], at: WallTime, retention: RetentionRules): Promise<readonly Deletion[]> {
+    return this.#thread.call('erase', { people, at, retention });
+  }
+
+  eraseDue(at: WallTime): Promise<readonly Deletion[]> {
+    return this.#thread.call('eraseDue', at);
   }
 
   async #enrol(people: readonly Enrolment[]): Promise<void> {

@@ -4,7 +4,10 @@ import { Template } from '#core/biometrics/template.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import type { Enrolment, PeopleStore, Roster } from '#core/ports/stores.ts';
+import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
+import type { Deletion } from '#core/privacy/deletion.ts';
+import { recordKeyDue, type RetentionRules } from '#core/privacy/retention.ts';
 import { checkEnrolment } from '#storage/stores/enrolment.ts';
 
 /** An id as the product makes them, the same for the same label: `idFrom<Pseudonym>('Ada')`. */
@@ -14,11 +17,15 @@ export const idFrom = <Id extends string>(label: string): Id =>
 /** People in memory, under the same promises as on the disk: all of an enrolment or none, and nobody twice. */
 export class FakePeopleStore implements PeopleStore {
   readonly #people = new Map<Pseudonym, Enrolment>();
+  readonly #faceEnded = new Map<Pseudonym, WallTime>();
+  /** Of restricted people. */
+  readonly #due = new Map<Pseudonym, WallTime>();
+  #generation = 1;
   #fault: Fault | undefined;
 
   async load(): Promise<Roster> {
     this.#check();
-    const people = [...this.#people.values()];
+    const people = [...this.#people.values()].filter(({ cardholder }) => !this.#due.has(cardholder.pseudonym));
     return {
       cardholders: people.map(({ cardholder }) => cardholder),
       credentials: people.flatMap(({ credentials }) => credentials),
@@ -53,6 +60,35 @@ export class FakePeopleStore implements PeopleStore {
     }
   }
 
+  async withdrawFace(pseudonym: Pseudonym, at: WallTime): Promise<Deletion> {
+    this.#check();
+    this.#endFace(pseudonym, at);
+    return this.#deletion(pseudonym, { kind: 'in-use' });
+  }
+
+  async erase(pseudonym: Pseudonym, at: WallTime, retention: RetentionRules): Promise<Deletion> {
+    const [deletion] = await this.eraseAll([pseudonym], at, retention);
+    return deletion!;
+  }
+
+  async eraseAll(people: readonly Pseudonym[], at: WallTime, retention: RetentionRules): Promise<readonly Deletion[]> {
+    this.#check();
+    for (const pseudonym of people) this.#known(pseudonym);
+    return people.map((pseudonym) => {
+      const gaveConsent = this.#known(pseudonym).face !== undefined;
+      this.#endFace(pseudonym, at);
+      const faceEndedAt = gaveConsent ? this.#faceEnded.get(pseudonym) : undefined;
+      const due = this.#due.get(pseudonym) ?? recordKeyDue({ erasedAt: at, faceEndedAt }, retention);
+      this.#due.set(pseudonym, due);
+      return due <= at ? this.#forget(pseudonym, at) : this.#deletion(pseudonym, { kind: 'restricted', until: due });
+    });
+  }
+
+  async eraseDue(at: WallTime): Promise<readonly Deletion[]> {
+    this.#check();
+    return [...this.#due].filter(([, due]) => due <= at).map(([pseudonym]) => this.#forget(pseudonym, at));
+  }
+
   /** Every call fails from now on, as on a full disk. */
   fail(): void {
     this.#fault = new Fault('storage', {
@@ -68,6 +104,32 @@ export class FakePeopleStore implements PeopleStore {
 
   #check(): void {
     if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  #known(pseudonym: Pseudonym): Enrolment {
+    const person = this.#people.get(pseudonym);
+    if (person !== undefined) return person;
+    throw new Fault('storage', { thing: 'people', found: 'nobody', expected: 'somebody enrolled' });
+  }
+
+  #endFace(pseudonym: Pseudonym, at: WallTime): void {
+    const person = this.#known(pseudonym);
+    if (this.#faceEnded.has(pseudonym)) return;
+    this.#generation += 1;
+    this.#faceEnded.set(pseudonym, at);
+    for (const template of person.face?.templates ?? []) template[Symbol.dispose]();
+    if (person.face !== undefined) this.#people.set(pseudonym, { ...person, face: { ...person.face, templates: [] } });
+  }
+
+  #forget(pseudonym: Pseudonym, at: WallTime): Deletion {
+    const deletion = this.#deletion(pseudonym, { kind: 'destroyed', at });
+    for (const map of [this.#people, this.#faceEnded, this.#due]) map.delete(pseudonym);
+    return deletion;
+  }
+
+  #deletion(pseudonym: Pseudonym, recordKey: Deletion['recordKey']): Deletion {
+    const biometricKeyDestroyedAt = this.#faceEnded.get(pseudonym)!;
+    return { pseudonym, biometricKeyDestroyedAt, recordKey, generation: this.#generation };
   }
 
   #isKnown(person: Enrolment): boolean {

@@ -50,7 +50,7 @@ it('nothing is left of half an enrolment in any table', async () => {
   using keyring = folder.database('keyring.db');
   const count = (database: typeof keyring, table: string): unknown =>
     database.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
-  expect([count(biometrics, 'templates'), count(biometrics, 'consents'), count(keyring, 'person_keys')]).toEqual([
+  expect([count(biometrics, 'templates'), count(biometrics, 'consents'), count(keyring, 'key_blocks')]).toEqual([
     1, 1, 1,
   ]);
 });

@@ -9,6 +9,7 @@ import { DATABASE_FILES, FolderMarker } from '#storage/files/folderMarker.ts';
 import { openMaster } from '#storage/openMaster.ts';
 import { openStorage } from '#storage/openStorage.ts';
 import { FakeKeyStore } from '../fakes/fakeKeyStore.ts';
+import { epochOf } from './support/epochs.ts';
 import { faultOf } from './support/faults.ts';
 import { TestFolder } from './support/folder.ts';
 import { person, secret } from './support/people.ts';
@@ -176,7 +177,14 @@ it('of several starts at the same instant exactly one opens the folder', async (
 it('a folder that cannot be made is a fault', async () => {
   const report = (): void => undefined;
   const fault = await faultOf(
-    () => openStorage({ folder: '/dev/null/lintel', simulated: true, master: secret(), report }),
+    () =>
+      openStorage({
+        folder: '/dev/null/lintel',
+        simulated: true,
+        master: secret(),
+        epoch: epochOf('/dev/null/lintel'),
+        report,
+      }),
     'storage',
   );
   expect(fault.thing).toBe('data folder /dev/null/lintel');

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { wallTime } from '#core/kernel/units.ts';
 import type { DatabaseFile } from '#storage/files/folderMarker.ts';
 import { FakePeopleStore } from '../fakes/fakePeopleStore.ts';
 import { peopleStoreContract } from './contracts/peopleStore.ts';
@@ -59,24 +60,53 @@ it.each([
   },
 );
 
-it('keys of two people swapped in the keyring open nothing of either', async () => {
+it('a damaged block of keys opens no door to anybody in it, and loses nobody', async () => {
   await using folder = new TestFolder();
   enrolled(folder, ['Ada', 'Bo', 'Cy']);
-  swapRows(folder, 'keyring.db', 'person_keys', 'record');
+  const damage = (): void => {
+    using keyring = folder.database('keyring.db');
+    // Twice is undone.
+    const sealed = keyring.prepare<[], Buffer>('SELECT sealed FROM key_blocks WHERE block = 1').pluck().get()!;
+    sealed[100]! ^= 1;
+    keyring.prepare('UPDATE key_blocks SET sealed = ? WHERE block = 1').run(sealed);
+  };
+  damage();
+  {
+    using vault = folder.vault();
+    expect(rosterOf(vault).cardholders).toEqual([]);
+    expect(folder.reports[0]?.says).toContain('3 of the people left out');
+    expect(folder.reports[0]?.says).toContain('keyring.db, table key_blocks, row 1');
+    const fault = await faultOf(
+      () => vault.people.withdrawFace(person('Ada').cardholder.pseudonym, wallTime(1)),
+      'storage',
+    );
+    expect(fault.found).toBe('nobody, or somebody in a block that does not open');
+    // Whoever comes now is not put beside keys that nobody can read.
+    enrolIn(vault, [person('Di')]);
+    expect(rosterOf(vault).cardholders).toEqual([person('Di').cardholder]);
+  }
+  damage();
   using vault = folder.vault();
-  expect(rosterOf(vault).cardholders).toEqual([person('Cy').cardholder]);
-  expect(folder.reports[0]?.says).toContain('keyring.db, table person_keys, row ');
+  expect(rosterOf(vault).cardholders).toHaveLength(4);
 });
 
-it('a biometric key swapped for the record key of the same person opens nothing', async () => {
+it('two blocks of keys swapped open nothing', async () => {
   await using folder = new TestFolder();
-  enrolled(folder, ['Ada']);
+  enrolled(
+    folder,
+    Array.from({ length: 300 }, (_, index) => `one of many ${index}`),
+  );
   {
     using keyring = folder.database('keyring.db');
-    keyring.exec('UPDATE person_keys SET biometric = record, record = biometric');
+    for (const [from, to] of [
+      [1, 9],
+      [2, 1],
+      [9, 2],
+    ])
+      keyring.prepare('UPDATE key_blocks SET block = ? WHERE block = ?').run(to, from);
   }
   using vault = folder.vault();
-  expect(rosterOf(vault)).toEqual({ cardholders: [], credentials: [], templates: [] });
+  expect(rosterOf(vault).cardholders).toEqual([]);
 });
 
 it('a consent moved to another person is refused by name', async () => {
@@ -130,14 +160,14 @@ function enrolled(folder: TestFolder, labels: readonly string[]): void {
   enrolIn(vault, labels.map(person));
 }
 
-function swapRows(folder: TestFolder, file: DatabaseFile, table: string, column = 'sealed'): void {
+function swapRows(folder: TestFolder, file: DatabaseFile, table: string): void {
   using database = folder.database(file);
   const pseudonyms = ['Ada', 'Bo'].map((label) => Buffer.from(person(label).cardholder.pseudonym, 'hex'));
   const rowOf = database.prepare<[Buffer], { rowid: number; sealed: Buffer }>(
-    `SELECT rowid, ${column} AS sealed FROM ${table} WHERE pseudonym = ? ORDER BY rowid LIMIT 1`,
+    `SELECT rowid, sealed FROM ${table} WHERE pseudonym = ? ORDER BY rowid LIMIT 1`,
   );
   const [one, other] = pseudonyms.map((pseudonym) => rowOf.get(pseudonym));
-  const put = database.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`);
+  const put = database.prepare(`UPDATE ${table} SET sealed = ? WHERE rowid = ?`);
   put.run(other?.sealed, one?.rowid);
   put.run(one?.sealed, other?.rowid);
 }

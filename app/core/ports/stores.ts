@@ -3,7 +3,10 @@ import type { Template } from '../biometrics/template.ts';
 import type { DoorMode } from '../door/door.ts';
 import type { JournalEntry, RecordedEntry } from '../journal/entry.ts';
 import type { DoorId, JournalId, Pseudonym, TemplateId } from '../kernel/ids.ts';
+import type { WallTime } from '../kernel/units.ts';
 import type { Consent } from '../privacy/consent.ts';
+import type { Deletion } from '../privacy/deletion.ts';
+import type { RetentionRules } from '../privacy/retention.ts';
 
 /** Everything that decisions need of the people, read once at start and kept in memory. */
 export interface Roster {
@@ -27,6 +30,20 @@ export interface PeopleStore {
   /** The consents of one person, newest first. */
   consentsOf(pseudonym: Pseudonym): Promise<readonly Consent[]>;
   removeTemplate(template: TemplateId): Promise<void>;
+  /**
+   * The consent to the use of the face has ended: destroys the biometric key, and with it every template of the person
+   * wherever a copy lies. Once more is no error and says what was done then.
+   */
+  withdrawFace(pseudonym: Pseudonym, at: WallTime): Promise<Deletion>;
+  /**
+   * Destroys the biometric key at once, and the record key when the last legal minimum has ended; until then the person
+   * is restricted: kept, loaded for no decision.
+   */
+  erase(pseudonym: Pseudonym, at: WallTime, retention: RetentionRules): Promise<Deletion>;
+  /** The same for several people in one act, which costs hardly more than one. */
+  eraseAll(people: readonly Pseudonym[], at: WallTime, retention: RetentionRules): Promise<readonly Deletion[]>;
+  /** Destroys the record keys of restricted people whose last legal minimum has ended by `at`. */
+  eraseDue(at: WallTime): Promise<readonly Deletion[]>;
 }
 
 export interface Journal {

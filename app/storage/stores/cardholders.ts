@@ -36,6 +36,10 @@ export class Cardholders {
     );
   }
 
+  remove(pseudonym: Pseudonym): void {
+    this.#database.prepare('DELETE FROM cardholders WHERE pseudonym = ?').run(idBytes(pseudonym));
+  }
+
   pseudonyms(): Pseudonym[] {
     return this.#database
       .prepare<[], Pseudonym>(`SELECT ${idText('pseudonym')} FROM cardholders`)

@@ -42,6 +42,11 @@ export class Consents {
     return rows.map((row) => open(key, pseudonym, row)).toSorted((a, b) => b.givenAt - a.givenAt);
   }
 
+  /** Was ever a consent given? */
+  has(pseudonym: Pseudonym): boolean {
+    return this.#database.prepare('SELECT 1 FROM consents WHERE pseudonym = ?').get(idBytes(pseudonym)) !== undefined;
+  }
+
   removeOf(pseudonym: Pseudonym): void {
     this.#database.prepare('DELETE FROM consents WHERE pseudonym = ?').run(idBytes(pseudonym));
   }

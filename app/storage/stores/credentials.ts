@@ -36,6 +36,10 @@ export class Credentials {
     );
   }
 
+  removeOf(pseudonym: Pseudonym): void {
+    this.#database.prepare('DELETE FROM credentials WHERE pseudonym = ?').run(idBytes(pseudonym));
+  }
+
   /** At most `limit` rows behind `position`, in order of position. */
   page(position: number, limit: number): SealedCredential[] {
     return this.#database

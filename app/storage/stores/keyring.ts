@@ -1,109 +1,318 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
-import type { Fault } from '#core/kernel/fault.ts';
+import { assert } from '#core/kernel/assert.ts';
+import { Fault } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
-import type { Sqlite, Statement } from '../files/openDatabase.ts';
-import { idBytes, idText } from '../files/randomId.ts';
+import type { EpochStore } from '#core/ports/epochStore.ts';
+import { emptyWal, inTransaction, type Sqlite } from '../files/openDatabase.ts';
+import { BlockFile, BlockKeys } from '../keys/blockFile.ts';
+import { KeyBlock, PEOPLE_IN_A_BLOCK, type KeyEntry, type KeyKind } from '../keys/keyBlock.ts';
+import { firstEpoch, openKeyList } from '../keys/openKeyList.ts';
 import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
 import { PersonKeys } from '../vault/personKeys.ts';
-import { damagedRow, seal, unseal, type SealedAs } from '../vault/seal.ts';
-
-const FORMAT = 1;
+import { damagedRow } from '../vault/seal.ts';
+import { personKeysOfVersion1, forgetVersion1 } from './keyringVersion1.ts';
 
 /** Two keys a person: the biometric one dies with the consent, the record one with the last legal minimum. */
-export interface FreshKeys extends Disposable {
+export interface FreshKeys {
   readonly biometric: KeyObject;
   readonly record: KeyObject;
-  readonly recordBytes: Uint8Array;
 }
 
-interface KeyRow {
-  readonly pseudonym: Pseudonym;
-  readonly format: number;
-  readonly sealed: Buffer;
+/** Keys of new people, written but not committed. They count from `admit` on; overwritten on dispose. */
+export interface StagedKeys extends Disposable {
+  of(pseudonym: Pseudonym): FreshKeys;
+  admit(): void;
 }
 
-type KeyKind = 'biometric' | 'record';
+export interface KeyringParts {
+  readonly database: Sqlite;
+  readonly epochs: EpochStore;
+  /** The key that rows of version 1 are sealed under; the caller may overwrite it right after. */
+  readonly version1Key: Uint8Array;
+}
 
-/** Whose keys lie sealed in keyring.db. The record keys are in memory, for the journal; the biometric ones only while templates are read. */
+/**
+ * Whose keys lie in keyring.db, in blocks. The record keys are in memory, for the journal; the biometric ones only while
+ * templates are read. A key is destroyed by sealing its block anew without it, under a new key, and the list of block
+ * keys under a new epoch secret: what earlier images and backups hold is sealed under a secret that is nowhere any more.
+ */
 export class Keyring implements Disposable {
   readonly recordKeys = new PersonKeys();
+  /** Blocks that do not open: nobody can tell whose keys they hold. */
+  readonly damaged: readonly Fault[];
   readonly #database: Sqlite;
-  readonly #insert: Statement;
-  readonly #key: KeyObject;
+  readonly #epochs: EpochStore;
+  readonly #file: BlockFile;
+  readonly #blockOf = new Map<Pseudonym, number>();
+  /** People whose standing is another one than that of somebody who comes and goes. */
+  readonly #special = new Map<Pseudonym, KeyEntry>();
+  readonly #taken = new Map<number, number>();
+  #epoch: Buffer;
+  #generation: number;
+  #keys: BlockKeys;
+  /** A renewal ended in an error, and only the disk knows how far it came. */
+  #unsettled = false;
 
-  constructor(database: Sqlite, key: Uint8Array) {
+  /** @throws Fault `key` where the epoch secret is not the keyring's. */
+  constructor({ database, epochs, version1Key }: KeyringParts) {
     this.#database = database;
-    this.#insert = database.prepare(
-      'INSERT INTO person_keys (pseudonym, format, biometric, record) VALUES (?, ?, ?, ?)',
-    );
-    this.#key = keyObject(key);
+    this.#epochs = epochs;
+    this.#file = new BlockFile(database);
+    if (!this.#file.made) this.#make(version1Key);
+    const { epoch, generation, keys } = openKeyList(this.#file, epochs);
+    this.#epoch = epoch;
+    this.#generation = generation;
+    this.#keys = keys;
+    this.damaged = this.#readAll((block, number) => this.#know(block, number));
   }
 
-  /** Reads every record key into memory. A row that does not open is told to `damaged`, and its person has no key. */
-  unlock(damaged: (pseudonym: Pseudonym, fault: Fault) => void): void {
-    this.#readAll('record', this.recordKeys, damaged);
+  /** How often the epoch secret has been renewed. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Every biometric key, for reading all templates at once; the caller disposes of them. */
-  biometricKeys(damaged: (pseudonym: Pseudonym, fault: Fault) => void): PersonKeys {
+  biometricKeys(): PersonKeys {
     const keys = new PersonKeys();
-    this.#readAll('biometric', keys, damaged);
+    this.#readAll((block) => copyKeys(block, 'biometric', keys));
     return keys;
   }
 
-  /** Makes and seals the keys of a new person. They count only once the others' rows are committed: see `admit`. */
-  make(pseudonym: Pseudonym): FreshKeys {
-    const biometric = randomBytes(KEY_BYTES);
-    const record = randomBytes(KEY_BYTES);
-    this.#insert.run(
-      idBytes(pseudonym),
-      FORMAT,
-      seal(this.#key, sealedAs(pseudonym, 'biometric', FORMAT), biometric),
-      seal(this.#key, sealedAs(pseudonym, 'record', FORMAT), record),
-    );
-    const keys = { biometric: keyObject(biometric), record: keyObject(record), recordBytes: record };
-    biometric.fill(0);
-    return { ...keys, [Symbol.dispose]: () => void record.fill(0) };
-  }
-
-  admit(pseudonym: Pseudonym, keys: FreshKeys): void {
-    this.recordKeys.add(pseudonym, keys.recordBytes);
-  }
-
-  /** People who have keys, whether or not anything else is known of them. */
+  /** People who have a place in the keyring, whatever their standing. */
   pseudonyms(): Pseudonym[] {
-    return this.#database
-      .prepare<[], Pseudonym>(`SELECT ${idText('pseudonym')} FROM person_keys`)
-      .pluck()
-      .all();
+    return [...this.#blockOf.keys()];
   }
 
-  destroy(pseudonym: Pseudonym): void {
-    this.#database.prepare('DELETE FROM person_keys WHERE pseudonym = ?').run(idBytes(pseudonym));
+  has(pseudonym: Pseudonym): boolean {
+    return this.#blockOf.has(pseudonym);
+  }
+
+  /** @throws Fault `storage` for somebody who is not known here. */
+  entry(pseudonym: Pseudonym): KeyEntry {
+    if (!this.has(pseudonym)) {
+      const found = this.damaged.length > 0 ? 'nobody, or somebody in a block that does not open' : 'nobody';
+      throw new Fault('storage', { thing: `keys of ${pseudonym}`, found, expected: 'somebody enrolled' });
+    }
+    return this.#special.get(pseudonym) ?? { pseudonym, standing: 'held' };
+  }
+
+  /** Everybody who is not simply held: withdrawn, restricted, or erased and not yet forgotten. */
+  special(): readonly KeyEntry[] {
+    return [...this.#special.values()];
+  }
+
+  /** Makes and writes the keys of new people, within the caller's transaction. */
+  make(pseudonyms: readonly Pseudonym[]): StagedKeys {
+    const fresh = new Map(pseudonyms.map((pseudonym) => [pseudonym, freshKeys()] as const));
+    const added = new Map<number, Buffer>();
+    const places = new Map<Pseudonym, number>();
+    const waiting = [...fresh];
+    for (const number of this.#roomy()) {
+      if (waiting.length === 0) break;
+      const known = this.#keys.get(number);
+      const key = known ?? randomBytes(KEY_BYTES);
+      using block = known === undefined ? new KeyBlock() : this.#read(number);
+      while (waiting[0] !== undefined && block.add(waiting[0][0], waiting[0][1])) {
+        places.set(waiting[0][0], number);
+        waiting.shift();
+      }
+      this.#file.write(number, key, block);
+      if (known === undefined) added.set(number, key);
+    }
+    if (added.size > 0) this.#writeListWith(added);
+    return this.#staged(fresh, places, added);
+  }
+
+  /**
+   * Puts people into a new standing, which destroys the keys that they have no more: none of them can be had from
+   * anything written before, once this returns.
+   * @throws Fault `storage` or `key`; where it is not certain how far the destruction came, the next one settles it.
+   */
+  destroy(entries: readonly KeyEntry[]): void {
+    this.#settle();
+    if (entries.length === 0) return;
+    const next = randomBytes(KEY_BYTES);
+    const keys = this.#keys.copy();
+    const byBlock = Map.groupBy(entries, ({ pseudonym }) => this.#blockOf.get(pseudonym) ?? -1);
+    this.#unsettled = true;
+    try {
+      this.#epochs.hold([this.#epoch, next]);
+      inTransaction(this.#database, () => {
+        for (const [number, changes] of byBlock) this.#sealAnew(number, changes, keys);
+        this.#file.writeList(next, this.#generation + 1, keys);
+      });
+    } catch (error) {
+      next.fill(0);
+      keys[Symbol.dispose]();
+      throw error;
+    }
+    this.#turnTo(next, keys);
+    for (const entry of entries) this.#take(entry);
+    this.#epochs.hold([this.#epoch]);
+    this.#unsettled = false;
+  }
+
+  /** Gives up the places of erased people, when nothing of them is left anywhere else. */
+  forget(pseudonyms: readonly Pseudonym[]): void {
+    const byBlock = Map.groupBy(pseudonyms, (pseudonym) => this.#blockOf.get(pseudonym) ?? -1);
+    inTransaction(this.#database, () => {
+      for (const [number, people] of byBlock) {
+        using block = this.#read(number);
+        for (const pseudonym of people) block.remove(pseudonym);
+        this.#file.write(number, this.#keyOf(number), block);
+      }
+    });
+    for (const [number, people] of byBlock) {
+      this.#taken.set(number, (this.#taken.get(number) ?? 0) - people.length);
+      for (const pseudonym of people) {
+        this.#blockOf.delete(pseudonym);
+        this.#special.delete(pseudonym);
+      }
+    }
   }
 
   [Symbol.dispose](): void {
     this.recordKeys[Symbol.dispose]();
+    this.#keys[Symbol.dispose]();
+    this.#epoch.fill(0);
   }
 
-  #readAll(kind: KeyKind, into: PersonKeys, damaged: (pseudonym: Pseudonym, fault: Fault) => void): void {
-    const sql = `SELECT ${idText('pseudonym')}, format, ${kind} AS sealed FROM person_keys WHERE ${kind} IS NOT NULL`;
-    for (const { pseudonym, ...row } of this.#database.prepare<[], KeyRow>(sql).iterate()) {
-      const key = unseal(this.#key, sealedAs(pseudonym, kind, row.format), row.sealed);
-      if (key?.length === KEY_BYTES) into.add(pseudonym, key);
-      else
-        damaged(
-          pseudonym,
-          damagedRow({ file: 'keyring.db', table: 'person_keys', row: pseudonym }, `a ${kind} key that does not open`),
-        );
-      key?.fill(0);
+  /** A commit that follows takes the place of one that nobody knows to have succeeded; only then may a secret go. */
+  #settle(): void {
+    if (!this.#unsettled) return;
+    inTransaction(this.#database, () => this.#file.writeList(this.#epoch, this.#generation, this.#keys));
+    this.#epochs.hold([this.#epoch]);
+    this.#unsettled = false;
+  }
+
+  /** Writes a block with its changes under a key that is new, and puts that into `keys`. */
+  #sealAnew(number: number, changes: readonly KeyEntry[], keys: BlockKeys): void {
+    using block = this.#read(number);
+    for (const entry of changes) block.update(entry);
+    const key = randomBytes(KEY_BYTES);
+    this.#file.write(number, key, block);
+    keys.set(number, key);
+  }
+
+  #turnTo(epoch: Buffer, keys: BlockKeys): void {
+    this.#epoch.fill(0);
+    this.#keys[Symbol.dispose]();
+    this.#epoch = epoch;
+    this.#keys = keys;
+    this.#generation += 1;
+  }
+
+  #take(entry: KeyEntry): void {
+    this.#special.set(entry.pseudonym, entry);
+    if (entry.standing === 'erased') this.recordKeys.remove(entry.pseudonym);
+  }
+
+  #writeListWith(added: ReadonlyMap<number, Buffer>): void {
+    using keys = this.#keys.copy();
+    for (const [number, key] of added) keys.set(number, Buffer.from(key));
+    this.#file.writeList(this.#epoch, this.#generation, keys);
+  }
+
+  #staged(fresh: Map<Pseudonym, RawKeys>, places: Map<Pseudonym, number>, added: Map<number, Buffer>): StagedKeys {
+    return {
+      of: (pseudonym) => {
+        const keys = fresh.get(pseudonym);
+        assert(keys !== undefined, 'keys were made for everybody who is enrolled');
+        return { biometric: keyObject(keys.biometric), record: keyObject(keys.record) };
+      },
+      admit: () => {
+        for (const [number, key] of added) this.#keys.set(number, Buffer.from(key));
+        for (const [pseudonym, number] of places) {
+          this.#blockOf.set(pseudonym, number);
+          this.#taken.set(number, (this.#taken.get(number) ?? 0) + 1);
+          const keys = fresh.get(pseudonym);
+          if (keys !== undefined) this.recordKeys.add(pseudonym, keys.record);
+        }
+      },
+      [Symbol.dispose]: () => {
+        for (const { biometric, record } of fresh.values()) for (const key of [biometric, record]) key.fill(0);
+        for (const key of added.values()) key.fill(0);
+      },
+    };
+  }
+
+  /** Numbers of blocks with room, then new numbers without end. */
+  *#roomy(): Generator<number> {
+    for (const [number, taken] of this.#taken) if (taken < PEOPLE_IN_A_BLOCK) yield number;
+    for (let number = Math.max(0, ...this.#keys.blocks()) + 1; ; number++) yield number;
+  }
+
+  #know(block: KeyBlock, number: number): void {
+    let taken = 0;
+    for (const entry of block.entries()) {
+      taken += 1;
+      this.#blockOf.set(entry.pseudonym, number);
+      if (entry.standing !== 'held' || entry.faceEndedAt !== undefined) this.#special.set(entry.pseudonym, entry);
     }
+    this.#taken.set(number, taken);
+    copyKeys(block, 'record', this.recordKeys);
+  }
+
+  #readAll(visit: (block: KeyBlock, number: number) => void): Fault[] {
+    const damaged: Fault[] = [];
+    for (const number of this.#keys.blocks()) {
+      using block = this.#file.read(number, this.#keyOf(number));
+      if (block !== undefined) visit(block, number);
+      else damaged.push(damagedRow(placeOf(number), 'a block of keys that does not open'));
+    }
+    return damaged;
+  }
+
+  /** @throws Fault `storage` */
+  #read(number: number): KeyBlock {
+    const block = this.#file.read(number, this.#keyOf(number));
+    if (block === undefined) throw damagedRow(placeOf(number), 'a block of keys that does not open');
+    return block;
+  }
+
+  #keyOf(number: number): Buffer {
+    const key = this.#keys.get(number);
+    assert(key !== undefined, 'every block has its key in the list');
+    return key;
+  }
+
+  /** A new keyring; people of version 1 move into it. */
+  #make(version1Key: Uint8Array): void {
+    const epoch = firstEpoch(this.#epochs);
+    using keys = new BlockKeys();
+    inTransaction(this.#database, () => {
+      const people = personKeysOfVersion1(this.#database, version1Key);
+      for (let number = 1; people.length > 0; number++) {
+        using block = new KeyBlock();
+        for (const person of people.splice(0, PEOPLE_IN_A_BLOCK)) {
+          block.add(person.pseudonym, person);
+          for (const key of [person.biometric, person.record]) key?.fill(0);
+        }
+        const key = randomBytes(KEY_BYTES);
+        this.#file.write(number, key, block);
+        keys.set(number, key);
+      }
+      this.#file.writeList(epoch, 1, keys);
+      forgetVersion1(this.#database);
+    });
+    emptyWal(this.#database);
+    epoch.fill(0);
   }
 }
 
-const sealedAs = (pseudonym: Pseudonym, kind: KeyKind, format: number): SealedAs => [
-  'person key',
-  kind,
-  pseudonym,
-  format,
-];
+interface RawKeys {
+  readonly biometric: Buffer;
+  readonly record: Buffer;
+}
+
+const freshKeys = (): RawKeys => ({ biometric: randomBytes(KEY_BYTES), record: randomBytes(KEY_BYTES) });
+
+const placeOf = (number: number): { file: string; table: string; row: string } => ({
+  file: 'keyring.db',
+  table: 'key_blocks',
+  row: String(number),
+});
+
+function copyKeys(block: KeyBlock, kind: KeyKind, into: PersonKeys): void {
+  for (const [pseudonym, key] of block.keys(kind)) into.add(pseudonym, key);
+}

@@ -29,6 +29,8 @@ export class RosterReader {
   readonly #stores: RosterStores;
   readonly #keyring: Keyring;
   readonly #damaged: Map<Pseudonym, Fault>;
+  /** Nothing of these people is used for decisions any more. */
+  readonly #restricted = new Set<Pseudonym>();
 
   constructor(stores: RosterStores, keyring: Keyring, damaged: Map<Pseudonym, Fault>) {
     this.#stores = stores;
@@ -38,7 +40,9 @@ export class RosterReader {
 
   *parts(): Generator<RosterPart> {
     const { recordKeys } = this.#keyring;
-    using biometricKeys = this.#keyring.biometricKeys((pseudonym, fault) => void this.#damaged.set(pseudonym, fault));
+    using biometricKeys = this.#keyring.biometricKeys();
+    const standings = this.#keyring.special().filter(({ standing }) => standing !== 'held');
+    for (const { pseudonym } of standings) this.#restricted.add(pseudonym);
     for (const rows of pages((position) => this.#stores.cardholders.page(position, ROWS_AT_ONCE))) {
       yield part({ cardholders: this.#opened(rows, (row, owner) => Cardholders.open(recordKeys.get(owner), row)) });
     }
@@ -65,7 +69,7 @@ export class RosterReader {
     const opened: Opened[] = [];
     for (const row of rows) {
       const owner = row.pseudonym;
-      if (this.#damaged.has(owner)) continue;
+      if (this.#damaged.has(owner) || this.#restricted.has(owner)) continue;
       try {
         opened.push(open(row, owner));
       } catch (error) {

@@ -4,8 +4,12 @@ import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
 import type { JournalId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
 import type { HealthReport } from '#core/ports/health.ts';
+import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
+import type { Deletion } from '#core/privacy/deletion.ts';
+import type { RetentionRules } from '#core/privacy/retention.ts';
 import { DATABASE_FILES, type DatabaseFile } from '../files/folderMarker.ts';
+import { EpochPlaceShape, type EpochPlace } from '../keys/epochPlace.ts';
 import type { EnrolmentRows } from '../stores/people.ts';
 import type { RosterPart } from '../stores/rosterReader.ts';
 
@@ -14,6 +18,7 @@ export interface StorageThreadData {
   readonly folder: string;
   readonly simulated: boolean;
   readonly master: SharedArrayBuffer;
+  readonly epoch: EpochPlace;
   readonly maxPages: Partial<Record<DatabaseFile, number>>;
 }
 
@@ -21,6 +26,7 @@ const Start: z.ZodMiniType<StorageThreadData> = z.strictObject({
   folder: z.string(),
   simulated: z.boolean(),
   master: z.instanceof(SharedArrayBuffer),
+  epoch: EpochPlaceShape,
   maxPages: z.partialRecord(z.enum(DATABASE_FILES), z.number()),
 });
 
@@ -42,6 +48,19 @@ export interface Calls {
   };
   consents: { readonly given: Pseudonym; readonly answer: readonly Consent[] };
   removeTemplate: { readonly given: TemplateId; readonly answer: undefined };
+  withdrawFace: {
+    readonly given: { readonly pseudonym: Pseudonym; readonly at: WallTime };
+    readonly answer: Deletion;
+  };
+  erase: {
+    readonly given: {
+      readonly people: readonly Pseudonym[];
+      readonly at: WallTime;
+      readonly retention: RetentionRules;
+    };
+    readonly answer: readonly Deletion[];
+  };
+  eraseDue: { readonly given: WallTime; readonly answer: readonly Deletion[] };
   close: { readonly given: undefined; readonly answer: undefined };
 }
 

@@ -70,6 +70,12 @@ export class ThreadLoop {
         return people.consentsOf(call.given);
       case 'removeTemplate':
         return people.removeTemplate(call.given);
+      case 'withdrawFace':
+        return people.withdrawFace(call.given.pseudonym, call.given.at);
+      case 'erase':
+        return people.erase(call.given.people, call.given.at, call.given.retention);
+      case 'eraseDue':
+        return people.eraseDue(call.given);
       case 'close':
         this.#flushAll();
         return this.#parts.vault[Symbol.dispose]();

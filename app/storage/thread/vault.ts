@@ -6,10 +6,12 @@ import { FolderMarker, type DatabaseFile } from '../files/folderMarker.ts';
 import { emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
 import type { Migration } from '../files/migrate.ts';
 import { diskFault } from '../files/diskFault.ts';
+import { createEpochStore, type EpochPlace } from '../keys/epochPlace.ts';
 import { biometrics0001 } from '../migrations/biometrics0001.ts';
 import { identities0001 } from '../migrations/identities0001.ts';
 import { journal0001 } from '../migrations/journal0001.ts';
 import { keyring0001 } from '../migrations/keyring0001.ts';
+import { keyring0002 } from '../migrations/keyring0002.ts';
 import { JournalFile } from '../journal/journalFile.ts';
 import { Keyring } from '../stores/keyring.ts';
 import { People } from '../stores/people.ts';
@@ -19,12 +21,14 @@ export interface VaultOptions {
   readonly folder: string;
   readonly simulated: boolean;
   readonly master: Uint8Array;
+  /** Where the epoch secret lies: outside the folder, and outside every backup. */
+  readonly epoch: EpochPlace;
   readonly maxPages: Partial<Record<DatabaseFile, number>>;
   readonly report: (line: HealthReport) => void;
 }
 
 export const MIGRATIONS: Record<DatabaseFile, readonly Migration[]> = {
-  'keyring.db': [keyring0001],
+  'keyring.db': [keyring0001, keyring0002],
   'biometrics.db': [biometrics0001],
   'identities.db': [identities0001],
   'journal.db': [journal0001],
@@ -102,9 +106,10 @@ function openAll(options: VaultOptions, open: DisposableStack): VaultParts {
     syncFolder(options.folder);
     marker.complete();
   }
-  const key = deriveKey(options.master, 'keyring');
-  const keyring = open.use(new Keyring(files.keyring, key));
-  key.fill(0);
+  const version1Key = deriveKey(options.master, 'keyring');
+  const epochs = createEpochStore(options.epoch);
+  const keyring = open.use(new Keyring({ database: files.keyring, epochs, version1Key }));
+  version1Key.fill(0);
   return {
     people: new People(files, keyring, options.report),
     journal: new JournalFile(journal, options.simulated, keyring.recordKeys),

@@ -8,10 +8,11 @@ const SLOTS_AT_FIRST = 256;
 export class PersonKeys implements Disposable {
   #bytes = Buffer.alloc(SLOTS_AT_FIRST * KEY_BYTES);
   readonly #slots = new Map<Pseudonym, number>();
+  readonly #free: number[] = [];
 
   /** Copies the key; the caller overwrites its own. */
   add(pseudonym: Pseudonym, key: Uint8Array): void {
-    const slot = this.#slots.get(pseudonym) ?? this.#slots.size;
+    const slot = this.#slots.get(pseudonym) ?? this.#free.pop() ?? this.#slots.size;
     if ((slot + 1) * KEY_BYTES > this.#bytes.length) this.#grow();
     this.#bytes.set(key, slot * KEY_BYTES);
     this.#slots.set(pseudonym, slot);
@@ -20,6 +21,15 @@ export class PersonKeys implements Disposable {
   get(pseudonym: Pseudonym): KeyObject | undefined {
     const slot = this.#slots.get(pseudonym);
     return slot === undefined ? undefined : this.#at(slot);
+  }
+
+  /** Overwrites the key; removing one that is not there is no error. */
+  remove(pseudonym: Pseudonym): void {
+    const slot = this.#slots.get(pseudonym);
+    if (slot === undefined) return;
+    this.#bytes.fill(0, slot * KEY_BYTES, (slot + 1) * KEY_BYTES);
+    this.#slots.delete(pseudonym);
+    this.#free.push(slot);
   }
 
   *[Symbol.iterator](): Generator<readonly [Pseudonym, KeyObject]> {
@@ -33,6 +43,7 @@ export class PersonKeys implements Disposable {
   [Symbol.dispose](): void {
     this.#bytes.fill(0);
     this.#slots.clear();
+    this.#free.length = 0;
   }
 
   #at(slot: number): KeyObject {

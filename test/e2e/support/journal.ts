@@ -4,6 +4,7 @@ import type { DoorId, JournalId } from '#core/kernel/ids.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import { createDoorModes } from '#storage/doorModes.ts';
 import { createFileKeyStore } from '#storage/fileKeyStore.ts';
+import { epochFileBeside } from '#storage/keys/epochPlace.ts';
 import { openStorage } from '#storage/openStorage.ts';
 import type { GateFolder } from './gateFolder.ts';
 
@@ -14,7 +15,13 @@ const complain = ({ part, level, says }: HealthReport): void => {
 /** The whole journal of a gate that does not run. */
 export async function journalOf(folder: GateFolder): Promise<readonly RecordedEntry[]> {
   const master = createFileKeyStore(folder.key).open();
-  const storage = await openStorage({ folder: folder.data, simulated: true, master, report: complain });
+  const storage = await openStorage({
+    folder: folder.data,
+    simulated: true,
+    master,
+    epoch: epochFileBeside(folder.key),
+    report: complain,
+  });
   try {
     return await storage.journal.read(1 as JournalId, Number.MAX_SAFE_INTEGER);
   } finally {

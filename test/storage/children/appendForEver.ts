@@ -2,6 +2,7 @@ import { wallTime } from '#core/kernel/units.ts';
 import { openStorage } from '#storage/openStorage.ts';
 import { writeSync } from 'node:fs';
 import { person } from '../support/people.ts';
+import { epochOf } from '../support/epochs.ts';
 
 /** Appends entries without end, some together, and writes down each id once it is acknowledged. */
 const [folder = '', master = ''] = process.argv.slice(2);
@@ -9,6 +10,7 @@ const { journal } = await openStorage({
   folder,
   simulated: true,
   master: Buffer.from(master, 'hex'),
+  epoch: epochOf(folder),
   report: () => undefined,
 });
 const subject = person('Ada').cardholder.pseudonym;

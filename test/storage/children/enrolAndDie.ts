@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { Vault } from '#storage/thread/vault.ts';
 import { person } from '../support/people.ts';
 import { enrolIn } from '../support/vaults.ts';
+import { epochOf } from '../support/epochs.ts';
 
 /** Enrols Bo and is killed before or after the n-th commit of it, counted over all files. */
 const [folder = '', master = '', when = 'before', step = '1'] = process.argv.slice(2);
@@ -9,6 +10,7 @@ const vault = new Vault({
   folder,
   simulated: true,
   master: Buffer.from(master, 'hex'),
+  epoch: epochOf(folder),
   maxPages: {},
   report: () => undefined,
 });

@@ -1,5 +1,6 @@
 import { Fault } from '#core/kernel/fault.ts';
 import { Vault } from '#storage/thread/vault.ts';
+import { epochOf } from '../support/epochs.ts';
 
 /** Opens a data folder, says so, and holds it until it is killed. */
 const [folder = '', master = ''] = process.argv.slice(2);
@@ -8,6 +9,7 @@ try {
     folder,
     simulated: true,
     master: Buffer.from(master, 'hex'),
+    epoch: epochOf(folder),
     maxPages: {},
     report: () => undefined,
   });

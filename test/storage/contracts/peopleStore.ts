@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { BrokenPromise } from '#core/kernel/assert.ts';
+import { wallTime } from '#core/kernel/units.ts';
+import { LEGAL_MINIMUM } from '#core/privacy/retention.ts';
 import type { PeopleStore } from '#core/ports/stores.ts';
 import { faultOf } from '../support/faults.ts';
 import { cardHolder, featuresOf, person, valuesOf } from '../support/people.ts';
+
+const NOW = wallTime(1_770_000_000_000);
+const later = (span: number): ReturnType<typeof wallTime> => wallTime(NOW + span);
+const ADA = person('Ada').cardholder.pseudonym;
 
 /** What every PeopleStore promises, the one in memory and the one on the disk. */
 export function peopleStoreContract(
@@ -91,6 +97,86 @@ export function peopleStoreContract(
       const roster = await opened.people.load();
       expect([roster.cardholders.length, roster.templates.length]).toEqual([1, 0]);
       expect(await opened.people.consentsOf(person('Ada').cardholder.pseudonym)).toHaveLength(1);
+    });
+
+    it('forgets the face of a person who withdraws, and lets that person in by card as before', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      for (const label of ['Ada', 'Bo']) await people.enrol(person(label));
+      const deletion = await people.withdrawFace(ADA, NOW);
+      expect(deletion).toMatchObject({ pseudonym: ADA, biometricKeyDestroyedAt: NOW, recordKey: { kind: 'in-use' } });
+      const roster = await people.load();
+      expect(roster.cardholders).toHaveLength(2);
+      expect(roster.credentials).toHaveLength(4);
+      expect(roster.templates.map(valuesOf)).toEqual([featuresOf('Bo')]);
+      expect(await people.consentsOf(ADA)).toEqual([person('Ada').face.consent]);
+    });
+
+    it('says of a face that was withdrawn twice when it was destroyed', async () => {
+      await using opened = await open();
+      await opened.people.enrol(person('Ada'));
+      await opened.people.withdrawFace(ADA, NOW);
+      expect((await opened.people.withdrawFace(ADA, later(5))).biometricKeyDestroyedAt).toBe(NOW);
+    });
+
+    it('restricts an erased person until the last legal minimum has ended, and erases then', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      for (const label of ['Ada', 'Bo']) await people.enrol(person(label));
+      const until = later(LEGAL_MINIMUM.consentRecords);
+      const asked = await people.erase(ADA, NOW, LEGAL_MINIMUM);
+      expect(asked).toMatchObject({ biometricKeyDestroyedAt: NOW, recordKey: { kind: 'restricted', until } });
+      const roster = await people.load();
+      expect(roster.cardholders).toEqual([person('Bo').cardholder]);
+      expect(roster.credentials).toEqual(person('Bo').credentials);
+      expect(roster.templates).toHaveLength(1);
+      expect(await people.consentsOf(ADA)).toHaveLength(1);
+      expect(await people.eraseDue(wallTime(until - 1))).toEqual([]);
+      const [erased] = await people.eraseDue(until);
+      expect(erased).toMatchObject({ biometricKeyDestroyedAt: NOW, recordKey: { kind: 'destroyed', at: until } });
+      expect(await people.consentsOf(ADA)).toEqual([]);
+      expect(await people.eraseDue(until)).toEqual([]);
+    });
+
+    it('keeps records of somebody who never gave a face for as long as the log alone demands', async () => {
+      await using opened = await open();
+      await opened.people.enrol(cardHolder('Ada'));
+      const { recordKey } = await opened.people.erase(ADA, NOW, LEGAL_MINIMUM);
+      expect(recordKey).toEqual({ kind: 'restricted', until: later(LEGAL_MINIMUM.accessEvents) });
+    });
+
+    it('counts the minimum of a consent from its withdrawal, and asking again moves nothing', async () => {
+      await using opened = await open();
+      await opened.people.enrol(person('Ada'));
+      await opened.people.withdrawFace(ADA, NOW);
+      const until = later(LEGAL_MINIMUM.consentRecords);
+      for (const asked of [1_000, 2_000])
+        expect((await opened.people.erase(ADA, later(asked), LEGAL_MINIMUM)).recordKey).toEqual({
+          kind: 'restricted',
+          until,
+        });
+    });
+
+    it('erases several people in one act, or none where one of them is not known', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      const labels = ['Ada', 'Bo', 'Cy'];
+      for (const label of labels) await people.enrol(person(label));
+      const [ada, bo] = labels.map((label) => person(label).cardholder.pseudonym);
+      const nobody = person('nobody').cardholder.pseudonym;
+      await faultOf(() => people.eraseAll([ada!, nobody], NOW, LEGAL_MINIMUM), 'storage');
+      await faultOf(() => people.withdrawFace(nobody, NOW), 'storage');
+      expect((await people.load()).cardholders).toHaveLength(3);
+      expect(await people.eraseAll([ada!, bo!], NOW, LEGAL_MINIMUM)).toHaveLength(2);
+      expect((await people.load()).cardholders).toEqual([person('Cy').cardholder]);
+      expect(await people.eraseDue(later(LEGAL_MINIMUM.consentRecords))).toHaveLength(2);
+    });
+
+    it('takes nobody in under the pseudonym of a person who is restricted', async () => {
+      await using opened = await open();
+      await opened.people.enrol(person('Ada'));
+      await opened.people.erase(ADA, NOW, LEGAL_MINIMUM);
+      await faultOf(() => opened.people.enrol(person('Ada')), 'storage');
     });
   });
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '#core/journal/entry.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
+import { LEGAL_MINIMUM } from '#core/privacy/retention.ts';
 import type { Sqlite } from '#storage/files/openDatabase.ts';
 import type { Vault } from '#storage/thread/vault.ts';
 import { FakeJournal } from '../../fakes/fakeJournal.ts';
@@ -189,10 +190,9 @@ it('the entry of a person whose key is gone stays, without its subject', async (
     vault.journal.append(PEOPLE.map(entryOf));
   }
   {
-    using keyring = folder.database('keyring.db');
-    keyring
-      .prepare('UPDATE person_keys SET record = NULL WHERE pseudonym = ?')
-      .run(Buffer.from(person('Bo').cardholder.pseudonym, 'hex'));
+    using vault = folder.vault();
+    vault.people.erase([person('Bo').cardholder.pseudonym], wallTime(1), LEGAL_MINIMUM);
+    expect(vault.people.eraseDue(wallTime(Number.MAX_SAFE_INTEGER))).toHaveLength(1);
   }
   using vault = folder.vault();
   const subjects = vault.journal.read(FIRST, 10).map(({ subject }) => subject);

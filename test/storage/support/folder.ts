@@ -6,6 +6,7 @@ import type { DatabaseFile } from '#storage/files/folderMarker.ts';
 import { openDatabase, type Sqlite } from '#storage/files/openDatabase.ts';
 import { openStorage, type Storage, type StorageOptions } from '#storage/openStorage.ts';
 import { MIGRATIONS, Vault } from '#storage/thread/vault.ts';
+import { epochOf } from './epochs.ts';
 import { secret } from './people.ts';
 
 /** A data folder of a test with its master secret; what is opened through it is closed with it. */
@@ -21,7 +22,14 @@ export class TestFolder implements AsyncDisposable {
 
   async open(differs: Partial<StorageOptions> = {}): Promise<Storage> {
     const report = (line: HealthReport): void => void this.reports.push(line);
-    const storage = await openStorage({ folder: this.path, simulated: true, master: this.master, report, ...differs });
+    const storage = await openStorage({
+      folder: this.path,
+      simulated: true,
+      master: this.master,
+      epoch: epochOf(this.path),
+      report,
+      ...differs,
+    });
     this.#open.add(storage);
     return storage;
   }
@@ -29,7 +37,14 @@ export class TestFolder implements AsyncDisposable {
   /** The same without a thread of its own: quicker to open, and it can be killed at a chosen step. */
   vault(): Vault {
     const report = (line: HealthReport): void => void this.reports.push(line);
-    return new Vault({ folder: this.path, simulated: true, master: this.master, maxPages: {}, report });
+    return new Vault({
+      folder: this.path,
+      simulated: true,
+      master: this.master,
+      epoch: epochOf(this.path),
+      maxPages: {},
+      report,
+    });
   }
 
   /** The bare database, as somebody who holds the file key would open it. */
@@ -54,5 +69,6 @@ export class TestFolder implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const storage of this.#open) await storage.close();
     rmSync(this.path, { recursive: true, force: true });
+    rmSync(epochOf(this.path).path, { force: true });
   }
 }

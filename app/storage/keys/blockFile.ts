@@ -1,0 +1,125 @@
+import type { Sqlite } from '../files/openDatabase.ts';
+import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
+import { seal, unseal, type SealedAs } from '../vault/seal.ts';
+import { BLOCK_BYTES, KeyBlock } from './keyBlock.ts';
+
+const FORMAT = 1;
+
+interface ListRow {
+  readonly format: number;
+  readonly generation: number;
+  readonly sealed: Buffer;
+}
+
+/** The keys of the blocks, by the block's number; the caller of whatever made it overwrites it. */
+export class BlockKeys implements Disposable {
+  readonly #keys = new Map<number, Buffer>();
+
+  get(block: number): Buffer | undefined {
+    return this.#keys.get(block);
+  }
+
+  /** Takes over `key`; one that it replaces is overwritten. */
+  set(block: number, key: Buffer): void {
+    this.#keys.get(block)?.fill(0);
+    this.#keys.set(block, key);
+  }
+
+  blocks(): number[] {
+    return [...this.#keys.keys()];
+  }
+
+  copy(): BlockKeys {
+    const copy = new BlockKeys();
+    for (const [block, key] of this.#keys) copy.set(block, Buffer.from(key));
+    return copy;
+  }
+
+  toJSON(): string {
+    return `[keys of ${this.#keys.size} blocks]`;
+  }
+
+  [Symbol.dispose](): void {
+    for (const key of this.#keys.values()) key.fill(0);
+    this.#keys.clear();
+  }
+
+  /** Number (4 bytes, little-endian) and key of each block, for the caller to overwrite. */
+  encode(): Buffer {
+    const bytes = Buffer.alloc(this.#keys.size * (4 + KEY_BYTES));
+    let at = 0;
+    for (const [block, key] of this.#keys) {
+      bytes.writeUInt32LE(block, at);
+      bytes.set(key, at + 4);
+      at += 4 + KEY_BYTES;
+    }
+    return bytes;
+  }
+
+  static decode(bytes: Buffer): BlockKeys {
+    const keys = new BlockKeys();
+    for (let at = 0; at < bytes.length; at += 4 + KEY_BYTES)
+      keys.set(bytes.readUInt32LE(at), Buffer.from(bytes.subarray(at + 4, at + 4 + KEY_BYTES)));
+    return keys;
+  }
+}
+
+/** The rows of keyring.db: sealed blocks, and the sealed list of their keys. */
+export class BlockFile {
+  readonly #database: Sqlite;
+
+  constructor(database: Sqlite) {
+    this.#database = database;
+  }
+
+  /** Is there a list? Without one the keyring is new. */
+  get made(): boolean {
+    return this.#list() !== undefined;
+  }
+
+  /** The list and its generation; undefined where `epoch` is not the secret that it is sealed under. */
+  open(epoch: Uint8Array): { readonly generation: number; readonly keys: BlockKeys } | undefined {
+    const row = this.#list();
+    if (row === undefined) return undefined;
+    const bytes = unseal(keyObject(epoch), listSealedAs(row.generation, row.format), row.sealed);
+    if (bytes === undefined || bytes.length % (4 + KEY_BYTES) !== 0) return undefined;
+    const keys = BlockKeys.decode(bytes);
+    bytes.fill(0);
+    return { generation: row.generation, keys };
+  }
+
+  writeList(epoch: Uint8Array, generation: number, keys: BlockKeys): void {
+    const bytes = keys.encode();
+    const sealed = seal(keyObject(epoch), listSealedAs(generation, FORMAT), bytes);
+    bytes.fill(0);
+    this.#database
+      .prepare('INSERT OR REPLACE INTO key_list (one, format, generation, sealed) VALUES (1, ?, ?, ?)')
+      .run(FORMAT, generation, sealed);
+  }
+
+  /** Undefined for a block that is missing or does not open. */
+  read(block: number, key: Uint8Array): KeyBlock | undefined {
+    const row = this.#database
+      .prepare<[number], { format: number; sealed: Buffer }>('SELECT format, sealed FROM key_blocks WHERE block = ?')
+      .get(block);
+    if (row === undefined) return undefined;
+    const bytes = unseal(keyObject(key), blockSealedAs(block, row.format), row.sealed);
+    if (bytes?.length === BLOCK_BYTES) return new KeyBlock(bytes);
+    bytes?.fill(0);
+    return undefined;
+  }
+
+  write(block: number, key: Uint8Array, content: KeyBlock): void {
+    const sealed = seal(keyObject(key), blockSealedAs(block, FORMAT), content.bytes);
+    this.#database
+      .prepare('INSERT OR REPLACE INTO key_blocks (block, format, sealed) VALUES (?, ?, ?)')
+      .run(block, FORMAT, sealed);
+  }
+
+  #list(): ListRow | undefined {
+    return this.#database.prepare<[], ListRow>('SELECT format, generation, sealed FROM key_list').get();
+  }
+}
+
+const blockSealedAs = (block: number, format: number): SealedAs => ['key block', block, format];
+const listSealedAs = (generation: number, format: number): SealedAs => ['key list', generation, format];
