@@ -8,6 +8,7 @@ import type { DoorId } from '#core/kernel/ids.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { DoorModeStore } from '#core/ports/stores.ts';
 import { OWN_FOLDER, replaceFile } from './files/atomicFile.ts';
+import { openCabinet } from './keys/cabinet.ts';
 import { deriveKey } from './vault/derivedKeys.ts';
 
 export const DOOR_MODES_FILE = 'door-modes.json';
@@ -22,7 +23,7 @@ const DoorModesFile = z.strictObject({
 
 export interface DoorModesOptions {
   readonly folder: string;
-  /** 32 bytes; the caller may overwrite it right after. */
+  /** The root secret of the folder, 32 bytes; the caller may overwrite it right after. */
   readonly master: Uint8Array;
   readonly report: (line: HealthReport) => void;
 }
@@ -35,14 +36,14 @@ export function createDoorModes(options: DoorModesOptions): DoorModeStore {
 class DoorModesOnDisk implements DoorModeStore {
   readonly #folder: string;
   readonly #path: string;
-  readonly #key: Buffer;
+  readonly #key: Buffer | Fault;
   readonly #report: (line: HealthReport) => void;
 
   constructor({ folder, master, report }: DoorModesOptions) {
     this.#folder = folder;
     this.#path = join(folder, DOOR_MODES_FILE);
-    this.#key = deriveKey(master, 'door modes');
     this.#report = report;
+    this.#key = keyOf(folder, master);
   }
 
   read(door: DoorId): DoorMode {
@@ -87,6 +88,7 @@ class DoorModesOnDisk implements DoorModeStore {
   }
 
   #mac(modes: Record<string, DoorMode>): string {
+    if (this.#key instanceof Fault) throw this.#key;
     const sorted = Object.entries(modes).toSorted(([a], [b]) => (a < b ? -1 : 1));
     return createHmac('sha256', this.#key)
       .update(JSON.stringify([FORMAT, sorted]))
@@ -95,5 +97,23 @@ class DoorModesOnDisk implements DoorModeStore {
 
   #fault(found: string): Fault {
     return new Fault('storage', { thing: DOOR_MODES_FILE, found, expected: 'the file as this gate wrote it' });
+  }
+}
+
+/** The fault where the cabinet cannot be opened: doors are taken to be normal then, and a mode cannot be stored. */
+function keyOf(folder: string, root: Uint8Array): Buffer | Fault {
+  try {
+    using cabinet = openCabinet(folder, root);
+    const master = cabinet.key('master');
+    const key = deriveKey(master, 'door modes');
+    master.fill(0);
+    return key;
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    return new Fault('storage', {
+      thing: folder,
+      found: messageOf(error),
+      expected: 'a folder that this account may write',
+    });
   }
 }

@@ -1,14 +1,17 @@
 import { Fault } from '#core/kernel/fault.ts';
 import type { KeyStore } from '#core/ports/keyStore.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CABINET_FILE } from './keys/cabinet.ts';
 import { folderHoldsData } from './files/folderMarker.ts';
 
 /**
- * The master secret of a data folder, 32 bytes, for the caller to overwrite. It is made at the very first start alone.
+ * The root secret of a data folder, 32 bytes, for the caller to overwrite. It is made at the very first start alone.
  * @throws Fault `key` where it is missing beside data: a new one could read nothing of it, and would hide the loss.
  */
 export function openMaster(keys: KeyStore, folder: string): Uint8Array {
   if (keys.exists()) return keys.open();
-  if (folderHoldsData(folder)) {
+  if (folderHoldsData(folder) || existsSync(join(folder, CABINET_FILE))) {
     throw new Fault('key', {
       thing: `master secret for data folder ${folder}`,
       found: 'none',

@@ -8,6 +8,7 @@ import type { DoorId } from '#core/kernel/ids.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { DoorModeStore } from '#core/ports/stores.ts';
 import { createDoorModes, DOOR_MODES_FILE } from '#storage/doorModes.ts';
+import { CABINET_FILE } from '#storage/keys/cabinet.ts';
 import { FakeDoorModes } from '../fakes/fakeDoorModes.ts';
 import { faultOf } from './support/faults.ts';
 
@@ -57,7 +58,7 @@ describe('the file of the door modes', () => {
   it('is written whole: nothing of a write before is left beside it', () => {
     const modes = onDisk();
     for (const mode of ['unlocked', 'normal'] as const) modes.write(FRONT, mode);
-    expect(readdirSync(folder)).toEqual([DOOR_MODES_FILE]);
+    expect(readdirSync(folder).toSorted()).toEqual([CABINET_FILE, DOOR_MODES_FILE]);
   });
 
   it('torn at any byte, every door is normal and it is reported', () => {

@@ -20,8 +20,11 @@ const HOLDER = join(import.meta.dirname, 'children/holdFolder.ts');
 it('the first start makes the files and leaves no file that others could read', async () => {
   await using folder = new TestFolder();
   await (await folder.open()).close();
-  expect(readdirSync(folder.path).toSorted()).toEqual([...DATABASE_FILES, 'folder.json', 'lock'].toSorted());
-  for (const file of [...DATABASE_FILES, 'folder.json']) expect(statSync(join(folder.path, file)).mode & 0o077).toBe(0);
+  expect(readdirSync(folder.path).toSorted()).toEqual(
+    [...DATABASE_FILES, 'cabinet.json', 'folder.json', 'lock'].toSorted(),
+  );
+  for (const file of [...DATABASE_FILES, 'cabinet.json', 'folder.json'])
+    expect(statSync(join(folder.path, file)).mode & 0o077).toBe(0);
 });
 
 it('a wrong key stops the start, says what to do, and changes nothing', async () => {

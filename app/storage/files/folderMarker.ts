@@ -58,8 +58,12 @@ export class FolderMarker {
     this.#write('made');
   }
 
-  #check(): Marker['state'] {
-    const marker = this.#read();
+  /** @throws Fault `key` where there is a marker, and it is that of another master secret. */
+  checkMaster(): void {
+    if (existsSync(this.#path)) this.#checkMaster(this.#read());
+  }
+
+  #checkMaster(marker: Marker): void {
     if (marker.fingerprint !== this.#fingerprint()) {
       throw new Fault('key', {
         thing: `master secret for ${this.#path}`,
@@ -67,6 +71,11 @@ export class FolderMarker {
         expected: `the one that this data was sealed with (${marker.fingerprint}): bring back its key file, or move the data folder away to begin anew`,
       });
     }
+  }
+
+  #check(): Marker['state'] {
+    const marker = this.#read();
+    this.#checkMaster(marker);
     if (!sameText(marker.mac, this.#mac(marker)))
       throw this.#fault('changed by somebody else', 'the marker as this gate wrote it');
     if (marker.simulated !== this.#simulated) {

@@ -3,11 +3,10 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
-import { deriveKey } from '../vault/derivedKeys.ts';
 import { OWN_FILE } from './atomicFile.ts';
 import type { DatabaseFile } from './folderMarker.ts';
 import { migrate, type Migration } from './migrate.ts';
-import { diskFault } from './diskFault.ts';
+import { diskFault, sqliteCode } from './diskFault.ts';
 
 export type Sqlite = Database.Database;
 export type Statement<Parameters extends unknown[] = unknown[], Row = unknown> = Database.Statement<Parameters, Row>;
@@ -15,7 +14,11 @@ export type Statement<Parameters extends unknown[] = unknown[], Row = unknown> =
 export interface DatabaseOptions {
   readonly folder: string;
   readonly file: DatabaseFile;
-  readonly master: Uint8Array;
+  /**
+   * What the file may be sealed under, 32 bytes each, in the order in which they are tried; a new file is sealed under the
+   * first. More than one while a key is changed. The caller overwrites them.
+   */
+  readonly keys: readonly [Uint8Array, ...Uint8Array[]];
   readonly migrations: readonly Migration[];
   /** Bytes of a page, for a new file. */
   readonly pageBytes: number;
@@ -39,9 +42,34 @@ const CACHE_KIB = 2_000;
 export function openDatabase(options: DatabaseOptions): Sqlite {
   const path = join(options.folder, options.file);
   makeOrExpect(path, options);
+  const [key, ...others] = options.keys;
+  try {
+    return openUnder(key, path, options);
+  } catch (error) {
+    // What a change of key left half done lies behind the key that was in use: it is tried first.
+    if (sqliteCode(error) === 'SQLITE_NOTADB')
+      for (const other of others) return openedUnder(other, path, options) ?? refuse(path, error);
+    return refuse(path, error);
+  }
+}
+
+const refuse = (path: string, error: unknown): never => {
+  throw diskFault('storage', path, error);
+};
+
+function openedUnder(key: Uint8Array, path: string, options: DatabaseOptions): Sqlite | undefined {
+  try {
+    return openUnder(key, path, options);
+  } catch (error) {
+    if (sqliteCode(error) === 'SQLITE_NOTADB') return undefined;
+    return refuse(path, error);
+  }
+}
+
+function openUnder(key: Uint8Array, path: string, options: DatabaseOptions): Sqlite {
   const database = new Database(path, { timeout: 0 });
   try {
-    unlock(database, options);
+    unlock(database, key, options.pageBytes);
     database.pragma('locking_mode = EXCLUSIVE');
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
@@ -55,7 +83,7 @@ export function openDatabase(options: DatabaseOptions): Sqlite {
     return database;
   } catch (error) {
     database.close();
-    throw diskFault('storage', path, error);
+    throw error;
   }
 }
 
@@ -70,22 +98,38 @@ function makeOrExpect(path: string, { mayMake }: DatabaseOptions): void {
 
 interface Encrypting {
   key(key: Buffer): number;
+  rekey(key: Buffer): number;
 }
 
 const encrypts = (database: object): database is Encrypting => 'key' in database && typeof database.key === 'function';
 
-function unlock(database: Sqlite, { file, master, pageBytes }: DatabaseOptions): void {
+function unlock(database: Sqlite, key: Uint8Array, pageBytes: number): void {
   assert(encrypts(database), 'better-sqlite3 is the build that encrypts: see package.json');
   database.pragma("cipher = 'aegis'");
   database.pragma("algorithm = 'aegis-256'");
   database.pragma(`page_size = ${pageBytes}`);
-  const key = deriveKey(master, `file ${file}`);
   // As bytes and not in a PRAGMA's text: a string cannot be overwritten.
-  const raw = Buffer.concat([Buffer.from('raw:'), key]);
+  const raw = rawKey(key);
   database.key(raw);
   raw.fill(0);
-  key.fill(0);
 }
+
+/** Seals every page anew under another key: all of them or none, also where it is cut off. Takes as long as writing the file. */
+export function changeKey(database: Sqlite, key: Uint8Array): void {
+  assert(encrypts(database), 'better-sqlite3 is the build that encrypts: see package.json');
+  emptyWal(database);
+  // The cipher changes its key within a rollback journal only.
+  database.pragma('journal_mode = DELETE');
+  const raw = rawKey(key);
+  try {
+    database.rekey(raw);
+  } finally {
+    raw.fill(0);
+    database.pragma('journal_mode = WAL');
+  }
+}
+
+const rawKey = (key: Uint8Array): Buffer => Buffer.concat([Buffer.from('raw:'), key]);
 
 /** All of `act` or nothing of it. */
 export function inTransaction<Result>(database: Sqlite, act: () => Result): Result {

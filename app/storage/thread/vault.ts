@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
+import { assert } from '#core/kernel/assert.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import { OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
 import { FolderLock } from '../files/folderLock.ts';
 import { FolderMarker, type DatabaseFile } from '../files/folderMarker.ts';
-import { emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
+import { changeKey, emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
 import type { Migration } from '../files/migrate.ts';
 import { diskFault } from '../files/diskFault.ts';
+import { openCabinet, type Cabinet } from '../keys/cabinet.ts';
 import { createEpochStore, type EpochPlace } from '../keys/epochPlace.ts';
 import { biometrics0001 } from '../migrations/biometrics0001.ts';
 import { identities0001 } from '../migrations/identities0001.ts';
@@ -46,7 +48,8 @@ const PAGE_BYTES: Record<DatabaseFile, number> = {
 export class Vault implements Disposable {
   readonly people: People;
   readonly journal: JournalFile;
-  readonly #files: readonly Sqlite[];
+  readonly #files: ReadonlyMap<DatabaseFile, Sqlite>;
+  readonly #cabinet: Cabinet;
   readonly #open: DisposableStack;
 
   /** @throws Fault `key` or `storage` where the folder cannot be opened; no data is changed then. */
@@ -56,13 +59,35 @@ export class Vault implements Disposable {
     this.people = parts.people;
     this.journal = parts.journal;
     this.#files = parts.files;
+    this.#cabinet = parts.cabinet;
     this.#open = open.move();
+  }
+
+  /**
+   * Seals a file under a new key. Cut off at any moment, the next start opens the file with whichever key fits and goes on.
+   * Nothing else is done meanwhile: it takes as long as writing the file.
+   */
+  changeFileKey(file: DatabaseFile): void {
+    const database = this.#files.get(file);
+    assert(database !== undefined, 'every database is open');
+    named(`change of the key of ${file}`, () => changeFileKey(this.#cabinet, file, database));
+  }
+
+  /** How often the key of each file has been changed. */
+  get fileKeyGenerations(): Record<DatabaseFile, number> {
+    const of = (file: DatabaseFile): number => this.#cabinet.generation(`file ${file}`);
+    return {
+      'keyring.db': of('keyring.db'),
+      'biometrics.db': of('biometrics.db'),
+      'identities.db': of('identities.db'),
+      'journal.db': of('journal.db'),
+    };
   }
 
   /** Empties the WALs, closes the files, overwrites the keys, lets go of the folder. */
   [Symbol.dispose](): void {
     try {
-      for (const file of this.#files) emptyWal(file);
+      for (const file of this.#files.values()) emptyWal(file);
     } finally {
       this.#open.dispose();
     }
@@ -70,30 +95,37 @@ export class Vault implements Disposable {
 }
 
 interface VaultParts {
+  readonly cabinet: Cabinet;
   readonly people: People;
   readonly journal: JournalFile;
-  readonly files: readonly Sqlite[];
+  readonly files: ReadonlyMap<DatabaseFile, Sqlite>;
 }
 
 /** Opens everything in its order, the lock first, and leaves to `open` what is to be closed. */
-function openAll(options: VaultOptions, open: DisposableStack): VaultParts {
-  mkdirSync(options.folder, { recursive: true, mode: OWN_FOLDER });
-  open.use(new FolderLock(options.folder));
+function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack): VaultParts {
+  mkdirSync(rest.folder, { recursive: true, mode: OWN_FOLDER });
+  open.use(new FolderLock(rest.folder));
+  const cabinet = open.use(openCabinet(rest.folder, root));
+  const options = { ...rest, master: cabinet.key('master') };
+  open.defer(() => void options.master.fill(0));
   const marker = new FolderMarker(options.folder, options.master, options.simulated);
   const mayMake = marker.claim(options.folder);
   const database = (file: DatabaseFile): Sqlite => {
-    const { folder, master } = options;
+    const { folder } = options;
+    const keys = cabinet.fileKeys(file);
     const migrations = MIGRATIONS[file];
     const opened = openDatabase({
       folder,
       file,
-      master,
+      keys,
       migrations,
       pageBytes: PAGE_BYTES[file],
       mayMake,
       maxPages: options.maxPages[file],
     });
+    for (const key of keys) key.fill(0);
     open.defer(() => void opened.close());
+    if (keys.length > 1) finishKeyChange(cabinet, file, opened);
     return opened;
   };
   const files = {
@@ -111,11 +143,25 @@ function openAll(options: VaultOptions, open: DisposableStack): VaultParts {
   const keyring = open.use(new Keyring({ database: files.keyring, epochs, version1Key }));
   version1Key.fill(0);
   return {
+    cabinet,
     people: new People(files, keyring, options.report),
     journal: new JournalFile(journal, options.simulated, keyring.recordKeys),
-    files: [...Object.values(files), journal],
+    files: new Map([...Object.values(files), journal].map((one, index) => [DATABASE_ORDER[index]!, one] as const)),
   };
 }
+
+/** The order in which the files are opened. */
+const DATABASE_ORDER: readonly DatabaseFile[] = ['keyring.db', 'biometrics.db', 'identities.db', 'journal.db'];
+
+function changeFileKey(cabinet: Cabinet, file: DatabaseFile, database: Sqlite): void {
+  const next = cabinet.propose(`file ${file}`);
+  changeKey(database, next);
+  next.fill(0);
+  cabinet.promote(`file ${file}`);
+}
+
+/** A change that was cut off: sealing once more under the next key is right whichever of the two the file opened with. */
+const finishKeyChange = changeFileKey;
 
 /** Does `act`; what SQLite throws becomes a fault that says where. */
 export function named<Result>(thing: string, act: () => Result): Result {

@@ -12,7 +12,8 @@ export type KeyPurpose =
   | 'keyring'
   | 'folder fingerprint'
   | 'folder marker'
-  | 'door modes';
+  | 'door modes'
+  | 'cabinet';
 
 /**
  * HKDF-SHA-256 over the master secret, 32 bytes. The caller overwrites it.

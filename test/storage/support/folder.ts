@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { DatabaseFile } from '#storage/files/folderMarker.ts';
 import { openDatabase, type Sqlite } from '#storage/files/openDatabase.ts';
+import { openCabinet } from '#storage/keys/cabinet.ts';
 import { openStorage, type Storage, type StorageOptions } from '#storage/openStorage.ts';
 import { MIGRATIONS, Vault } from '#storage/thread/vault.ts';
 import { epochOf } from './epochs.ts';
@@ -49,10 +50,11 @@ export class TestFolder implements AsyncDisposable {
 
   /** The bare database, as somebody who holds the file key would open it. */
   database(file: DatabaseFile): Sqlite & Disposable {
+    using cabinet = openCabinet(this.path, this.master);
     const options = {
       folder: this.path,
       file,
-      master: this.master,
+      keys: cabinet.fileKeys(file),
       migrations: MIGRATIONS[file],
       pageBytes: 4_096,
       mayMake: false,
