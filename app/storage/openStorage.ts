@@ -2,11 +2,10 @@ import { Template, type TemplateRecord } from '#core/biometrics/template.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { Cardholder, Credential } from '#core/access/credential.ts';
 import { assert } from '#core/kernel/assert.ts';
-import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
-import type { JournalId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import type { Enrolment, Journal, PeopleStore, Roster } from '#core/ports/stores.ts';
+import type { Enrolment, PeopleStore, Roster } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
@@ -16,6 +15,8 @@ import { checkEnrolment } from './stores/enrolment.ts';
 import type { EnrolmentRows } from './stores/people.ts';
 import type { RosterPart } from './stores/rosterReader.ts';
 import { TEMPLATE_BYTES } from './stores/templates.ts';
+import { RESERVE_BYTES } from './journal/reserve.ts';
+import { ThreadedJournal, type StoredJournal } from './thread/threadedJournal.ts';
 import { StorageThread } from './thread/storageThread.ts';
 
 export interface StorageOptions {
@@ -31,6 +32,8 @@ export interface StorageOptions {
   readonly report: (line: HealthReport) => void;
   /** Pages after which a file counts as full; without it the disk alone is the limit. */
   readonly maxPages?: Partial<Record<DatabaseFile, number>>;
+  /** Of the journal's reserve, where it is made: what entries find room in when the database takes none. */
+  readonly reserveBytes?: number;
 }
 
 /** Everybody at once, in batches that are each all or nothing: those before a fault stay enrolled. */
@@ -40,15 +43,13 @@ export interface BulkPeopleStore extends PeopleStore {
 
 export interface Storage {
   readonly people: BulkPeopleStore;
-  readonly journal: Journal;
+  readonly journal: StoredJournal;
   /** Writes what waits, closes the files, overwrites the keys. */
   readonly close: () => Promise<void>;
 }
 
 /** People enrolled in one transaction by `enrolMany`. */
 const ENROLLED_AT_ONCE = 250;
-/** Entries read by one call of the thread, so that entries to be written never wait long behind a reader. */
-const ENTRIES_READ_AT_ONCE = 250;
 
 /**
  * Opens the data folder on a thread of its own.
@@ -62,12 +63,14 @@ export async function openStorage({
   epoch,
   report,
   maxPages = {},
+  reserveBytes = RESERVE_BYTES,
 }: StorageOptions): Promise<Storage> {
   const secret = new SharedArrayBuffer(master.length);
   new Uint8Array(secret).set(master);
   const thread = new StorageThread({ folder, simulated, master: secret, epoch, maxPages }, report);
-  await thread.opened();
-  return { people: new ThreadedPeopleStore(thread), journal: new ThreadedJournal(thread), close: () => thread.close() };
+  const end = await thread.opened();
+  const journal = await ThreadedJournal.open({ thread, folder, reserveBytes, end, report });
+  return { people: new ThreadedPeopleStore(thread), journal, close: () => journal.close() };
 }
 
 class ThreadedPeopleStore implements BulkPeopleStore {
@@ -145,32 +148,6 @@ class ThreadedPeopleStore implements BulkPeopleStore {
     } finally {
       new Uint8Array(features).fill(0);
     }
-  }
-}
-
-class ThreadedJournal implements Journal {
-  readonly #thread: StorageThread;
-
-  constructor(thread: StorageThread) {
-    this.#thread = thread;
-  }
-
-  append(entry: JournalEntry): Promise<JournalId> {
-    return this.#thread.call('append', entry);
-  }
-
-  async read(from: JournalId, limit: number): Promise<readonly RecordedEntry[]> {
-    const entries: RecordedEntry[] = [];
-    while (entries.length < limit) {
-      const next = (Math.max(1, from) + entries.length) as JournalId;
-      const page = await this.#thread.call('read', {
-        from: next,
-        limit: Math.min(ENTRIES_READ_AT_ONCE, limit - entries.length),
-      });
-      if (page.length === 0) break;
-      entries.push(...page);
-    }
-    return entries;
   }
 }
 

@@ -16,7 +16,7 @@ const SHIPPED = {
   ],
   'biometrics.db': ['68b6665c7feb26eb31cc2c6c07a5d1d1153330a213e9468b9b9b6066abf2f1a4'],
   'identities.db': ['47f8a80d0f6e9d9de9ef46e4c0ec205e9509328a5c2477e2a34457e915efa0e5'],
-  'journal.db': ['ea9647da8405e82463aad87d5c3f758c9ea222b758f64aff62aab86e7a39153a'],
+  'journal.db': ['e8fb9cccfcd22e0bf2c5fffe62f6b5cf0e86285ff86fe9f40912417da5cce52e'],
 } as const;
 
 const schemaOf = (database: Database.Database): string => {

@@ -21,7 +21,7 @@ it('the first start makes the files and leaves no file that others could read', 
   await using folder = new TestFolder();
   await (await folder.open()).close();
   expect(readdirSync(folder.path).toSorted()).toEqual(
-    [...DATABASE_FILES, 'cabinet.json', 'folder.json', 'lock'].toSorted(),
+    [...DATABASE_FILES, 'cabinet.json', 'folder.json', 'journal.reserve', 'lock'].toSorted(),
   );
   for (const file of [...DATABASE_FILES, 'cabinet.json', 'folder.json'])
     expect(statSync(join(folder.path, file)).mode & 0o077).toBe(0);

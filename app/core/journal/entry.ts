@@ -12,7 +12,17 @@ export type JournalEvent =
   | { readonly kind: 'strike-failed'; readonly door: DoorId }
   | { readonly kind: 'link-lost' | 'link-restored'; readonly part: string }
   | { readonly kind: 'enrolled' }
-  | { readonly kind: 'terminal-started' | 'terminal-stopped' };
+  | { readonly kind: 'terminal-started' | 'terminal-stopped' }
+  /** The wall clock jumped: `byMs` ahead, or back where it is negative. */
+  | { readonly kind: 'clock-changed'; readonly byMs: number }
+  /** What a start found wrong with the journal itself. */
+  | { readonly kind: 'journal-damaged'; readonly says: string }
+  /** Retention removed these entries, the last one included; their head stands in the journal. */
+  | { readonly kind: 'segment-removed'; readonly first: JournalId; readonly last: JournalId }
+  /** Said by the old signing key of the new one: lower-case hex of 32 bytes. */
+  | { readonly kind: 'signing-key-changed'; readonly publicKey: string };
+
+export type JournalEventKind = JournalEvent['kind'];
 
 export interface JournalEntry {
   readonly at: WallTime;
@@ -31,3 +41,5 @@ export interface RecordedEntry extends JournalEntry {
 export const JOURNAL_APPEND_MS_MAX = 1_000;
 /** Entries that may wait for the disk; what leaving and alarms record waits here while decisions go on. */
 export const JOURNAL_WAITING_MAX = 10_000;
+/** Wall and monotonic clock may drift apart this far between two entries before it is recorded as a jump. */
+export const CLOCK_DRIFT_MS_MAX = 2_000;

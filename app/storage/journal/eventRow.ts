@@ -3,7 +3,7 @@ import type { DenialReason } from '#core/access/decide.ts';
 import type { Factor } from '#core/access/request.ts';
 import type { DoorEvent } from '#core/door/door.ts';
 import type { JournalEvent } from '#core/journal/entry.ts';
-import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
+import type { AccessPointId, DoorId, JournalId } from '#core/kernel/ids.ts';
 
 // Full records, so that a reason or an event that core gains fails the build here until the journal can read it.
 
@@ -44,6 +44,7 @@ const DOOR_EVENTS: Record<DoorEvent, DoorEvent> = {
 
 const AccessPoint = z.custom<AccessPointId>((value) => typeof value === 'string', 'the name of an access point');
 const Door = z.custom<DoorId>((value) => typeof value === 'string', 'the name of a door');
+const Id = z.custom<JournalId>((value) => Number.isSafeInteger(value), 'the number of an entry');
 
 /** The event of a journal row. */
 export const EventRow: z.ZodMiniType<JournalEvent> = z.discriminatedUnion('kind', [
@@ -54,4 +55,8 @@ export const EventRow: z.ZodMiniType<JournalEvent> = z.discriminatedUnion('kind'
   z.strictObject({ kind: z.enum(['link-lost', 'link-restored']), part: z.string() }),
   z.strictObject({ kind: z.literal('enrolled') }),
   z.strictObject({ kind: z.enum(['terminal-started', 'terminal-stopped']) }),
+  z.strictObject({ kind: z.literal('clock-changed'), byMs: z.number() }),
+  z.strictObject({ kind: z.literal('journal-damaged'), says: z.string() }),
+  z.strictObject({ kind: z.literal('segment-removed'), first: Id, last: Id }),
+  z.strictObject({ kind: z.literal('signing-key-changed'), publicKey: z.string() }),
 ]);

@@ -1,158 +1,277 @@
-import * as z from 'zod/mini';
-import type { KeyObject } from 'node:crypto';
-import { Fault } from '#core/kernel/fault.ts';
+import { assert } from '#core/kernel/assert.ts';
+import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { JournalId, Pseudonym } from '#core/kernel/ids.ts';
-import { wallTime } from '#core/kernel/units.ts';
+import { wallTime, type WallTime } from '#core/kernel/units.ts';
+import { CHECKPOINT_ENTRIES, type Checkpoint } from '#core/journal/checkpoint.ts';
+import type { Finding, JournalCheck } from '#core/journal/check.ts';
 import type { JournalEntry, JournalEvent, RecordedEntry } from '#core/journal/entry.ts';
-import { inTransaction, type Sqlite, type Statement } from '../files/openDatabase.ts';
+import type { JournalFound, JournalQuery, SearchPosition } from '#core/journal/search.ts';
+import type { AnchorStore } from '#core/ports/anchorStore.ts';
+import type { HealthReport } from '#core/ports/health.ts';
+import type { Signer } from '#core/ports/signer.ts';
+import { emptyWal, inTransaction, type Sqlite } from '../files/openDatabase.ts';
 import type { PersonKeys } from '../vault/personKeys.ts';
-import { damagedRow, type RowPlace } from '../vault/seal.ts';
-import { EventRow } from './eventRow.ts';
-import { SubjectFinder, sealSubject } from './subjects.ts';
+import { EntryHasher, ENTRY_VERSION } from './canonical.ts';
+import { JournalChecker } from './checkJournal.ts';
+import { exportJournal, type ExportRequest, type ExportSummary } from './exportJournal.ts';
+import { JournalReader } from './journalReader.ts';
+import { JournalTables, type EntryRow } from './journalTables.ts';
+import { expiredSegments, removeSegment, type Segment } from './segments.ts';
+import { hex, signCheckpoint } from './signing.ts';
+import { sealSubject } from './subjects.ts';
 
-/** Version of a row's form: JSON of the event, subject as `subjects.ts` has it. */
-const FORMAT = 1;
-/** Bytes of one event as JSON. */
-export const JOURNAL_EVENT_BYTES_MAX = 4_096;
-/** Subjects kept in memory, so that a look at the newest entries need not try everybody's key. */
-const SUBJECTS_REMEMBERED_MAX = 10_000;
+/** Findings that one entry of the journal tells of; the health page has them all. */
+const FINDINGS_RECORDED_MAX = 3;
 
-interface EntryRow {
-  readonly id: number;
-  readonly format: number;
-  readonly at: number;
-  readonly simulated: number;
-  readonly event: string;
-  readonly subject: Buffer | null;
+export interface JournalParts {
+  readonly database: Sqlite;
+  readonly simulated: boolean;
+  readonly keys: PersonKeys;
+  readonly signer: Signer;
+  /** Public keys of this terminal that signed before the present one. */
+  readonly formerKeys?: readonly Uint8Array[];
+  readonly anchors: readonly AnchorStore[];
+  readonly report: (line: HealthReport) => void;
+  readonly wall: () => WallTime;
 }
 
-export type Appended = { readonly id: JournalId } | { readonly fault: Fault };
+/** Every entry is written. With a fault it stands there without its subject, which could not be sealed. */
+export interface Appended {
+  readonly id: JournalId;
+  readonly fault?: Fault;
+}
 
-/** journal.db. Entries are numbered 1, 2, 3, … without gaps; they are written by this one writer alone. */
+/** journal.db, in the form of FORMAT.md. Entries are numbered 1, 2, 3, … without gaps; this one writer alone writes. */
 export class JournalFile {
-  readonly #database: Sqlite;
-  readonly #simulated: boolean;
-  readonly #keys: PersonKeys;
-  readonly #insert: Statement;
-  readonly #page: Statement<[number, number], EntryRow>;
-  readonly #subjects = new Map<number, Pseudonym>();
+  readonly #parts: JournalParts;
+  readonly #tables: JournalTables;
+  readonly #hasher = new EntryHasher();
+  readonly #reader: JournalReader;
+  #signer: Signer;
+  #trusted: readonly Uint8Array[];
   #last: number;
+  #lastHash: Buffer;
+  #lastCheckpoint: Checkpoint | undefined;
+  /** Made and committed, not yet in the anchors. */
+  #unanchored: Checkpoint | undefined;
+  #anchorFails = false;
 
-  constructor(database: Sqlite, simulated: boolean, keys: PersonKeys) {
-    this.#database = database;
-    this.#simulated = simulated;
-    this.#keys = keys;
-    this.#insert = database.prepare(
-      'INSERT INTO entries (id, format, at, simulated, event, subject) VALUES (?, ?, ?, ?, ?, ?)',
-    );
-    this.#page = database.prepare(
-      'SELECT id, format, at, simulated, event, subject FROM entries WHERE id >= ? ORDER BY id LIMIT ?',
-    );
-    this.#last = Number(database.prepare('SELECT coalesce(max(id), 0) FROM entries').pluck().get());
+  /** Checks what stands behind the last anchor; what is wrong is reported and recorded, and the journal goes on. */
+  constructor(parts: JournalParts) {
+    this.#parts = parts;
+    this.#tables = new JournalTables(parts.database);
+    this.#reader = new JournalReader(this.#tables, parts.keys);
+    this.#signer = parts.signer;
+    this.#trusted = [parts.signer.publicKey, ...(parts.formerKeys ?? [])];
+    this.#last = this.#tables.bounds().last;
+    const hash = this.#tables.hashAt(this.#last);
+    assert(hash !== undefined, 'the last entry or head of a journal has a hash');
+    this.#lastHash = hash;
+    this.#lastCheckpoint = this.#tables.lastCheckpoint();
+    this.#startCheck();
+  }
+
+  get last(): JournalId | 0 {
+    return this.#last as JournalId;
+  }
+
+  /** When the last entry was made, as the wall clock had it; undefined for an empty journal. */
+  get lastAt(): WallTime | undefined {
+    const at = this.#tables.page(this.#last, 1)[0]?.at;
+    return at === undefined ? undefined : wallTime(at);
   }
 
   /**
-   * Writes all of them in one transaction, which is on the disk when this returns. An entry that cannot be sealed is
-   * refused by itself; what SQLite throws concerns them all, and none was written.
+   * Writes all of them in one transaction, which is on the disk when this returns. What SQLite throws concerns them all,
+   * and none was written. `anchor` is to be called once the entries are acknowledged.
    */
   append(entries: readonly JournalEntry[]): Appended[] {
-    const first = this.#last;
-    let last = first;
-    const outcomes = inTransaction(this.#database, () =>
-      entries.map((entry): Appended => {
-        const row = this.#sealed(entry, last + 1);
-        if (row instanceof Fault) return { fault: row };
-        this.#insert.run(row.id, row.format, row.at, row.simulated, row.event, row.subject);
-        last += 1;
-        return { id: row.id as JournalId };
-      }),
-    );
-    this.#last = last;
-    for (const [index, outcome] of outcomes.entries()) {
+    const outcomes = this.#commit(() => entries.map((entry) => this.#add(entry)));
+    for (const [index, { id, fault }] of outcomes.entries()) {
       const subject = entries[index]?.subject;
-      if ('id' in outcome && subject !== undefined) this.#remember(outcome.id, subject);
+      if (fault === undefined && subject !== undefined) this.#reader.remember(id, subject);
     }
     return outcomes;
   }
 
-  /** @throws Fault `journal` for a row that is missing, damaged or in another one's place. */
-  read(from: JournalId, limit: number): RecordedEntry[] {
-    const rows = this.#page.all(Math.max(1, from), limit);
-    const subjects = this.#subjectsOf(rows);
-    return rows.map((row, index) => {
-      const expected = Math.max(1, from) + index;
-      if (row.id !== expected) throw damagedRow(placeOf(expected), 'no such row', 'journal');
-      const subject = subjects[index];
-      return {
-        id: row.id as JournalId,
-        at: wallTime(row.at),
-        event: parseEvent(row),
-        simulated: row.simulated === 1,
-        ...(subject === undefined ? {} : { subject }),
-      };
-    });
-  }
-
-  #sealed({ at, event, subject }: JournalEntry, id: number): EntryRow | Fault {
-    const key = subject === undefined ? undefined : this.#keys.get(subject);
-    if (subject !== undefined && key === undefined)
-      return refused('a subject without a record key', 'somebody enrolled');
-    const text = JSON.stringify(event);
-    if (Buffer.byteLength(text) > JOURNAL_EVENT_BYTES_MAX) {
-      return refused(`an event of ${Buffer.byteLength(text)} bytes`, `at most ${JOURNAL_EVENT_BYTES_MAX}`);
-    }
-    const row = {
-      id,
-      format: FORMAT,
-      at: Math.round(at),
-      simulated: this.#simulated ? 1 : 0,
-      event: text,
-      subject: null,
-    };
-    return subject === undefined || key === undefined ? row : { ...row, subject: sealSubject(key, subject, row) };
-  }
-
-  #subjectsOf(rows: readonly EntryRow[]): (Pseudonym | undefined)[] {
-    const unknown = rows.filter(({ id, subject }) => subject !== null && !this.#subjects.has(id));
-    const finder = new SubjectFinder(unknown.map((row) => ({ ...row, sealed: row.subject ?? Buffer.alloc(0) })));
-    for (const [pseudonym, key] of this.#keysIfAny(unknown)) {
-      for (const { id, opens } of finder.ofPerson(pseudonym, key)) {
-        if (!opens) throw damagedRow(placeOf(id), 'a subject that does not belong to this entry', 'journal');
-        this.#remember(id, pseudonym);
+  /** Takes the newest checkpoint to its second places, if it is not there yet. Never fails: an anchor that stays behind is reported. */
+  anchor(): void {
+    const checkpoint = this.#unanchored;
+    if (checkpoint === undefined) return;
+    let written = 0;
+    for (const store of this.#parts.anchors) {
+      try {
+        store.write(checkpoint);
+        written += 1;
+      } catch (error) {
+        this.#parts.report({ part: 'journal anchor', level: 'warning', says: messageOf(error) });
       }
     }
-    return rows.map(({ id }) => this.#subjects.get(id));
+    if (written < this.#parts.anchors.length) {
+      this.#anchorFails = true;
+      return;
+    }
+    this.#unanchored = undefined;
+    if (!this.#anchorFails) return;
+    this.#anchorFails = false;
+    this.#parts.report({ part: 'journal anchor', level: 'ok', says: `holds entry ${checkpoint.id}` });
   }
 
-  #keysIfAny(unknown: readonly EntryRow[]): Iterable<readonly [Pseudonym, KeyObject]> {
-    return unknown.length === 0 ? [] : this.#keys;
+  /** Signs the end of the chain, where that is not signed yet, and anchors it. @throws SQLite's own error. */
+  checkpoint(): void {
+    if (this.#last > (this.#lastCheckpoint?.id ?? 0)) this.#commit(() => this.#addCheckpoint());
+    this.anchor();
   }
 
-  #remember(id: number, subject: Pseudonym): void {
-    this.#subjects.set(id, subject);
-    for (const oldest of this.#subjects.keys()) {
-      if (this.#subjects.size <= SUBJECTS_REMEMBERED_MAX) return;
-      this.#subjects.delete(oldest);
+  get needsCheckpoint(): boolean {
+    return this.#last > (this.#lastCheckpoint?.id ?? 0) || this.#unanchored !== undefined;
+  }
+
+  /**
+   * At most `limit` entries from `from` on, fewer where retention removed the first of them.
+   * @throws Fault `journal` for a row that is missing, damaged or in another one's place.
+   */
+  read(from: JournalId, limit: number): RecordedEntry[] {
+    return this.#reader.read(from, limit);
+  }
+
+  /** One page of a search; it may be empty and yet not the last. @throws Fault `journal` as `read` does. */
+  search(query: JournalQuery, behind: SearchPosition | undefined, limit: number): JournalFound {
+    return this.#reader.search({ query, behind, limit });
+  }
+
+  /** Verifies everything, a part at a time so that entries can be written between the parts. */
+  *check(options: {
+    readonly indexes: boolean;
+    readonly anchors?: readonly AnchorStore[];
+  }): Generator<void, JournalCheck> {
+    const anchors = [...this.#parts.anchors, ...(options.anchors ?? [])];
+    return yield* new JournalChecker({ tables: this.#tables, trusted: this.#trusted, anchors }).all(options.indexes);
+  }
+
+  /** What `removeBefore` would remove: whole segments, the oldest first, all of whose entries are older. */
+  expired(before: WallTime): Segment[] {
+    return expiredSegments(this.#tables, before);
+  }
+
+  /** Each segment goes in a transaction of its own, which leaves its head. Whoever calls it records `segmentRemoved`. */
+  removeBefore(before: WallTime): Segment[] {
+    const segments = this.expired(before);
+    const { database, wall } = this.#parts;
+    for (const segment of segments) {
+      inTransaction(database, () => removeSegment({ tables: this.#tables, signer: this.#signer, segment, at: wall() }));
+    }
+    if (segments.length > 0) emptyWal(database);
+    return segments;
+  }
+
+  /** From now on `next` signs. The old key signs the entry `signing-key-changed` that announces it, which has to stand. */
+  changeSigner(next: Signer): void {
+    const publicKey = hex(next.publicKey);
+    const announced = this.#tables.database
+      .prepare<[string], number>(
+        "SELECT 1 FROM entries WHERE kind = 'signing-key-changed' AND event ->> '$.publicKey' = ?",
+      )
+      .get(publicKey);
+    assert(announced !== undefined, 'a new signing key is announced in the journal before it signs');
+    this.checkpoint();
+    this.#signer = next;
+    this.#trusted = [next.publicKey, ...this.#trusted];
+  }
+
+  /** Writes the range to a file with a signature beside it, a part at a time. */
+  *export(request: ExportRequest): Generator<void, ExportSummary> {
+    this.checkpoint();
+    const at = this.#parts.wall();
+    return yield* exportJournal({ ...request, tables: this.#tables, signer: this.#signer, at });
+  }
+
+  /** What has to hold together with the commit is put right again where the commit fails. */
+  #commit<Result>(act: () => Result): Result {
+    const before = { last: this.#last, hash: this.#lastHash, checkpoint: this.#lastCheckpoint, due: this.#unanchored };
+    try {
+      return inTransaction(this.#parts.database, () => {
+        const result = act();
+        if (this.#last - (this.#lastCheckpoint?.id ?? 0) >= CHECKPOINT_ENTRIES) this.#addCheckpoint();
+        return result;
+      });
+    } catch (error) {
+      this.#last = before.last;
+      this.#lastHash = before.hash;
+      this.#lastCheckpoint = before.checkpoint;
+      this.#unanchored = before.due;
+      throw error;
     }
   }
-}
 
-const placeOf = (id: number): RowPlace => ({ file: 'journal.db', table: 'entries', row: String(id) });
-
-const refused = (found: string, expected: string): Fault =>
-  new Fault('journal', { thing: 'journal entry', found, expected });
-
-function parseEvent(row: EntryRow): JournalEvent {
-  const place = placeOf(row.id);
-  if (row.format !== FORMAT) throw damagedRow(place, `format ${row.format}`, 'journal');
-  let found: unknown;
-  try {
-    found = JSON.parse(row.event);
-  } catch {
-    throw damagedRow(place, 'an event that is not JSON', 'journal');
+  #add({ at, event, subject }: JournalEntry): Appended {
+    const id = (this.#last + 1) as JournalId;
+    const open = {
+      id,
+      version: ENTRY_VERSION,
+      at: Math.round(at),
+      simulated: this.#parts.simulated ? 1 : 0,
+      event: JSON.stringify(event),
+    };
+    const key = subject === undefined ? undefined : this.#parts.keys.get(subject);
+    const sealed = subject === undefined || key === undefined ? null : sealSubject(key, subject, open);
+    this.#insert({ ...open, subject: sealed });
+    if (subject === undefined || key !== undefined) return { id };
+    const about = {
+      thing: `journal entry ${id}`,
+      found: 'a subject without a record key',
+      expected: 'somebody enrolled',
+    };
+    return { id, fault: new Fault('journal', about) };
   }
-  const parsed = EventRow.safeParse(found);
-  if (!parsed.success)
-    throw damagedRow(place, `an event of another shape (${z.prettifyError(parsed.error)})`, 'journal');
-  return parsed.data;
+
+  #insert(row: Omit<EntryRow, 'hash'>): void {
+    const hash = this.#hasher.hash(row, this.#lastHash);
+    assert(hash !== undefined, 'an entry that is written has the form of one');
+    this.#tables.addEntry({ ...row, hash });
+    this.#last = row.id;
+    this.#lastHash = hash;
+  }
+
+  #addCheckpoint(): void {
+    const checkpoint = signCheckpoint(this.#signer, {
+      journal: this.#tables.journal,
+      id: this.#last as JournalId,
+      hash: hex(this.#lastHash),
+      at: this.#parts.wall(),
+    });
+    this.#tables.addCheckpoint(checkpoint);
+    this.#lastCheckpoint = checkpoint;
+    this.#unanchored = checkpoint;
+  }
+
+  #startCheck(): void {
+    const { anchors } = this.#parts;
+    const { findings, missing } = new JournalChecker({
+      tables: this.#tables,
+      trusted: this.#trusted,
+      anchors,
+    }).sinceAnchor();
+    if (findings.length > 0) this.#recordDamage(findings);
+    else if (missing.length > 0 && this.#last > 0) this.#recordDamage(missing);
+    this.#unanchored ??= this.#lastCheckpoint;
+    if (this.#last > 0) this.checkpoint();
+  }
+
+  #recordDamage(findings: readonly Finding[]): void {
+    const told = findings.slice(0, FINDINGS_RECORDED_MAX).map(({ says }) => says);
+    const more = findings.length > told.length ? [`and ${findings.length - told.length} more`] : [];
+    const says = [...told, ...more].join('; ');
+    this.#parts.report({ part: 'journal', level: 'failed', says: `not as this gate wrote it: ${says}` });
+    const event: JournalEvent = { kind: 'journal-damaged', says };
+    try {
+      this.append([{ at: this.#parts.wall(), event }]);
+    } catch (error) {
+      this.#parts.report({
+        part: 'journal',
+        level: 'failed',
+        says: `its damage could not be recorded: ${messageOf(error)}`,
+      });
+    }
+  }
 }

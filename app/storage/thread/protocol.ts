@@ -2,13 +2,17 @@ import * as z from 'zod/mini';
 import { BrokenPromise } from '#core/kernel/assert.ts';
 import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
 import type { JournalId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { JournalCheck } from '#core/journal/check.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
+import type { JournalFound, JournalQuery, SearchPosition } from '#core/journal/search.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
 import { DATABASE_FILES, type DatabaseFile } from '../files/folderMarker.ts';
+import type { ExportRequest, ExportSummary } from '../journal/exportJournal.ts';
+import type { Segment } from '../journal/segments.ts';
 import { EpochPlaceShape, type EpochPlace } from '../keys/epochPlace.ts';
 import type { EnrolmentRows } from '../stores/people.ts';
 import type { RosterPart } from '../stores/rosterReader.ts';
@@ -35,11 +39,20 @@ export const parseStart = (data: unknown): StorageThreadData => Start.parse(data
 
 /** Everything that the thread does, with what goes in and what comes back. */
 export interface Calls {
-  append: { readonly given: JournalEntry; readonly answer: JournalId };
+  /** All of them in one transaction. */
+  append: { readonly given: readonly JournalEntry[]; readonly answer: readonly AppendAnswer[] };
   read: {
     readonly given: { readonly from: JournalId; readonly limit: number };
     readonly answer: readonly RecordedEntry[];
   };
+  search: {
+    readonly given: { readonly query: JournalQuery; readonly behind?: SearchPosition; readonly limit: number };
+    readonly answer: JournalFound;
+  };
+  check: { readonly given: JournalCheckOptions; readonly answer: JournalCheck };
+  export: { readonly given: ExportRequest; readonly answer: ExportSummary };
+  expired: { readonly given: WallTime; readonly answer: readonly Segment[] };
+  removeBefore: { readonly given: WallTime; readonly answer: readonly Segment[] };
   /** Parts come first, one message each; then the people to leave out. */
   load: { readonly given: undefined; readonly answer: readonly Pseudonym[] };
   enrol: {
@@ -69,8 +82,28 @@ export type CallMessage = {
   [Name in CallName]: { readonly id: number; readonly call: Name; readonly given: Calls[Name]['given'] };
 }[CallName];
 
+export interface AppendAnswer {
+  readonly id: JournalId;
+  readonly fault?: FaultMessage;
+}
+
+export interface JournalCheckOptions {
+  /** Also what searches go by, which takes the longest and lets nobody work meanwhile. */
+  readonly indexes: boolean;
+  /** Exports that are to be anchors too, by their path. */
+  readonly exports?: readonly string[];
+}
+
+/** Where the journal ended when it was opened. */
+export interface JournalEnd {
+  readonly last: number;
+  readonly lastAt?: WallTime;
+  /** What seals its reserve: overwritten by whoever takes it. */
+  readonly reserveKey: SharedArrayBuffer;
+}
+
 export type ThreadMessage =
-  | { readonly kind: 'opened' }
+  | { readonly kind: 'opened'; readonly journal: JournalEnd }
   | { readonly kind: 'refused'; readonly fault: FaultMessage }
   | { readonly kind: 'report'; readonly line: HealthReport }
   | { readonly kind: 'part'; readonly id: number; readonly part: RosterPart }

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
-import { JOURNAL_WAITING_MAX } from '#core/journal/entry.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { RosterPart } from '../stores/rosterReader.ts';
 import {
@@ -8,6 +7,7 @@ import {
   type CallMessage,
   type CallName,
   type Calls,
+  type JournalEnd,
   type StorageThreadData,
   type ThreadMessage,
 } from './protocol.ts';
@@ -27,9 +27,8 @@ export class StorageThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #report: (line: HealthReport) => void;
-  readonly #opened = Promise.withResolvers<undefined>();
+  readonly #opened = Promise.withResolvers<JournalEnd>();
   readonly #exited: Promise<void>;
-  #entriesWaiting = 0;
   #lastCall = 0;
   #closing: Promise<void> | undefined;
   #gone: Fault | undefined;
@@ -48,9 +47,9 @@ export class StorageThread {
   }
 
   /** Settles when the data folder is open. @throws Fault `key` or `storage` where it cannot be. */
-  async opened(): Promise<void> {
+  async opened(): Promise<JournalEnd> {
     try {
-      await this.#opened.promise;
+      return await this.#opened.promise;
     } catch (error) {
       await this.#exited;
       throw error;
@@ -68,7 +67,6 @@ export class StorageThread {
     const { promise, resolve, reject } = Promise.withResolvers<Calls[Name]['answer']>();
     const id = ++this.#lastCall;
     this.#waiting.set(id, { call: name, resolve, reject, onPart });
-    if (name === 'append') this.#entriesWaiting += 1;
     this.#worker.postMessage({ id, call: name, given } satisfies Omit<CallMessage, 'call' | 'given'> & {
       call: Name;
       given: Calls[Name]['given'];
@@ -94,27 +92,23 @@ export class StorageThread {
         new Fault('storage', { thing: 'storage', found: 'a call after it was closed', expected: 'none' }),
         name,
       );
-    if (name === 'close') return undefined;
-    const waiting = name === 'append' ? this.#entriesWaiting : this.#waiting.size - this.#entriesWaiting;
-    const limit = name === 'append' ? JOURNAL_WAITING_MAX : STORAGE_CALLS_WAITING_MAX;
-    if (waiting < limit) return undefined;
-    const about = {
-      thing: name === 'append' ? 'journal' : 'storage',
-      found: `${waiting} waiting for the disk`,
-      expected: `at most ${limit}`,
-    };
-    return recoded(new Fault('storage', about), name);
+    // The journal's writer has a limit of its own, and one write at a time.
+    if (name === 'close' || name === 'append' || this.#waiting.size < STORAGE_CALLS_WAITING_MAX) return undefined;
+    const found = `${this.#waiting.size} calls waiting for the disk`;
+    return recoded(
+      new Fault('storage', { thing: 'storage', found, expected: `at most ${STORAGE_CALLS_WAITING_MAX}` }),
+      name,
+    );
   }
 
   #take(message: ThreadMessage): void {
     if (message.kind === 'report') return this.#report(message.line);
-    if (message.kind === 'opened') return this.#opened.resolve(undefined);
+    if (message.kind === 'opened') return this.#opened.resolve(message.journal);
     if (message.kind === 'refused') return this.#opened.reject(fromFaultMessage(message.fault));
     const waiting = this.#waiting.get(message.id);
     if (waiting === undefined) return;
     if (message.kind === 'part') return waiting.onPart(message.part);
     this.#waiting.delete(message.id);
-    if (waiting.call === 'append') this.#entriesWaiting -= 1;
     if (message.kind === 'answer') waiting.resolve(message.answer);
     else waiting.reject(fromFaultMessage(message.fault));
   }
@@ -133,11 +127,12 @@ export class StorageThread {
       this.#report({ part: 'storage', level: 'failed', says: fault.message });
     for (const waiting of this.#waiting.values()) waiting.reject(recoded(fault, waiting.call));
     this.#waiting.clear();
-    this.#entriesWaiting = 0;
   }
 }
 
-/** Whoever writes the journal is told by a fault of the journal. */
+const OF_THE_JOURNAL: ReadonlySet<CallName> = new Set(['append', 'read', 'search', 'check', 'export']);
+
+/** Whoever uses the journal is told by a fault of the journal. */
 function recoded(fault: Fault, call: CallName): Fault {
-  return call === 'append' || call === 'read' ? new Fault('journal', fault) : fault;
+  return OF_THE_JOURNAL.has(call) ? new Fault('journal', fault) : fault;
 }

@@ -1,14 +1,23 @@
 import { assertNever } from '#core/kernel/assert.ts';
+import { messageOf } from '#core/kernel/fault.ts';
+import { CHECKPOINT_MS_MAX } from '#core/journal/checkpoint.ts';
+import type { AnchorStore } from '#core/ports/anchorStore.ts';
+import type { HealthReport } from '#core/ports/health.ts';
 import { diskFault } from '../files/diskFault.ts';
-import { toFaultMessage, type CallMessage, type ThreadMessage } from './protocol.ts';
+import { ExportAnchor } from '../journal/checkExport.ts';
+import {
+  toFaultMessage,
+  type AppendAnswer,
+  type CallMessage,
+  type JournalCheckOptions,
+  type ThreadMessage,
+} from './protocol.ts';
 import type { Vault } from './vault.ts';
-
-/** Entries that go to the disk in one transaction. */
-const JOURNAL_BATCH_MAX = 500;
 
 export interface ThreadLoopParts {
   readonly vault: Vault;
   readonly answer: (message: ThreadMessage) => void;
+  readonly report: (line: HealthReport) => void;
   /** Called when everything is closed. */
   readonly ended: () => void;
 }
@@ -17,25 +26,21 @@ type AppendCall = Extract<CallMessage, { call: 'append' }>;
 type OtherCall = Exclude<CallMessage, AppendCall>;
 
 /**
- * Journal entries that came in together are committed together, and go before everything else; the other calls are
- * done one after the other, and a long one lets waiting entries pass between its parts.
+ * Journal entries go before everything else; the other calls are done one after the other, and a long one lets waiting
+ * entries pass between its parts.
  */
 export class ThreadLoop {
   readonly #parts: ThreadLoopParts;
-  #entries: AppendCall[] = [];
   readonly #calls: OtherCall[] = [];
   #busy = false;
+  #checkpointTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: ThreadLoopParts) {
     this.#parts = parts;
   }
 
   take(message: CallMessage): void {
-    if (message.call === 'append') {
-      this.#entries.push(message);
-      if (this.#entries.length === 1) setImmediate(() => this.#flush());
-      return;
-    }
+    if (message.call === 'append') return this.#append(message);
     this.#calls.push(message);
     if (!this.#busy) void this.#work();
   }
@@ -49,7 +54,7 @@ export class ThreadLoop {
         const answer = await this.#do(call);
         this.#parts.answer({ kind: 'answer', id, answer });
       } catch (error) {
-        const fault = diskFault(call.call === 'read' ? 'journal' : 'storage', fileOf(call), error);
+        const fault = diskFault(isOfJournal(call) ? 'journal' : 'storage', fileOf(call), error);
         this.#parts.answer({ kind: 'fault', id, fault: toFaultMessage(fault) });
       }
       if (call.call === 'close') return this.#parts.ended();
@@ -62,6 +67,16 @@ export class ThreadLoop {
     switch (call.call) {
       case 'read':
         return journal.read(call.given.from, call.given.limit);
+      case 'search':
+        return journal.search(call.given.query, call.given.behind, call.given.limit);
+      case 'check':
+        return this.#inParts(journal.check(checkOptions(call.given)));
+      case 'export':
+        return this.#inParts(journal.export(call.given));
+      case 'expired':
+        return journal.expired(call.given);
+      case 'removeBefore':
+        return journal.removeBefore(call.given);
       case 'load':
         return this.#load(call.id);
       case 'enrol':
@@ -77,8 +92,7 @@ export class ThreadLoop {
       case 'eraseDue':
         return people.eraseDue(call.given);
       case 'close':
-        this.#flushAll();
-        return this.#parts.vault[Symbol.dispose]();
+        return this.#close();
       default:
         return assertNever(call);
     }
@@ -103,26 +117,44 @@ export class ThreadLoop {
     }
   }
 
-  #flushAll(): void {
-    while (this.#entries.length > 0) this.#flush();
+  #append({ id, given }: AppendCall): void {
+    const { journal } = this.#parts.vault;
+    try {
+      const answer = journal
+        .append(given)
+        .map(({ id: number, fault }): AppendAnswer =>
+          fault === undefined ? { id: number } : { id: number, fault: toFaultMessage(fault) },
+        );
+      this.#parts.answer({ kind: 'answer', id, answer });
+    } catch (error) {
+      this.#parts.answer({ kind: 'fault', id, fault: toFaultMessage(diskFault('journal', 'journal.db', error)) });
+    }
+    journal.anchor();
+    if (journal.needsCheckpoint) this.#checkpointLater();
   }
 
-  #flush(): void {
-    const batch = this.#entries.slice(0, JOURNAL_BATCH_MAX);
-    this.#entries = this.#entries.slice(JOURNAL_BATCH_MAX);
-    if (batch.length === 0) return;
-    if (this.#entries.length > 0) setImmediate(() => this.#flush());
-    try {
-      const outcomes = this.#parts.vault.journal.append(batch.map(({ given }) => given));
-      for (const [index, { id }] of batch.entries()) {
-        const outcome = outcomes[index];
-        if (outcome === undefined) continue;
-        if ('id' in outcome) this.#parts.answer({ kind: 'answer', id, answer: outcome.id });
-        else this.#parts.answer({ kind: 'fault', id, fault: toFaultMessage(outcome.fault) });
+  #checkpointLater(): void {
+    this.#checkpointTimer ??= setTimeout(() => {
+      this.#checkpointTimer = undefined;
+      try {
+        this.#parts.vault.journal.checkpoint();
+      } catch (error) {
+        this.#parts.report({ part: 'journal anchor', level: 'warning', says: `no checkpoint: ${messageOf(error)}` });
+        this.#checkpointLater();
       }
-    } catch (error) {
-      const fault = toFaultMessage(diskFault('journal', 'journal.db', error));
-      for (const { id } of batch) this.#parts.answer({ kind: 'fault', id, fault });
+    }, CHECKPOINT_MS_MAX).unref();
+  }
+
+  #close(): void {
+    clearTimeout(this.#checkpointTimer);
+    this.#parts.vault[Symbol.dispose]();
+  }
+
+  async #inParts<Result>(parts: Generator<void, Result>): Promise<Result> {
+    for (;;) {
+      const next = parts.next();
+      if (next.done === true) return next.value;
+      await settled();
     }
   }
 }
@@ -130,7 +162,18 @@ export class ThreadLoop {
 /** Lets messages that have come in meanwhile, and the entries in them, go first. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+const isOfJournal = ({ call }: OtherCall): boolean =>
+  ['read', 'search', 'check', 'export', 'expired', 'removeBefore'].includes(call);
+
+const checkOptions = ({
+  indexes,
+  exports = [],
+}: JournalCheckOptions): { indexes: boolean; anchors: AnchorStore[] } => ({
+  indexes,
+  anchors: exports.map((path) => new ExportAnchor(path)),
+});
+
 const fileOf = (call: OtherCall): string => {
-  if (call.call === 'read') return 'journal.db';
+  if (isOfJournal(call)) return 'journal.db';
   return call.call === 'consents' || call.call === 'removeTemplate' ? 'biometrics.db' : 'the files of the people';
 };

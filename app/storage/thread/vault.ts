@@ -1,4 +1,6 @@
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { wallTime } from '#core/kernel/units.ts';
 import { assert } from '#core/kernel/assert.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import { OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
@@ -14,10 +16,13 @@ import { identities0001 } from '../migrations/identities0001.ts';
 import { journal0001 } from '../migrations/journal0001.ts';
 import { keyring0001 } from '../migrations/keyring0001.ts';
 import { keyring0002 } from '../migrations/keyring0002.ts';
+import { ANCHOR_FILE, AnchorFile } from '../journal/anchorFile.ts';
 import { JournalFile } from '../journal/journalFile.ts';
+import { createEd25519Signer } from '../journal/signing.ts';
 import { Keyring } from '../stores/keyring.ts';
 import { People } from '../stores/people.ts';
 import { deriveKey } from '../vault/derivedKeys.ts';
+import type { PersonKeys } from '../vault/personKeys.ts';
 
 export interface VaultOptions {
   readonly folder: string;
@@ -48,6 +53,8 @@ const PAGE_BYTES: Record<DatabaseFile, number> = {
 export class Vault implements Disposable {
   readonly people: People;
   readonly journal: JournalFile;
+  /** What seals the journal's reserve: 32 bytes, for the caller to overwrite. */
+  readonly reserveKey: Uint8Array;
   readonly #files: ReadonlyMap<DatabaseFile, Sqlite>;
   readonly #cabinet: Cabinet;
   readonly #open: DisposableStack;
@@ -58,6 +65,7 @@ export class Vault implements Disposable {
     const parts = named(`data folder ${options.folder}`, () => openAll(options, open));
     this.people = parts.people;
     this.journal = parts.journal;
+    this.reserveKey = parts.reserveKey;
     this.#files = parts.files;
     this.#cabinet = parts.cabinet;
     this.#open = open.move();
@@ -84,9 +92,10 @@ export class Vault implements Disposable {
     };
   }
 
-  /** Empties the WALs, closes the files, overwrites the keys, lets go of the folder. */
+  /** Signs and anchors the end of the journal, empties the WALs, closes the files, overwrites the keys, lets go of the folder. */
   [Symbol.dispose](): void {
     try {
+      this.journal.checkpoint();
       for (const file of this.#files.values()) emptyWal(file);
     } finally {
       this.#open.dispose();
@@ -98,6 +107,7 @@ interface VaultParts {
   readonly cabinet: Cabinet;
   readonly people: People;
   readonly journal: JournalFile;
+  readonly reserveKey: Uint8Array;
   readonly files: ReadonlyMap<DatabaseFile, Sqlite>;
 }
 
@@ -145,9 +155,22 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
   return {
     cabinet,
     people: new People(files, keyring, options.report),
-    journal: new JournalFile(journal, options.simulated, keyring.recordKeys),
+    journal: openJournal(options, journal, keyring.recordKeys),
+    reserveKey: deriveKey(options.master, 'journal reserve 1'),
     files: new Map([...Object.values(files), journal].map((one, index) => [DATABASE_ORDER[index]!, one] as const)),
   };
+}
+
+function openJournal(
+  { folder, simulated, master, report }: VaultOptions,
+  database: Sqlite,
+  keys: PersonKeys,
+): JournalFile {
+  const seed = deriveKey(master, 'journal signing 1');
+  const signer = createEd25519Signer(seed);
+  seed.fill(0);
+  const anchors = [new AnchorFile(join(folder, ANCHOR_FILE))];
+  return new JournalFile({ database, simulated, keys, signer, anchors, report, wall: () => wallTime(Date.now()) });
 }
 
 /** The order in which the files are opened. */

@@ -4,6 +4,7 @@ import {
   parseStart,
   toFaultMessage,
   type CallMessage,
+  type JournalEnd,
   type StorageThreadData,
   type ThreadMessage,
 } from './protocol.ts';
@@ -28,12 +29,24 @@ function run(port: Port, { master, ...options }: StorageThreadData): void {
       master: secret,
       report: (line) => port.postMessage({ kind: 'report', line }),
     });
-    const loop = new ThreadLoop({ vault, answer: (message) => port.postMessage(message), ended: () => port.close() });
+    const loop = new ThreadLoop({
+      vault,
+      answer: (message) => port.postMessage(message),
+      report: (line) => port.postMessage({ kind: 'report', line }),
+      ended: () => port.close(),
+    });
     port.on('message', (message) => loop.take(message));
-    port.postMessage({ kind: 'opened' });
+    port.postMessage({ kind: 'opened', journal: endOf(vault) });
   } catch (error) {
     port.postMessage({ kind: 'refused', fault: toFaultMessage(error) });
   } finally {
     secret.fill(0);
   }
+}
+
+function endOf({ journal: { last, lastAt }, reserveKey }: Vault): JournalEnd {
+  const shared = new SharedArrayBuffer(reserveKey.length);
+  new Uint8Array(shared).set(reserveKey);
+  reserveKey.fill(0);
+  return { last, reserveKey: shared, ...(lastAt === undefined ? {} : { lastAt }) };
 }

@@ -13,6 +13,8 @@ export type KeyPurpose =
   | 'folder fingerprint'
   | 'folder marker'
   | 'door modes'
+  | 'journal signing 1'
+  | 'journal reserve 1'
   | 'cabinet';
 
 /**

@@ -17,7 +17,7 @@ const subject = person('Ada').cardholder.pseudonym;
 for (let i = 0; ; i++) {
   await Promise.all(
     Array.from({ length: (i % 7) + 1 }, async () => {
-      const id = await journal.append({ at: wallTime(i), event: { kind: 'enrolled' }, subject });
+      const id = await journal.append({ at: wallTime(Date.now()), event: { kind: 'enrolled' }, subject });
       writeSync(1, `${id}\n`);
     }),
   );

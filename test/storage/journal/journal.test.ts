@@ -116,24 +116,31 @@ it('closing writes what waits', async () => {
   expect(vault.journal.read(FIRST, 100)).toHaveLength(40);
 });
 
-it('a full disk refuses entries and says so; with room again the numbers go on without a gap', async () => {
+/** Pages of journal.db when it is taken to be full: some hundred entries. */
+const TIGHT = { maxPages: { 'journal.db': 24 } };
+
+it('a full disk sends entries to the reserve, and when that is used up refuses them; with room again none is lost', async () => {
   await using folder = new TestFolder();
-  const tight = await folder.open({ maxPages: { 'journal.db': 4 } });
+  const tight = await folder.open({ ...TIGHT, reserveBytes: 32 * 512 });
   const outcomes = [];
-  for (let i = 0; i < 300; i++) outcomes.push(...(await Promise.allSettled([tight.journal.append(START)])));
+  for (let i = 0; i < 700; i++) outcomes.push(...(await Promise.allSettled([tight.journal.append(START)])));
   const written = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const refused = outcomes.filter(({ status }) => status === 'rejected');
   expect(written).toEqual(written.map((_, index) => index + 1));
   expect(refused.length).toBeGreaterThan(0);
   const fault = await faultOf(() => tight.journal.append(START), 'journal');
-  expect(fault.found).toContain('no room left on the disk');
+  expect(fault.message).toContain('no room');
+  expect(folder.reports.at(-1)).toMatchObject({ part: 'journal reserve', level: 'failed' });
+  const inDatabase = await tight.journal.read(FIRST, 1_000);
+  expect(written.length - inDatabase.length).toBe(32);
   await tight.close();
   const roomy = await folder.open();
   expect(await roomy.journal.append(START)).toBe(written.length + 1);
-  expect(await roomy.journal.read(FIRST, 400)).toHaveLength(written.length + 1);
+  expect(await roomy.journal.read(FIRST, 1_000)).toHaveLength(written.length + 1);
+  expect(await roomy.journal.check({ indexes: true })).toMatchObject({ ok: true, last: written.length + 1 });
 });
 
-it('an entry that cannot be sealed is refused by itself', async () => {
+it('an entry that cannot be sealed stands there without its subject, and its caller is told', async () => {
   await using folder = new TestFolder();
   const { journal } = await folder.open();
   const outcomes = await Promise.allSettled([
@@ -142,7 +149,9 @@ it('an entry that cannot be sealed is refused by itself', async () => {
     journal.append(START),
   ]);
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-  expect((await journal.read(FIRST, 10)).map(({ id }) => id)).toEqual([1, 2]);
+  expect((await journal.read(FIRST, 10)).map(({ id, subject }) => [id, subject])).toEqual(
+    [1, 2, 3].map((id) => [id, undefined]),
+  );
 });
 
 describe('an entry whose row was tampered with', () => {
@@ -166,7 +175,7 @@ describe('an entry whose row was tampered with', () => {
     ['an event that is not JSON', `UPDATE entries SET event = '{' WHERE id = 2`],
     ['another moment', 'UPDATE entries SET at = 2 WHERE id = 2'],
     ['a missing row', 'DELETE FROM entries WHERE id = 2'],
-    ['a newer format', 'UPDATE entries SET format = 9 WHERE id = 2'],
+    ['a newer format', 'UPDATE entries SET version = 9 WHERE id = 2'],
     [
       'the subject of another entry',
       'UPDATE entries SET subject = (SELECT subject FROM entries WHERE id = 3) WHERE id = 2',
