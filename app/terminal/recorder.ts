@@ -1,7 +1,8 @@
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
-import { after, millis } from '#core/kernel/units.ts';
+import { after, elapsed, millis, type Monotonic, type WallTime } from '#core/kernel/units.ts';
 import {
+  CLOCK_DRIFT_MS_MAX,
   JOURNAL_APPEND_MS_MAX,
   JOURNAL_WAITING_MAX,
   type JournalEntry,
@@ -20,10 +21,13 @@ export class Recorder {
   readonly #health: Health;
   readonly #waiting: JournalEntry[] = [];
   #journal: Journal | undefined;
+  /** Both clocks at the last entry. */
+  #lastSeen: { readonly wall: WallTime; readonly now: Monotonic };
 
   constructor({ clock, health }: { clock: Clock; health: Health }) {
     this.#clock = clock;
     this.#health = health;
+    this.#lastSeen = { wall: clock.wall(), now: clock.monotonic() };
   }
 
   /** Writes what waited, in order, and everything from now on. */
@@ -34,7 +38,11 @@ export class Recorder {
 
   /** Records what has happened already. Never waits and never fails: a journal that cannot be written is an alarm. */
   record(event: JournalEvent, subject?: Pseudonym): void {
-    const entry = this.#entry(event, subject);
+    this.#noticeClock();
+    this.#take(this.#entry(event, subject));
+  }
+
+  #take(entry: JournalEntry): void {
     if (this.#journal !== undefined) return this.#append(this.#journal, entry);
     if (this.#waiting.length < JOURNAL_WAITING_MAX) this.#waiting.push(entry);
     else
@@ -51,6 +59,7 @@ export class Recorder {
   async recordFirst(event: JournalEvent, subject: Pseudonym): Promise<boolean> {
     const journal = this.#journal;
     if (journal === undefined) return false;
+    this.#noticeClock();
     const late = Promise.withResolvers<boolean>();
     using _deadline = this.#clock.at(after(this.#clock.monotonic(), millis(JOURNAL_APPEND_MS_MAX)), () =>
       late.resolve(false),
@@ -71,6 +80,17 @@ export class Recorder {
         says: `not written within ${JOURNAL_APPEND_MS_MAX} ms: entry is denied`,
       });
     return inTime;
+  }
+
+  /** Wall and monotonic clock go together; where they do not, the wall clock was set, and the journal says so first. */
+  #noticeClock(): void {
+    const wall = this.#clock.wall();
+    const now = this.#clock.monotonic();
+    const { wall: lastWall, now: lastNow } = this.#lastSeen;
+    const byMs = Math.round(wall - lastWall - elapsed(lastNow, now));
+    this.#lastSeen = { wall, now };
+    if (wall >= lastWall && Math.abs(byMs) <= CLOCK_DRIFT_MS_MAX) return;
+    this.#take({ at: wall, event: { kind: 'clock-changed', byMs } });
   }
 
   #entry(event: JournalEvent, subject: Pseudonym | undefined): JournalEntry {

@@ -41,5 +41,5 @@ export interface RecordedEntry extends JournalEntry {
 export const JOURNAL_APPEND_MS_MAX = 1_000;
 /** Entries that may wait for the disk; what leaving and alarms record waits here while decisions go on. */
 export const JOURNAL_WAITING_MAX = 10_000;
-/** Wall and monotonic clock may drift apart this far between two entries before it is recorded as a jump. */
+/** Wall and monotonic clock may go apart this far between two entries; beyond it, or back at all, the clock jumped. */
 export const CLOCK_DRIFT_MS_MAX = 2_000;

@@ -1,6 +1,6 @@
 import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
-import type { JournalId, Pseudonym } from '#core/kernel/ids.ts';
+import type { JournalId } from '#core/kernel/ids.ts';
 import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import { CHECKPOINT_ENTRIES, type Checkpoint } from '#core/journal/checkpoint.ts';
 import type { Finding, JournalCheck } from '#core/journal/check.ts';

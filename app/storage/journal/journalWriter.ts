@@ -227,7 +227,7 @@ export class JournalWriter {
       () => true,
       () => false,
     );
-    return Promise.race([saved, late.promise]);
+    return await Promise.race([saved, late.promise]);
   }
 
   /** What is being written just now stays in line, since it may get its number yet. */
