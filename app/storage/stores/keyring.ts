@@ -29,6 +29,8 @@ export interface KeyringParts {
   readonly epochs: EpochStore;
   /** The key that rows of version 1 are sealed under; the caller may overwrite it right after. */
   readonly version1Key: Uint8Array;
+  /** Told the epoch secret at the start and after each renewal; not to be kept. */
+  readonly renewed: (epoch: Uint8Array, generation: number) => void;
 }
 
 /**
@@ -47,6 +49,7 @@ export class Keyring implements Disposable {
   /** People whose standing is another one than that of somebody who comes and goes. */
   readonly #special = new Map<Pseudonym, KeyEntry>();
   readonly #taken = new Map<number, number>();
+  readonly #renewed: KeyringParts['renewed'];
   #epoch: Buffer;
   #generation: number;
   #keys: BlockKeys;
@@ -54,7 +57,7 @@ export class Keyring implements Disposable {
   #unsettled = false;
 
   /** @throws Fault `key` where the epoch secret is not the keyring's. */
-  constructor({ database, epochs, version1Key }: KeyringParts) {
+  constructor({ database, epochs, version1Key, renewed }: KeyringParts) {
     this.#database = database;
     this.#epochs = epochs;
     this.#file = new BlockFile(database);
@@ -63,6 +66,8 @@ export class Keyring implements Disposable {
     this.#epoch = epoch;
     this.#generation = generation;
     this.#keys = keys;
+    this.#renewed = renewed;
+    renewed(epoch, generation);
     this.damaged = this.#readAll((block, number) => this.#know(block, number));
   }
 
@@ -150,6 +155,12 @@ export class Keyring implements Disposable {
     for (const entry of entries) this.#take(entry);
     this.#epochs.hold([this.#epoch]);
     this.#unsettled = false;
+    this.#renewed(this.#epoch, this.#generation);
+  }
+
+  /** Tells the epoch secret once more, to whoever could not take it before. */
+  tellAgain(): void {
+    this.#renewed(this.#epoch, this.#generation);
   }
 
   /** Gives up the places of erased people, when nothing of them is left anywhere else. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { wallTime } from '#core/kernel/units.ts';
 import { assert } from '#core/kernel/assert.ts';
 import type { HealthReport } from '#core/ports/health.ts';
+import type { Receipts } from '#core/ports/receipts.ts';
+import type { EscrowState } from '#core/privacy/receipt.ts';
 import { OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
 import { FolderLock } from '../files/folderLock.ts';
 import { FolderMarker, type DatabaseFile } from '../files/folderMarker.ts';
@@ -19,6 +21,8 @@ import { keyring0002 } from '../migrations/keyring0002.ts';
 import { ANCHOR_FILE, AnchorFile } from '../journal/anchorFile.ts';
 import { JournalFile } from '../journal/journalFile.ts';
 import { createEd25519Signer } from '../journal/signing.ts';
+import { createReceipts } from '../keys/receipts.ts';
+import { Escrow } from '../keys/escrow.ts';
 import { Keyring } from '../stores/keyring.ts';
 import { People } from '../stores/people.ts';
 import { deriveKey } from '../vault/derivedKeys.ts';
@@ -30,6 +34,8 @@ export interface VaultOptions {
   readonly master: Uint8Array;
   /** Where the epoch secret lies: outside the folder, and outside every backup. */
   readonly epoch: EpochPlace;
+  /** Folders outside the terminal where a copy of the epoch secret lies, sealed to the recovery key. */
+  readonly escrowPlaces?: readonly string[];
   readonly maxPages: Partial<Record<DatabaseFile, number>>;
   readonly report: (line: HealthReport) => void;
 }
@@ -52,11 +58,13 @@ const PAGE_BYTES: Record<DatabaseFile, number> = {
 /** The whole data folder, open. For one thread. */
 export class Vault implements Disposable {
   readonly people: People;
+  readonly receipts: Receipts;
   readonly journal: JournalFile;
   /** What seals the journal's reserve: 32 bytes, for the caller to overwrite. */
   readonly reserveKey: Uint8Array;
   readonly #files: ReadonlyMap<DatabaseFile, Sqlite>;
   readonly #cabinet: Cabinet;
+  readonly #keyring: Keyring;
   readonly #open: DisposableStack;
 
   /** @throws Fault `key` or `storage` where the folder cannot be opened; no data is changed then. */
@@ -64,6 +72,8 @@ export class Vault implements Disposable {
     using open = new DisposableStack();
     const parts = named(`data folder ${options.folder}`, () => openAll(options, open));
     this.people = parts.people;
+    this.receipts = parts.receipts;
+    this.#keyring = parts.keyring;
     this.journal = parts.journal;
     this.reserveKey = parts.reserveKey;
     this.#files = parts.files;
@@ -79,6 +89,11 @@ export class Vault implements Disposable {
     const database = this.#files.get(file);
     assert(database !== undefined, 'every database is open');
     named(`change of the key of ${file}`, () => changeFileKey(this.#cabinet, file, database));
+  }
+
+  /** Escrow places that could not be replaced are tried again; those that stay pending are reported. */
+  retryEscrow(): void {
+    this.#keyring.tellAgain();
   }
 
   /** How often the key of each file has been changed. */
@@ -104,6 +119,8 @@ export class Vault implements Disposable {
 }
 
 interface VaultParts {
+  readonly keyring: Keyring;
+  readonly receipts: Receipts;
   readonly cabinet: Cabinet;
   readonly people: People;
   readonly journal: JournalFile;
@@ -150,10 +167,22 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
   }
   const version1Key = deriveKey(options.master, 'keyring');
   const epochs = createEpochStore(options.epoch);
-  const keyring = open.use(new Keyring({ database: files.keyring, epochs, version1Key }));
+  const terminal = fingerprintOf(options.master);
+  const places = options.escrowPlaces ?? [];
+  const escrow = new Escrow({ places, terminal, recoveryKey: cabinet.recoveryKey });
+  const renewed = (epoch: Uint8Array, generation: number): void =>
+    tellEscrow(escrow.replace(epoch, generation), options.report);
+  const keyring = open.use(new Keyring({ database: files.keyring, epochs, version1Key, renewed }));
   version1Key.fill(0);
+  const receipts = createReceipts({
+    terminal,
+    signingKey: () => cabinet.key('signing'),
+    escrow: (generation) => escrow.statesOf(generation),
+  });
   return {
     cabinet,
+    keyring,
+    receipts,
     people: new People(files, keyring, options.report),
     journal: openJournal(options, journal, keyring.recordKeys),
     reserveKey: deriveKey(options.master, 'journal reserve 1'),
@@ -171,6 +200,19 @@ function openJournal(
   seed.fill(0);
   const anchors = [new AnchorFile(join(folder, ANCHOR_FILE))];
   return new JournalFile({ database, simulated, keys, signer, anchors, report, wall: () => wallTime(Date.now()) });
+/** Names the terminal on receipts and in escrow places, and says nothing else. */
+function fingerprintOf(master: Uint8Array): string {
+  const key = deriveKey(master, 'folder fingerprint');
+  const fingerprint = key.toString('hex', 0, 8);
+  key.fill(0);
+  return fingerprint;
+}
+
+function tellEscrow(states: readonly EscrowState[], report: (line: HealthReport) => void): void {
+  const pending = states.filter(({ state }) => state === 'pending').map(({ place }) => place);
+  if (pending.length === 0) return;
+  const says = `the epoch secret could not be replaced in ${pending.join(', ')}: deletions stay pending for it`;
+  report({ part: 'escrow', level: 'warning', says });
 }
 
 /** The order in which the files are opened. */

@@ -26,10 +26,10 @@ const { writeSync, fsyncSync } = fs;
 fs.writeSync = ((...given: Parameters<typeof writeSync>) => (next(), writeSync(...given))) as typeof writeSync;
 fs.fsyncSync = (handle) => (next(), fsyncSync(handle));
 syncBuiltinESMExports();
-const { exec } = Database.prototype;
+const original = { ...Database.prototype };
 Database.prototype.exec = function (sql: string): Database.Database {
   if (sql === 'COMMIT') next();
-  return exec.call(this, sql);
+  return original.exec.call(this, sql);
 };
 
 const { pseudonym } = person('Ada').cardholder;

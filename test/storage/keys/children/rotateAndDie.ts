@@ -27,14 +27,14 @@ fs.fsyncSync = (handle) => (next(), fsyncSync(handle));
 fs.renameSync = (from, to) => (next(), renameSync(from, to));
 syncBuiltinESMExports();
 const database: { pragma: Database.Database['pragma']; rekey(key: Buffer): number } = Database.prototype as never;
-const { pragma, rekey } = database;
+const original = { ...database };
 database.pragma = function (this: Database.Database, ...given) {
   next();
-  return pragma.apply(this, given);
+  return original.pragma.apply(this, given);
 };
 database.rekey = function (key) {
   next();
-  const answer = rekey.call(this, key);
+  const answer = original.rekey.call(this, key);
   next();
   return answer;
 };
