@@ -184,22 +184,26 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
     keyring,
     receipts,
     people: new People(files, keyring, options.report),
-    journal: openJournal(options, journal, keyring.recordKeys),
+    journal: openJournal(options, { database: journal, keys: keyring.recordKeys, seed: cabinet.key('signing') }),
     reserveKey: deriveKey(options.master, 'journal reserve 1'),
     files: new Map([...Object.values(files), journal].map((one, index) => [DATABASE_ORDER[index]!, one] as const)),
   };
 }
 
-function openJournal(
-  { folder, simulated, master, report }: VaultOptions,
-  database: Sqlite,
-  keys: PersonKeys,
-): JournalFile {
-  const seed = deriveKey(master, 'journal signing 1');
+interface JournalParts {
+  readonly database: Sqlite;
+  readonly keys: PersonKeys;
+  /** Of the key that signs checkpoints; overwritten here. */
+  readonly seed: Uint8Array;
+}
+
+function openJournal({ folder, simulated, report }: VaultOptions, { database, keys, seed }: JournalParts): JournalFile {
   const signer = createEd25519Signer(seed);
   seed.fill(0);
   const anchors = [new AnchorFile(join(folder, ANCHOR_FILE))];
   return new JournalFile({ database, simulated, keys, signer, anchors, report, wall: () => wallTime(Date.now()) });
+}
+
 /** Names the terminal on receipts and in escrow places, and says nothing else. */
 function fingerprintOf(master: Uint8Array): string {
   const key = deriveKey(master, 'folder fingerprint');

@@ -13,7 +13,6 @@ export type KeyPurpose =
   | 'folder fingerprint'
   | 'folder marker'
   | 'door modes'
-  | 'journal signing 1'
   | 'journal reserve 1'
   | 'cabinet';
 
