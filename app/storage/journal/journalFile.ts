@@ -16,7 +16,7 @@ import { JournalChecker } from './checkJournal.ts';
 import { exportJournal, type ExportRequest, type ExportSummary } from './exportJournal.ts';
 import { JournalReader } from './journalReader.ts';
 import { JournalTables, type EntryRow } from './journalTables.ts';
-import { expiredSegments, removeSegment, type Segment } from './segments.ts';
+import { expiredSegments, removeSegment, SEGMENT_ENTRIES, type Segment } from './segments.ts';
 import { hex, signCheckpoint } from './signing.ts';
 import { sealSubject } from './subjects.ts';
 
@@ -33,6 +33,10 @@ export interface JournalParts {
   readonly anchors: readonly AnchorStore[];
   readonly report: (line: HealthReport) => void;
   readonly wall: () => WallTime;
+  /** Entries of a segment at least; SEGMENT_ENTRIES without it. */
+  readonly segmentEntries?: number;
+  /** Opened to be looked at: nothing is checked, recorded or signed at the start. */
+  readonly examine?: boolean;
 }
 
 /** Every entry is written. With a fault it stands there without its subject, which could not be sealed. */
@@ -68,7 +72,7 @@ export class JournalFile {
     assert(hash !== undefined, 'the last entry or head of a journal has a hash');
     this.#lastHash = hash;
     this.#lastCheckpoint = this.#tables.lastCheckpoint();
-    this.#startCheck();
+    if (parts.examine !== true) this.#startCheck();
   }
 
   get last(): JournalId | 0 {
@@ -151,7 +155,7 @@ export class JournalFile {
 
   /** What `removeBefore` would remove: whole segments, the oldest first, all of whose entries are older. */
   expired(before: WallTime): Segment[] {
-    return expiredSegments(this.#tables, before);
+    return expiredSegments(this.#tables, before, this.#parts.segmentEntries ?? SEGMENT_ENTRIES);
   }
 
   /** Each segment goes in a transaction of its own, which leaves its head. Whoever calls it records `segmentRemoved`. */

@@ -17,7 +17,7 @@ export interface Segment {
 }
 
 /** The oldest segments all of whose entries were made before then; never the one with the newest checkpoint. */
-export function expiredSegments(tables: JournalTables, before: WallTime): Segment[] {
+export function expiredSegments(tables: JournalTables, before: WallTime, entries: number): Segment[] {
   const { database } = tables;
   const ends = database
     .prepare<[number, number], number>(
@@ -30,7 +30,7 @@ export function expiredSegments(tables: JournalTables, before: WallTime): Segmen
   const segments: Segment[] = [];
   let { first } = tables.bounds();
   while (segments.length < SEGMENTS_AT_ONCE) {
-    const [last] = ends.all(first + SEGMENT_ENTRIES - 1, 1);
+    const [last] = ends.all(first + entries - 1, 1);
     if (last === undefined) break;
     const newestAt = newest.get(first, last);
     if (newestAt === undefined || newestAt >= before) break;
