@@ -11,6 +11,8 @@ export interface JournalQuery {
   readonly door?: DoorId;
   /** Found by that person's record key: once the key is gone, nothing is found any more. */
   readonly person?: Pseudonym;
+  /** Also say whose each entry is, which tries everybody's key: the more people, the longer it takes. */
+  readonly subjects?: boolean;
 }
 
 /** Behind which entry a search goes on. Entries are found in order of time, those of one moment in order of number. */

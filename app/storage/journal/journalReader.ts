@@ -53,7 +53,8 @@ export class JournalReader {
     let fitting = rows.filter((row) => hasPlace(row, query));
     if (person !== undefined && key !== undefined) fitting = this.#rowsOf(person, key, fitting);
     const given = fitting.slice(0, limit);
-    const entries = this.#recorded(given, this.#subjectsOf(given));
+    const subjects = query.subjects === true ? this.#subjectsOf(given) : given.map(() => person);
+    const entries = this.#recorded(given, subjects);
     const end = fitting.length > given.length ? given.at(-1) : rows.at(-1);
     const done = end === undefined || (end === rows.at(-1) && rows.length < rowsWanted);
     return done ? { entries } : { entries, next: { at: wallTime(end.at), id: end.id as JournalId } };
