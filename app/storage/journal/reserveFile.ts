@@ -13,7 +13,7 @@ export interface ReserveContent {
   readonly entries: readonly NumberedEntry[];
   /** What could not be read and may have been acknowledged; undefined where nothing is wrong. */
   readonly damage: string | undefined;
-  /** The last write was cut off before anybody was told that it stands. */
+  /** Something lies there that is no whole record: a write that was cut off before anybody was told of it, or a changed one. */
   readonly torn: boolean;
 }
 
@@ -103,32 +103,43 @@ function makeWhole(path: string, bytes: number): void {
 }
 
 function contentOf(file: Buffer, key: KeyObject, last: number): ReserveContent {
-  const bad: number[] = [];
-  const records: ReserveRecord[] = [];
+  const { records, bad } = recordsOf(file, key);
+  const left = records.filter(({ id }) => id > last);
+  const gap = left.find(({ id }, index) => id !== last + 1 + index);
+  // A write that nobody was told of may lie there in pieces, in whatever order the disk took them: what is whole is kept.
+  const unfinished =
+    gap !== undefined && gap.writeAt === left.at(-1)?.writeAt && gap.at > gap.endBefore && gap.endBefore >= gap.writeAt;
+  const damage = gap === undefined || unfinished ? undefined : missingBefore(gap.id);
+  return {
+    entries: left.map(({ id, entry }) => ({ id, entry })),
+    damage,
+    torn: damage === undefined && (unfinished || bad),
+  };
+}
+
+interface PlacedRecord extends ReserveRecord {
+  readonly at: number;
+  /** Where the whole record before it ends. */
+  readonly endBefore: number;
+}
+
+/** Every whole record there is; `bad`: something else lies between or behind them. */
+function recordsOf(file: Buffer, key: KeyObject): { readonly records: readonly PlacedRecord[]; readonly bad: boolean } {
+  const records: PlacedRecord[] = [];
+  let bad = false;
+  let endBefore = 0;
   for (let at = 0; at < file.length;) {
-    const record = isEmpty(file, at) ? undefined : readRecord(key, file, at);
+    const record = readRecord(key, file, at);
     if (record === undefined) {
-      if (!isEmpty(file, at)) bad.push(at);
+      bad ||= !isEmpty(file, at);
       at += BLOCK_BYTES;
       continue;
     }
-    if (record.id > last) records.push(record);
+    records.push({ ...record, at, endBefore });
     at += record.bytes;
+    endBefore = at;
   }
-  const gap = records.findIndex(({ id }, index) => id !== last + 1 + index);
-  const behindGap = records[gap];
-  // A write that nobody was told of may lie there in pieces, in whatever order the disk took them.
-  const torn =
-    behindGap !== undefined &&
-    behindGap.writeAt === records.at(-1)?.writeAt &&
-    bad.some((at) => at >= behindGap.writeAt);
-  const kept = torn ? records.slice(0, gap) : records;
-  const damage = behindGap === undefined || torn ? undefined : missingBefore(behindGap.id);
-  return {
-    entries: kept.map(({ id, entry }) => ({ id, entry })),
-    damage,
-    torn: bad.length > 0 && damage === undefined,
-  };
+  return { records, bad };
 }
 
 const missingBefore = (id: number): string =>
