@@ -36,8 +36,8 @@ export async function proveTamper({ seed, cases }: TamperOptions): Promise<Resul
   using trial = new JournalOnTrial();
   const random = randomOf(seed);
   const kinds = Object.keys(ATTACKS) as AttackKind[];
-  const tallies = new Map(
-    kinds.map((kind) => [kind, { cases: 0, behindAnchor: 0, beyondAnchor: 0, wrong: [] } as Tally]),
+  const tallies = new Map<AttackKind, Tally>(
+    kinds.map((kind) => [kind, { cases: 0, behindAnchor: 0, beyondAnchor: 0, wrong: [] }]),
   );
   const controls: JournalCheck[] = [];
   for (let index = 0; index < cases; index++) {

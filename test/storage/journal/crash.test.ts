@@ -21,10 +21,11 @@ const CHILD = join(import.meta.dirname, '../children/journalForEver.ts');
 const KILLS = 14;
 /** Pages of journal.db in every other run; the reserve takes what has no room then. */
 const TIGHT_PAGES = 60;
-const ACKNOWLEDGED_MAX = 400;
+const ACKNOWLEDGED_MAX = 700;
 
-/** What was acknowledged until the kill, which comes after `count` entries or somewhere in the drain before the first. */
-async function runUntil(folder: TestFolder, run: number, count: number): Promise<Map<number, string>> {
+/** What was acknowledged until the kill, which comes after so many entries. */
+async function runUntil(folder: TestFolder, run: number, reserveUsed: Set<number>): Promise<Map<number, string>> {
+  const count = 1 + ((run * 7_919) % ACKNOWLEDGED_MAX);
   const master = Buffer.from(folder.master).toString('hex');
   const tight = run % 2 === 0 ? [String(TIGHT_PAGES)] : [];
   const child = spawn(process.execPath, [CHILD, folder.path, master, String(run), ...tight], {
@@ -37,7 +38,11 @@ async function runUntil(folder: TestFolder, run: number, count: number): Promise
     if (text.split('\n').length > count) child.kill('SIGKILL');
   });
   await once(child, 'close');
-  const lines = text.split('\n').slice(1, -1);
+  const lines = text
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => /^\d/.test(line));
+  if (text.includes('reserve')) reserveUsed.add(run);
   return new Map(lines.map((line) => [Number(line.split(' ')[0]), line.split(' ')[1] ?? '']));
 }
 
@@ -45,8 +50,9 @@ it('killed anywhere while it appends, exports, removes or drains, the journal ho
   await using folder = new TestFolder();
   folder.vault()[Symbol.dispose]();
   const acknowledged = new Map<number, string>();
+  const reserveUsed = new Set<number>();
   for (let run = 0; run < KILLS; run++) {
-    for (const [id, part] of await runUntil(folder, run, 1 + ((run * 7_919) % ACKNOWLEDGED_MAX))) acknowledged.set(id, part);
+    for (const [id, part] of await runUntil(folder, run, reserveUsed)) acknowledged.set(id, part);
     if (run % 3 !== 2) continue;
     const storage = await folder.open();
     const check = await storage.journal.check({ indexes: true });
@@ -63,6 +69,7 @@ it('killed anywhere while it appends, exports, removes or drains, the journal ho
     }
   }
   expect(acknowledged.size).toBeGreaterThan(KILLS);
+  expect(reserveUsed.size).toBeGreaterThan(0);
   expect(folder.reports.filter(({ level }) => level === 'failed')).toEqual([]);
 });
 
@@ -101,7 +108,10 @@ class JournalAlone implements Disposable {
 }
 
 const entries = (from: number, count: number): Parameters<JournalFile['append']>[0] =>
-  Array.from({ length: count }, (_, index) => ({ at: wallTime(from + index), event: { kind: 'link-lost', part: `part ${from + index}` } }));
+  Array.from({ length: count }, (_, index) => ({
+    at: wallTime(from + index),
+    event: { kind: 'link-lost', part: `part ${from + index}` },
+  }));
 
 it('of a commit that a loss of power tore, all or nothing is there, and everything before it', () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 4 });
@@ -124,7 +134,9 @@ it('of a commit that a loss of power tore, all or nothing is there, and everythi
       alone.open(alone.torn, (journal) => {
         expect([acknowledged, acknowledged + last]).toContain(journal.last);
         const read = journal.read(1 as JournalId, 10_000);
-        expect(read.map(({ id, at }) => [id, at])).toEqual(Array.from({ length: journal.last }, (_, index) => [index + 1, index + 1]));
+        expect(read.map(({ id, at }) => [id, at])).toEqual(
+          Array.from({ length: journal.last }, (_, index) => [index + 1, index + 1]),
+        );
       });
     }),
     { numRuns: 40 },
