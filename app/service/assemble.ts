@@ -1,4 +1,5 @@
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
+import type { DoorMode } from '#core/door/door.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
 import type { Camera } from '#core/ports/camera.ts';
@@ -56,16 +57,28 @@ export async function assemble(parts: GateParts): Promise<Gate> {
   const { config, clock } = parts;
   const health = new HealthBoard();
   const recorder = new Recorder({ clock, health });
-  const master = openKey(config, health);
   const hardware = await Hardware.open(config, parts.world, clock);
-  const doors = await startDoors({ config, clock, health, recorder, hardware, master });
+  const shared = { config, clock, health, recorder, hardware };
+  const master = await keyOrLockedDoors(shared);
+  const modes = createDoorModes({ folder: config.dataFolder, master, report: (line) => health.report(line) });
+  const doors = await startDoors(shared, (door) => modes.read(door));
   try {
-    return await openForPeople({ ...parts, health, recorder, hardware, doors, master });
+    return await openForPeople({ ...parts, ...shared, doors, master });
   } catch (error) {
     await stopDoors(doors, hardware);
     throw error;
   } finally {
     master.fill(0);
+  }
+}
+
+/** Without the key no stored mode can be read: whatever a dead gate left its strikes at, doors are as without one. */
+async function keyOrLockedDoors(parts: Doors): Promise<Uint8Array> {
+  try {
+    return openKey(parts.config, parts.health);
+  } catch (error) {
+    await stopDoors(await startDoors(parts, () => 'normal'), parts.hardware);
+    throw error;
   }
 }
 
@@ -83,12 +96,12 @@ interface Doors {
   readonly health: HealthBoard;
   readonly recorder: Recorder;
   readonly hardware: Hardware;
-  readonly master: Uint8Array;
 }
 
-async function startDoors(parts: Doors): Promise<Map<DoorId, DoorController>> {
-  const { config, clock, health, recorder, hardware, master } = parts;
-  const modes = createDoorModes({ folder: config.dataFolder, master, report: (line) => health.report(line) });
+async function startDoors(
+  { config, clock, health, recorder, hardware }: Doors,
+  modeOf: (door: DoorId) => DoorMode,
+): Promise<Map<DoorId, DoorController>> {
   const doors = new Map<DoorId, DoorController>();
   for (const door of config.doors) {
     const strike = hardware.strike(door);
@@ -97,7 +110,7 @@ async function startDoors(parts: Doors): Promise<Map<DoorId, DoorController>> {
       config: door,
       strike,
       inputs,
-      mode: modes.read(door.id),
+      mode: modeOf(door.id),
       clock,
       recorder,
       health,
@@ -118,7 +131,8 @@ async function stopDoors(doors: ReadonlyMap<DoorId, DoorController>, hardware: H
   await hardware.close();
 }
 
-type OpenParts = GateParts & Doors & { readonly doors: Map<DoorId, DoorController> };
+type OpenParts = GateParts &
+  Doors & { readonly master: Uint8Array; readonly doors: Map<DoorId, DoorController> };
 
 async function openForPeople(parts: OpenParts): Promise<Gate> {
   const { config, models, modelsFolder, health, master, clock, random, recorder, hardware, doors } = parts;
