@@ -152,6 +152,8 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
       clock,
     }),
   );
+  const { overwritten, says } = vision.freedMemory;
+  health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const roster = await storage.people.load();
   recorder.attach(storage.journal);
   const mirror = new ScreenMirror();
