@@ -13,6 +13,7 @@ export interface Candidate {
 export type CandidateList = readonly Candidate[];
 
 const ROWS_AT_FIRST = 64;
+const ROWS_COMPARED_AT_ONCE = 256;
 
 /** The enrolled templates in memory, one row of 512 numbers each, packed from row 0. */
 export class Gallery implements Disposable {
@@ -53,10 +54,20 @@ export class Gallery implements Disposable {
 
   /** Calls `visit` with the cosine of `probe` to every template, or to those of one person. */
   compare(probe: Probe, visit: (pseudonym: Pseudonym, cosine: number) => void, only?: Pseudonym): void {
+    if (only === undefined) return this.#compareAll(probe, visit);
     for (let row = 0; row < this.#owners.length; row++) {
-      const owner = this.#owners[row]!;
-      if (only === undefined || owner === only) visit(owner, probe.cosine(this.#rows, row * FEATURE_LENGTH));
+      if (this.#owners[row] === only) visit(only, probe.cosine(this.#rows, row * FEATURE_LENGTH));
     }
+  }
+
+  #compareAll(probe: Probe, visit: (pseudonym: Pseudonym, cosine: number) => void): void {
+    const cosines = new Float64Array(ROWS_COMPARED_AT_ONCE);
+    for (let row = 0; row < this.#owners.length; row += cosines.length) {
+      const some = cosines.subarray(0, this.#owners.length - row);
+      probe.cosines(this.#rows, row, some);
+      for (let i = 0; i < some.length; i++) visit(this.#owners[row + i]!, some[i]!);
+    }
+    cosines.fill(0);
   }
 
   #grow(): void {

@@ -11,9 +11,9 @@ import { anyUnit, naiveCosine, probe, template, unit } from './numbers.ts';
 class Witness extends Probe {
   rows: Float32Array | undefined;
 
-  override cosine(rows: Float32Array, offset: number): number {
+  override cosines(rows: Float32Array, row: number, into: Float64Array): void {
     this.rows = rows;
-    return super.cosine(rows, offset);
+    super.cosines(rows, row, into);
   }
 }
 
@@ -112,6 +112,16 @@ describe('the gallery', () => {
     expect(before.every((value) => value === 0)).toBe(true);
     expect(searchGallery(gallery, probe(unit(1)), 1)).toEqual([{ pseudonym: 'first', cosine: 1 }]);
     expect(gallery.people).toBe(201);
+  });
+
+  it('compares everybody, however many they are', () => {
+    const gallery = new Gallery();
+    for (let other = 0; other < 259; other++) gallery.add(template(`other ${other}`, anyUnit(other)));
+    const found: [string, number][] = [];
+    gallery.compare(probe(anyUnit(77)), (who, cosine) => found.push([who, cosine]));
+    const expected = Array.from({ length: 259 }, (_, other) => naiveCosine(anyUnit(77), anyUnit(other)));
+    expect(found.map(([who]) => who)).toEqual(expected.map((_, other) => pseudonym(`other ${other}`)));
+    for (const [other, [, cosine]] of found.entries()) expect(cosine).toBeCloseTo(expected[other]!, 6);
   });
 
   it('is zero when it is disposed of', () => {
