@@ -65,6 +65,7 @@ export class Terminal {
       engine,
       people,
       recorder,
+      clock,
       random,
       operating,
       directory,
