@@ -64,7 +64,11 @@ async function enrolFace(
   const consent = madeUpConsent(person.cardholder.pseudonym, parts);
   const outcome = await parts.terminal.enrolment.enrolWithFace(person, consent, () => photograph(scene, parts));
   if (outcome.kind === 'enrolled') return;
-  throw new Fault('picture', { thing: `scene ${scene}`, found: outcome.reason, expected: 'a picture that can be enrolled' });
+  throw new Fault('picture', {
+    thing: `scene ${scene}`,
+    found: outcome.reason,
+    expected: 'a picture that can be enrolled',
+  });
 }
 
 /** One frame of a scene, from a camera of its own: the one at the door is the gate's. */
