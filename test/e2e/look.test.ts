@@ -1,0 +1,110 @@
+/// <reference lib="dom" />
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { GateFolder, type Change } from './support/gateFolder.ts';
+import { GateProcess } from './support/gateProcess.ts';
+import { buildPages, eventually, Screens } from './support/screens.ts';
+
+const TEST_MS_MAX = 60_000;
+const TAP_TO_LOOK: Change = [['access-points', 0, 'mode'], 'tap-to-look'];
+
+let folder: GateFolder;
+let gate: GateProcess;
+let screens: Screens;
+
+beforeEach(async () => {
+  folder = new GateFolder();
+  await buildPages(folder);
+}, TEST_MS_MAX);
+
+afterEach(async () => {
+  await screens[Symbol.asyncDispose]();
+  await gate.kill('SIGTERM');
+  folder[Symbol.dispose]();
+});
+
+async function open(...changes: readonly Change[]): Promise<void> {
+  folder.configure([['kiosk', 'outcome-ms'], 2_000], ...changes);
+  gate = new GateProcess(folder);
+  screens = await Screens.open(folder, await gate.ready);
+}
+
+test(
+  'the camera is closed until somebody touches "Face", and closes again after',
+  { timeout: TEST_MS_MAX },
+  async () => {
+    await open(TAP_TO_LOOK);
+    await screens.simulate('The enrolled person, in another photograph');
+    await screens.shows('idle');
+    await screens.says('Camera off');
+    await screens.says('Touch to open the camera.');
+    await screens.photograph('tap-idle');
+    await screens.simulate('Nobody');
+    await screens.touch('Face Touch to open the camera.');
+    await screens.shows('looking');
+    await screens.says('Camera on');
+    await screens.says('Step in front');
+    await screens.photograph('tap-step-in-front');
+    expect(await screens.kiosk.locator('canvas').count()).toBe(0);
+    await screens.simulate('The enrolled person, in another photograph');
+    await screens.shows('granted');
+    await screens.factIs('Relay', 'energised');
+    await screens.says('Camera off');
+    await screens.shows('idle');
+    await screens.says('Camera off');
+    expect(screens.broken).toEqual([]);
+  },
+);
+
+test(
+  'somebody who asked and is not recognised is told, and the entry has the place, the time and the reason',
+  { timeout: TEST_MS_MAX },
+  async () => {
+    await open(TAP_TO_LOOK);
+    await screens.simulate('Somebody else who is not enrolled');
+    await screens.touch('Face Touch to open the camera.');
+    await screens.shows('denied');
+    await screens.says('Camera off');
+    await eventually(async () => (await screens.lines('Journal'))[0]).toMatch(
+      /^\d+ {2}[\d:]{8} {2}access-denied {2}entrance not-recognised$/,
+    );
+    await screens.factIs('Relay', 'de-energised');
+  },
+);
+
+/** By the gate's usual strictness, which is the one of the enrolment as well. */
+async function takePeopleIn(): Promise<void> {
+  folder.configure([['access-points', 0, 'camera', 'driver'], 'none']);
+  await using first = new GateProcess(folder);
+  await first.ready;
+}
+
+/** Of the mirror's canvas: how many numbers it holds, and how many of them are not nought. Runs in the page. */
+const measureCanvas = (canvas: HTMLCanvasElement): { all: number; drawn: number } => {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext('2d', { willReadFrequently: true })!.getImageData(0, 0, width, height);
+  return { all: data.length, drawn: data.filter((value) => value !== 0).length };
+};
+
+test(
+  'the mirror shows a live picture while somebody is looked at, and is overwritten after',
+  { timeout: TEST_MS_MAX },
+  async () => {
+    await takePeopleIn();
+    // Nobody is ever near enough, so that the looking goes on until it is cancelled.
+    const farAway: Change = [['biometrics'], { quality: { 'face-width-min': 2_000 } }];
+    await open(TAP_TO_LOOK, farAway, [['kiosk', 'preview'], 'mirror']);
+    await screens.simulate('The enrolled person, in another photograph');
+    await screens.touch('Face Touch to open the camera.');
+    await screens.says('Come closer');
+    const canvas = screens.kiosk.locator('canvas');
+    await eventually(async () => (await canvas.evaluate(measureCanvas)).drawn).toBeGreaterThan(100_000);
+    await screens.photograph('mirror-come-closer');
+    const kept = await canvas.elementHandle();
+    await screens.touch('Cancel');
+    await screens.shows('idle');
+    const { all, drawn } = await kept!.evaluate(measureCanvas);
+    expect(all).toBeGreaterThan(100_000);
+    expect(drawn).toBe(0);
+    expect(screens.broken).toEqual([]);
+  },
+);
