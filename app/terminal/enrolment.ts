@@ -5,14 +5,14 @@ import type { OperatingPoint } from '#core/biometrics/operatingPoint.ts';
 import { judgePad } from '#core/biometrics/pad.ts';
 import { assessQuality, type PoorQuality, type QualityLimits } from '#core/biometrics/quality.ts';
 import { selectPresenter, type CaptureZone } from '#core/biometrics/selectPresenter.ts';
-import { Template } from '#core/biometrics/template.ts';
+import { Template, type TemplateRecord } from '#core/biometrics/template.ts';
 import type { TemplateId } from '#core/kernel/ids.ts';
 import type { Frame } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { PeopleStore } from '#core/ports/stores.ts';
-import type { Consent } from '#core/privacy/consent.ts';
+import { hasEnded, type Consent } from '#core/privacy/consent.ts';
 import type { Recorder } from './recorder.ts';
 
 export type EnrolmentRefusal =
@@ -50,8 +50,8 @@ export interface EnrolmentParts {
   readonly operating: OperatingPoint;
   readonly quality: QualityLimits;
   readonly zone: CaptureZone;
-  /** Somebody was taken in. */
-  readonly onEnrolled: () => void;
+  /** Somebody's face was taken in, with this template. */
+  readonly onEnrolled: (template: TemplateRecord) => void;
 }
 
 /** Takes people in, one at a time. A face needs the consent first: `capture` is not called without one. */
@@ -98,15 +98,14 @@ export class EnrolmentDesk {
     await this.#parts.people.enrol({ ...person, face: { consent, templates: [template] } });
     this.#takeIn(person.cardholder, person.credentials);
     this.#parts.gallery.add(template);
-    this.#parts.onEnrolled();
+    this.#parts.onEnrolled(template.record);
     return { kind: 'enrolled' };
   }
 
   /** What forbids the enrolment whatever a camera would show. */
   #flawBefore({ cardholder, credentials }: Person, consent: Consent): EnrolmentRefusal | undefined {
     if (consent.pseudonym !== cardholder.pseudonym) return 'consent-of-another';
-    // Written as "not within" so that a broken date refuses.
-    if (!(this.#parts.clock.wall() < consent.endsAt)) return 'consent-ended';
+    if (hasEnded(consent.endsAt, this.#parts.clock.wall())) return 'consent-ended';
     return this.#numberTaken(credentials);
   }
 
@@ -120,7 +119,7 @@ export class EnrolmentDesk {
     frame: Frame,
     consent: Consent,
   ): Promise<Refused | { readonly kind: 'template'; readonly template: Template }> {
-    const { engine, gallery, operating, quality, zone, random } = this.#parts;
+    const { engine, gallery, operating, quality, zone, random, clock } = this.#parts;
     const presenter = selectPresenter(await engine.detect(frame), zone, frame);
     if (presenter.kind === 'nobody') return refused('nobody-seen');
     const measured = await engine.measure(frame, presenter.face);
@@ -129,12 +128,15 @@ export class EnrolmentDesk {
     const pad = judgePad([await engine.measurePad(frame, presenter.face)], operating.pad);
     if (pad.kind !== 'bona-fide') return refused('attack-suspected');
     using probe = await engine.extract(frame, measured);
+    // A template whose consent has ended is compared with nobody, even before it is swept away.
+    gallery.removeEnded(clock.wall());
     const [nearest] = searchGallery(gallery, probe, 1);
     if (nearest !== undefined && nearest.cosine >= operating.identification.threshold) {
       return refused('already-enrolled');
     }
     const id = random.hex(16) as TemplateId;
-    const record = { id, pseudonym: consent.pseudonym, consent: consent.id, format: engine.templateFormat };
+    const { id: consented, pseudonym, endsAt: until } = consent;
+    const record = { id, pseudonym, consent: consented, until, format: engine.templateFormat };
     return { kind: 'template', template: new Template(record, probe.surrender()) };
   }
 

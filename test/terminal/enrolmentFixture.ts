@@ -10,6 +10,7 @@ import { HealthBoard } from '#terminal/healthBoard.ts';
 import { Recorder } from '#terminal/recorder.ts';
 import { FakeClock } from '../fakes/fakeClock.ts';
 import { FakeEngine, fakeFace } from '../fakes/fakeEngine.ts';
+import { fakeFrame } from '../fakes/fakeFrame.ts';
 import { FakeJournal } from '../fakes/fakeJournal.ts';
 import { FakePeopleStore, idFrom } from '../fakes/fakePeopleStore.ts';
 import { configOf, OPERATING } from './gateFixture.ts';
@@ -135,9 +136,8 @@ export class EnrolmentRoom {
       elsewhere: [],
     };
     this.engine.show(marker, looks[standing]);
-    const pixels = new Uint8Array(new SharedArrayBuffer(640 * 480 * 3)).fill(marker);
-    const frame = { width: 640, height: 480, pixels, sequence: marker, capturedAt: this.clock.monotonic() };
-    this.frames.push({ ...frame, [Symbol.dispose]: () => void pixels.fill(0) });
-    return this.frames.at(-1)!;
+    const frame = fakeFrame(marker);
+    this.frames.push(frame);
+    return frame;
   }
 }

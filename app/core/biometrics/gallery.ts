@@ -1,5 +1,7 @@
 import { assert } from '../kernel/assert.ts';
 import type { Pseudonym } from '../kernel/ids.ts';
+import { wallTime, type WallTime } from '../kernel/units.ts';
+import { hasEnded } from '../privacy/consent.ts';
 import { FEATURE_LENGTH, type Probe } from './probe.ts';
 import type { Template } from './template.ts';
 
@@ -19,6 +21,7 @@ const ROWS_COMPARED_AT_ONCE = 256;
 export class Gallery implements Disposable {
   #rows = new Float32Array(ROWS_AT_FIRST * FEATURE_LENGTH);
   readonly #owners: Pseudonym[] = [];
+  readonly #untils: WallTime[] = [];
   readonly #templatesOf = new Map<Pseudonym, number>();
 
   /** Copies the template in; the template itself can be overwritten afterwards. */
@@ -26,17 +29,26 @@ export class Gallery implements Disposable {
     const row = this.#owners.length;
     if ((row + 1) * FEATURE_LENGTH > this.#rows.length) this.#grow();
     template.copyTo(this.#rows, row * FEATURE_LENGTH);
-    const { pseudonym } = template.record;
+    const { pseudonym, until } = template.record;
     this.#owners.push(pseudonym);
+    this.#untils.push(until);
     this.#templatesOf.set(pseudonym, (this.#templatesOf.get(pseudonym) ?? 0) + 1);
   }
 
   /** Overwrites every template of a person; matching them stops with this call. */
   remove(pseudonym: Pseudonym): void {
-    for (let row = this.#owners.length - 1; row >= 0; row--) {
-      if (this.#owners[row] === pseudonym) this.#removeRow(row);
-    }
-    this.#templatesOf.delete(pseudonym);
+    this.#removeRows((row) => this.#owners[row] === pseudonym);
+  }
+
+  /** Overwrites every template whose consent has ended, in one pass however many they are; says how many they were. */
+  removeEnded(at: WallTime): number {
+    return this.#removeRows((row) => hasEnded(this.#untils[row]!, at));
+  }
+
+  /** The first moment at which a template of this person no longer holds. `undefined` for somebody without any. */
+  until(pseudonym: Pseudonym): WallTime | undefined {
+    const theirs = this.#untils.filter((_, row) => this.#owners[row] === pseudonym);
+    return theirs.length === 0 ? undefined : wallTime(Math.min(...theirs));
   }
 
   /** People, not templates. */
@@ -77,13 +89,26 @@ export class Gallery implements Disposable {
     this.#rows = larger;
   }
 
+  #removeRows(goes: (row: number) => boolean): number {
+    const before = this.templates;
+    // From the end: the row that takes the place of a removed one has been looked at already.
+    for (let row = before - 1; row >= 0; row--) if (goes(row)) this.#removeRow(row);
+    return before - this.templates;
+  }
+
   #removeRow(row: number): void {
+    const owner = this.#owners[row]!;
+    const left = this.#templatesOf.get(owner)! - 1;
+    if (left > 0) this.#templatesOf.set(owner, left);
+    else this.#templatesOf.delete(owner);
     const last = this.#owners.length - 1;
     const start = last * FEATURE_LENGTH;
     this.#rows.copyWithin(row * FEATURE_LENGTH, start, start + FEATURE_LENGTH);
     this.#rows.fill(0, start, start + FEATURE_LENGTH);
     this.#owners[row] = this.#owners[last]!;
+    this.#untils[row] = this.#untils[last]!;
     this.#owners.pop();
+    this.#untils.pop();
   }
 
   toJSON(): string {
@@ -93,6 +118,7 @@ export class Gallery implements Disposable {
   [Symbol.dispose](): void {
     this.#rows.fill(0);
     this.#owners.length = 0;
+    this.#untils.length = 0;
     this.#templatesOf.clear();
   }
 }

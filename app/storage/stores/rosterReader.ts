@@ -50,9 +50,9 @@ export class RosterReader {
       let next = 0;
       const templates = this.#opened(rows, (row, owner) => {
         const into = new Uint8Array(features, next * TEMPLATE_BYTES, TEMPLATE_BYTES);
-        Templates.open(biometricKeys.get(owner), row, into);
+        const record = Templates.open(biometricKeys.get(owner), row, into);
         next += 1;
-        return Templates.recordOf(row);
+        return record;
       });
       yield part({ templates, features });
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BrokenPromise } from '#core/kernel/assert.ts';
+import { wallTime } from '#core/kernel/units.ts';
 import type { PeopleStore } from '#core/ports/stores.ts';
 import { faultOf } from '../support/faults.ts';
 import { cardHolder, featuresOf, person, valuesOf } from '../support/people.ts';
@@ -73,6 +74,19 @@ export function peopleStoreContract(
       const strange = { ...ada, face: { consent: person('Bo').face.consent, templates: face.templates } };
       await expect(async () => opened.people.enrol(strange)).rejects.toThrow(BrokenPromise);
       expect((await opened.people.load()).cardholders).toEqual([]);
+    });
+
+    it('knows of every template when its consent ends, and takes none that would outlive it', async () => {
+      await using opened = await open();
+      const { face, ...ada } = person('Ada');
+      await opened.people.enrol({ ...ada, face });
+      const [stored] = (await opened.people.load()).templates;
+      expect(stored?.record.until).toBe(face.consent.endsAt);
+      const { face: longer, ...bo } = person('Bo');
+      const consent = { ...longer.consent, endsAt: wallTime(longer.consent.endsAt - 1) };
+      const outliving = { ...bo, face: { consent, templates: longer.templates } };
+      await expect(async () => opened.people.enrol(outliving)).rejects.toThrow(BrokenPromise);
+      expect((await opened.people.load()).cardholders).toHaveLength(1);
     });
 
     it('takes no id that could say something about a person', async () => {
