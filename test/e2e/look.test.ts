@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GateFolder, type Change } from './support/gateFolder.ts';
 import { GateProcess } from './support/gateProcess.ts';
-import { buildPages, eventually, Screens } from './support/screens.ts';
+import { buildPages, Screens, soon } from './support/screens.ts';
 
 const TEST_MS_MAX = 60_000;
 const TAP_TO_LOOK: Change = [['access-points', 0, 'mode'], 'tap-to-look'];
@@ -64,9 +64,8 @@ test(
     await screens.touch('Face Touch to open the camera.');
     await screens.shows('denied');
     await screens.says('Camera off');
-    await eventually(async () => (await screens.lines('Journal'))[0]).toMatch(
-      /^\d+ {2}[\d:]{8} {2}access-denied {2}entrance not-recognised$/,
-    );
+    const entry = /^\d+ {2}[\d:]{8} {2}access-denied {2}entrance not-recognised$/;
+    await soon(async () => (await screens.lines('Journal'))[0], entry);
     await screens.factIs('Relay', 'de-energised');
   },
 );
@@ -97,12 +96,12 @@ test(
     await screens.touch('Face Touch to open the camera.');
     await screens.says('Come closer');
     const canvas = screens.kiosk.locator('canvas');
-    await eventually(async () => (await canvas.evaluate(measureCanvas)).drawn).toBeGreaterThan(100_000);
+    await soon(async () => `${(await canvas.evaluate(measureCanvas)).drawn}`, /^\d{6}/);
     await screens.photograph('mirror-come-closer');
     const kept = await canvas.elementHandle();
     await screens.touch('Cancel');
     await screens.shows('idle');
-    const { all, drawn } = await kept!.evaluate(measureCanvas);
+    const { all, drawn } = await kept.evaluate(measureCanvas);
     expect(all).toBeGreaterThan(100_000);
     expect(drawn).toBe(0);
     expect(screens.broken).toEqual([]);

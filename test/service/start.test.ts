@@ -49,7 +49,8 @@ const configure = (...changes: readonly Change[]): void => folder.configure(boar
 /** Starts a gate that cannot start: it says why and ends for good. */
 async function refusal(args?: readonly string[]): Promise<string> {
   await using gate = new GateProcess(folder, args === undefined ? {} : { args });
-  expect(await gate.ended, gate.log).toEqual({ status: EXIT_UNUSABLE, signal: null });
+  const { status, signal } = await gate.ended;
+  expect({ status, signal, log: gate.log }).toMatchObject({ status: EXIT_UNUSABLE, signal: null });
   await board.settle();
   expect(gate.log).not.toMatch(/\n {4}at /);
   return gate.log;

@@ -16,9 +16,10 @@ const SIMULATOR = { width: 1280, height: 900 };
 /** The gate's own times are a few seconds; a machine that is used by others takes longer. */
 const SHOWN_MS_MAX = 20_000;
 
-/** Expects something of what is read now or soon. */
-export const eventually = (read: () => Promise<unknown>): ReturnType<typeof expect.poll> =>
-  expect.poll(read, { timeout: SHOWN_MS_MAX });
+/** What is read matches, now or soon. */
+export async function soon(read: () => Promise<string | null | undefined>, matches: RegExp): Promise<void> {
+  await expect.poll(read, { timeout: SHOWN_MS_MAX }).toMatch(matches);
+}
 
 /** Puts the pages as they are shipped where the gate looks for them. */
 export async function buildPages(folder: GateFolder): Promise<void> {
