@@ -21,12 +21,13 @@ const LIFE_MS_MAX = 20_000;
 const KINDS: readonly LifeKind[] = ['cards', 'killed-while-starting', 'everything', 'cards', 'killed-while-starting'];
 const MODES: readonly DoorMode[] = ['normal', 'normal', 'unlocked', 'normal', 'normal', 'normal', 'locked-down'];
 
+const open = new AsyncDisposableStack();
 let folder: GateFolder;
 let board: BoardRig;
 
 beforeAll(async () => {
-  folder = new GateFolder();
-  board = await BoardRig.open(folder);
+  folder = open.use(new GateFolder());
+  board = open.use(await BoardRig.open(folder));
   folder.configure(
     board.asBoard,
     [['doors', 1], { id: BACK.id, lock: 'fail-safe', board: 'board-1', channel: BACK.channel }],
@@ -34,15 +35,12 @@ beforeAll(async () => {
     [['access-points', 0, 'camera', 'driver'], 'none'],
   );
   // Takes the made-up people in, and keeps the compiled code.
-  const first = new GateProcess(folder);
+  const first = open.use(new GateProcess(folder));
   await first.ready;
   await first.kill('SIGTERM');
 }, LIFE_MS_MAX);
 
-afterAll(async () => {
-  await board[Symbol.asyncDispose]();
-  folder[Symbol.dispose]();
-});
+afterAll(() => open.disposeAsync());
 
 test(
   `killed ${KILLS} times at random moments (LINTEL_KILLS, LINTEL_SEED=${SEED}), the gate comes back with every relay where ` +
@@ -54,7 +52,7 @@ test(
       const kind = KINDS[kill % KINDS.length]!;
       lives.push(await live({ folder, board, random }, kind, MODES[kill % MODES.length]!));
     }
-    const last = new GateProcess(folder);
+    const last = open.use(new GateProcess(folder));
     await last.ready;
     expect(await last.kill('SIGTERM')).toEqual({ status: 0, signal: null });
     const journal = await journalOf(folder);

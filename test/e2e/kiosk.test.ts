@@ -4,35 +4,32 @@ import { GateProcess } from './support/gateProcess.ts';
 import { buildPages, Screens, soon } from './support/screens.ts';
 
 const TEST_MS_MAX = 60_000;
-const UNLOCK_MS = 2_000;
+const UNLOCK_MS = 1_500;
 /** Newest first: the strike was energised for a passage and has fallen back. */
 const ONE_PASSAGE = /^A0 01 00 A1.*(?:\nA0 01 00 A1.*)?\nA0 01 01 A2/;
 
-let folder: GateFolder;
-let gate: GateProcess;
+const open = new AsyncDisposableStack();
 let screens: Screens;
 
 beforeAll(async () => {
-  folder = new GateFolder(
-    [['kiosk', 'outcome-ms'], 3_000],
+  const folder = open.use(new GateFolder());
+  folder.configure(
+    [['kiosk', 'outcome-ms'], 4_000],
     [['doors', 0, 'unlock-ms'], UNLOCK_MS],
-    [['doors', 0, 'held-open-ms'], 3_000],
+    [['doors', 0, 'held-open-ms'], 2_500],
     [['biometrics'], { presentation: { 'rest-ms': 500, 'gone-ms': 200 } }],
   );
   await buildPages(folder);
-  gate = new GateProcess(folder);
-  screens = await Screens.open(folder, await gate.ready);
+  const gate = open.use(new GateProcess(folder));
+  screens = open.use(await Screens.open(folder, await gate.ready));
 }, TEST_MS_MAX);
 
-afterAll(async () => {
-  await screens[Symbol.asyncDispose]();
-  await gate.kill('SIGTERM');
-  folder[Symbol.dispose]();
-});
+afterAll(() => open.disposeAsync());
 
 /** Everybody has gone, and the door is as it was. */
 afterEach(async () => {
   await screens.simulate('Nobody');
+  await screens.kiosk.keyboard.press('Escape');
   await screens.factIs('Door machine', 'locked');
   await screens.factIs('Relay', 'de-energised');
   await screens.shows('idle');

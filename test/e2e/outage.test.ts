@@ -9,20 +9,19 @@ import { buildPages, Screens } from './support/screens.ts';
 
 const TEST_MS_MAX = 60_000;
 
+let open: AsyncDisposableStack;
 let folder: GateFolder;
 let gate: GateProcess;
 let port: number;
 
 beforeEach(async () => {
-  folder = new GateFolder([['access-points', 0, 'camera', 'driver'], 'none']);
-  gate = new GateProcess(folder);
+  open = new AsyncDisposableStack();
+  folder = open.use(new GateFolder([['access-points', 0, 'camera', 'driver'], 'none']));
+  gate = open.use(new GateProcess(folder));
   port = await gate.ready;
 }, TEST_MS_MAX);
 
-afterEach(async () => {
-  await gate.kill('SIGTERM');
-  folder[Symbol.dispose]();
-});
+afterEach(() => open.disposeAsync());
 
 test(
   'a page whose gate is killed says so, and comes back with the gate by itself',
@@ -37,8 +36,8 @@ test(
     await screens.simulator.getByText('The gate is not running').waitFor();
     await screens.photograph('away');
     await screens.photographSimulator('away');
-    gate = new GateProcess(folder, { port });
-    expect(await gate.ready).toBe(port);
+    const again = open.use(new GateProcess(folder, { port }));
+    expect(await again.ready).toBe(port);
     await screens.shows('idle');
     // A gate that starts speaks its own language, whatever was chosen at the one before.
     await screens.says('Choose a way in');

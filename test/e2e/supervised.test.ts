@@ -13,14 +13,16 @@ import { SimulatedHands, signIn } from './support/screenLine.ts';
 const DOOR = 1;
 const TEST_MS_MAX = 60_000;
 
+let open: AsyncDisposableStack;
 let folder: GateFolder;
 let board: BoardRig;
 let supervisor: Supervisor;
 const events = new EventEmitter<{ told: [ServiceMessage] }>();
 
 beforeEach(async () => {
-  folder = new GateFolder();
-  board = await BoardRig.open(folder);
+  open = new AsyncDisposableStack();
+  folder = open.use(new GateFolder());
+  board = open.use(await BoardRig.open(folder));
   // A passage as long as may be: whatever ends it here is not its own time.
   folder.configure(
     board.asBoard,
@@ -34,13 +36,10 @@ beforeEach(async () => {
     log: () => undefined,
     onMessage: (message) => void events.emit('told', message),
   });
+  open.defer(async () => void (await supervisor.stop('SIGTERM')));
 });
 
-afterEach(async () => {
-  await supervisor.stop('SIGTERM');
-  await board[Symbol.asyncDispose]();
-  folder[Symbol.dispose]();
-});
+afterEach(() => open.disposeAsync());
 
 const argumentsFor = ({ config, tokenFile }: GateFolder): readonly string[] => [
   '--simulated',

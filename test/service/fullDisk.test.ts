@@ -14,12 +14,14 @@ const DENIAL = 'failed: journal: not written within';
 /** What was written before may leave room for a few entries more. */
 const CARDS_MAX = 40;
 
+let open: AsyncDisposableStack;
 let folder: GateFolder;
 let board: BoardRig;
 
 beforeEach(async () => {
-  folder = new GateFolder();
-  board = await BoardRig.open(folder);
+  open = new AsyncDisposableStack();
+  folder = open.use(new GateFolder());
+  board = open.use(await BoardRig.open(folder));
   folder.configure(
     board.asBoard,
     [['access-points', 0, 'camera', 'driver'], 'none'],
@@ -28,10 +30,7 @@ beforeEach(async () => {
   mkdirSync(folder.data, { mode: 0o700 });
 });
 
-afterEach(async () => {
-  await board[Symbol.asyncDispose]();
-  folder[Symbol.dispose]();
-});
+afterEach(() => open.disposeAsync());
 
 function run(...[program, ...args]: readonly [string, ...string[]]): void {
   const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });

@@ -17,6 +17,7 @@ const NO_CAMERA: Change = [['access-points', 0, 'camera', 'driver'], 'none'];
 
 /** A gate that has run: its data, its key, and compiled code for all that follow. */
 let ran: GateFolder;
+let open: AsyncDisposableStack;
 let folder: GateFolder;
 let board: BoardRig;
 
@@ -30,8 +31,9 @@ beforeAll(async () => {
 afterAll(() => ran[Symbol.dispose]());
 
 beforeEach(async () => {
-  folder = new GateFolder();
-  board = await BoardRig.open(folder);
+  open = new AsyncDisposableStack();
+  folder = open.use(new GateFolder());
+  board = open.use(await BoardRig.open(folder));
   configure();
   cpSync(ran.data, folder.data, { recursive: true });
   cpSync(ran.key, folder.key);
@@ -39,10 +41,7 @@ beforeEach(async () => {
   await board.sendByHand(DOOR, 'energised');
 });
 
-afterEach(async () => {
-  await board[Symbol.asyncDispose]();
-  folder[Symbol.dispose]();
-});
+afterEach(() => open.disposeAsync());
 
 const configure = (...changes: readonly Change[]): void => folder.configure(board.asBoard, NO_CAMERA, ...changes);
 
