@@ -154,7 +154,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   );
   const { overwritten, says } = vision.freedMemory;
   health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
-  const roster = await storage.people.load();
+  using roster = await storage.people.load();
   recorder.attach(storage.journal);
   const mirror = new ScreenMirror();
   const terminal = new Terminal({

@@ -4,7 +4,7 @@ import type { Cardholder, Credential } from '#core/access/credential.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
 import type { JournalId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import type { Enrolment, Journal, PeopleStore, Roster } from '#core/ports/stores.ts';
+import type { Enrolment, Journal, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { DatabaseFile } from './files/folderMarker.ts';
 import { checkEnrolment } from './stores/enrolment.ts';
@@ -69,15 +69,17 @@ class ThreadedPeopleStore implements BulkPeopleStore {
     this.#thread = thread;
   }
 
-  async load(): Promise<Roster> {
+  async load(): Promise<LoadedRoster> {
     const cardholders: Cardholder[] = [];
     const credentials: Credential[] = [];
     const templates: Template[] = [];
+    const features: ArrayBuffer[] = [];
     const leftOut = new Set(
       await this.#thread.call('load', undefined, (part) => {
         cardholders.push(...part.cardholders);
         credentials.push(...part.credentials);
         templates.push(...templatesOf(part));
+        features.push(part.features);
       }),
     );
     for (const template of templates) if (leftOut.has(template.record.pseudonym)) template[Symbol.dispose]();
@@ -85,6 +87,11 @@ class ThreadedPeopleStore implements BulkPeopleStore {
       cardholders: cardholders.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
       credentials: credentials.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
       templates: templates.filter(({ record }) => !leftOut.has(record.pseudonym)),
+      [Symbol.dispose]: () => {
+        for (const template of templates.splice(0)) template[Symbol.dispose]();
+        // To nothing, which frees it: left to the collector it would stay for hours in a gate that has nothing to do.
+        for (const buffer of features.splice(0)) buffer.transfer(0);
+      },
     };
   }
 

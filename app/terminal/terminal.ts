@@ -46,14 +46,15 @@ export class Terminal {
   readonly kiosk: KioskSession;
   readonly enrolment: EnrolmentDesk;
   readonly gallery = new Gallery();
-  readonly #parts: TerminalParts;
+  /** Without the roster: it is read once, and would be kept a second time beside directory and gallery. */
+  readonly #parts: Omit<TerminalParts, 'roster'>;
   readonly #terms: ConsentTerms;
   readonly #accessPoints = new Map<AccessPointId, AccessPoint>();
   readonly #wiring: Disposable[] = [];
 
-  constructor(parts: TerminalParts) {
+  constructor({ roster, ...parts }: TerminalParts) {
     this.#parts = parts;
-    const { config, operating, roster, engine, people, recorder, random, clock, health } = parts;
+    const { config, operating, engine, people, recorder, random, clock, health } = parts;
     const directory = directoryOf(roster);
     const { gallery } = this;
     const onGalleryChanged = (): void => this.peopleChanged();

@@ -3,7 +3,7 @@ import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { Template } from '#core/biometrics/template.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
-import type { Enrolment, PeopleStore, Roster } from '#core/ports/stores.ts';
+import type { Enrolment, PeopleStore, LoadedRoster } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import { checkEnrolment } from '#storage/stores/enrolment.ts';
 
@@ -16,13 +16,17 @@ export class FakePeopleStore implements PeopleStore {
   readonly #people = new Map<Pseudonym, Enrolment>();
   #fault: Fault | undefined;
 
-  async load(): Promise<Roster> {
+  async load(): Promise<LoadedRoster> {
     this.#check();
     const people = [...this.#people.values()];
+    const templates = people.flatMap(({ face }) => face?.templates ?? []).map(copyOf);
     return {
       cardholders: people.map(({ cardholder }) => cardholder),
       credentials: people.flatMap(({ credentials }) => credentials),
-      templates: people.flatMap(({ face }) => face?.templates ?? []).map(copyOf),
+      templates,
+      [Symbol.dispose]: () => {
+        for (const template of templates) template[Symbol.dispose]();
+      },
     };
   }
 

@@ -14,12 +14,12 @@ export interface Candidate {
 /** Different people, best first. */
 export type CandidateList = readonly Candidate[];
 
-const ROWS_AT_FIRST = 64;
-const ROWS_COMPARED_AT_ONCE = 256;
+/** A gallery grows by so many rows, 512 KiB of them: none is ever moved for want of room. */
+const ROWS_A_BLOCK = 256;
 
-/** The enrolled templates in memory, one row of 512 numbers each, packed from row 0. */
+/** The enrolled templates in memory, one row of 512 numbers each, packed from row 0 of the first block. */
 export class Gallery implements Disposable {
-  #rows = new Float32Array(ROWS_AT_FIRST * FEATURE_LENGTH);
+  readonly #blocks: Float32Array[] = [];
   readonly #owners: Pseudonym[] = [];
   readonly #untils: WallTime[] = [];
   readonly #templatesOf = new Map<Pseudonym, number>();
@@ -27,8 +27,8 @@ export class Gallery implements Disposable {
   /** Copies the template in; the template itself can be overwritten afterwards. */
   add(template: Template): void {
     const row = this.#owners.length;
-    if ((row + 1) * FEATURE_LENGTH > this.#rows.length) this.#grow();
-    template.copyTo(this.#rows, row * FEATURE_LENGTH);
+    if (row % ROWS_A_BLOCK === 0) this.#blocks.push(new Float32Array(ROWS_A_BLOCK * FEATURE_LENGTH));
+    template.copyTo(this.#blockOf(row), offsetOf(row));
     const { pseudonym, until } = template.record;
     this.#owners.push(pseudonym);
     this.#untils.push(until);
@@ -68,25 +68,25 @@ export class Gallery implements Disposable {
   compare(probe: Probe, visit: (pseudonym: Pseudonym, cosine: number) => void, only?: Pseudonym): void {
     if (only === undefined) return this.#compareAll(probe, visit);
     for (let row = 0; row < this.#owners.length; row++) {
-      if (this.#owners[row] === only) visit(only, probe.cosine(this.#rows, row * FEATURE_LENGTH));
+      if (this.#owners[row] === only) visit(only, probe.cosine(this.#blockOf(row), offsetOf(row)));
     }
   }
 
   #compareAll(probe: Probe, visit: (pseudonym: Pseudonym, cosine: number) => void): void {
-    const cosines = new Float64Array(ROWS_COMPARED_AT_ONCE);
-    for (let row = 0; row < this.#owners.length; row += cosines.length) {
-      const some = cosines.subarray(0, this.#owners.length - row);
-      probe.cosines(this.#rows, row, some);
-      for (let i = 0; i < some.length; i++) visit(this.#owners[row + i]!, some[i]!);
+    const cosines = new Float64Array(ROWS_A_BLOCK);
+    for (const [index, block] of this.#blocks.entries()) {
+      const first = index * ROWS_A_BLOCK;
+      const some = cosines.subarray(0, this.#owners.length - first);
+      probe.cosines(block, 0, some);
+      for (let i = 0; i < some.length; i++) visit(this.#owners[first + i]!, some[i]!);
     }
     cosines.fill(0);
   }
 
-  #grow(): void {
-    const larger = new Float32Array(this.#rows.length * 2);
-    larger.set(this.#rows);
-    this.#rows.fill(0);
-    this.#rows = larger;
+  #blockOf(row: number): Float32Array {
+    const block = this.#blocks[Math.floor(row / ROWS_A_BLOCK)];
+    assert(block !== undefined, 'a row lies in a block');
+    return block;
   }
 
   #removeRows(goes: (row: number) => boolean): number {
@@ -102,9 +102,11 @@ export class Gallery implements Disposable {
     if (left > 0) this.#templatesOf.set(owner, left);
     else this.#templatesOf.delete(owner);
     const last = this.#owners.length - 1;
-    const start = last * FEATURE_LENGTH;
-    this.#rows.copyWithin(row * FEATURE_LENGTH, start, start + FEATURE_LENGTH);
-    this.#rows.fill(0, start, start + FEATURE_LENGTH);
+    const lastBlock = this.#blockOf(last);
+    const lastRow = lastBlock.subarray(offsetOf(last), offsetOf(last) + FEATURE_LENGTH);
+    this.#blockOf(row).set(lastRow, offsetOf(row));
+    lastRow.fill(0);
+    if (offsetOf(last) === 0) this.#blocks.pop();
     this.#owners[row] = this.#owners[last]!;
     this.#untils[row] = this.#untils[last]!;
     this.#owners.pop();
@@ -116,12 +118,14 @@ export class Gallery implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#rows.fill(0);
+    for (const block of this.#blocks.splice(0)) block.fill(0);
     this.#owners.length = 0;
     this.#untils.length = 0;
     this.#templatesOf.clear();
   }
 }
+
+const offsetOf = (row: number): number => (row % ROWS_A_BLOCK) * FEATURE_LENGTH;
 
 /** The `count` best people for a probe, exactly: every template is compared. A comparison without a number is none. */
 export function searchGallery(gallery: Gallery, probe: Probe, count: number): CandidateList {

@@ -16,7 +16,7 @@ run(parentPort, parseStart(workerData));
 
 interface Port {
   on(event: 'message', listener: (message: CallMessage) => void): unknown;
-  postMessage(message: ThreadMessage): void;
+  postMessage(message: ThreadMessage, handedOver?: ArrayBuffer[]): void;
   close(): void;
 }
 
@@ -28,7 +28,9 @@ function run(port: Port, { master, ...options }: StorageThreadData): void {
       master: secret,
       report: (line) => port.postMessage({ kind: 'report', line }),
     });
-    const loop = new ThreadLoop({ vault, answer: (message) => port.postMessage(message), ended: () => port.close() });
+    const answer = (message: ThreadMessage): void =>
+      port.postMessage(message, message.kind === 'part' ? [message.part.features] : []);
+    const loop = new ThreadLoop({ vault, answer, ended: () => port.close() });
     port.on('message', (message) => loop.take(message));
     port.postMessage({ kind: 'opened' });
   } catch (error) {

@@ -43,10 +43,18 @@ async function loadSession(path: string, { sha256: expected, graphOptimization }
       { thing: path, found: 'a file that the runtime cannot load', expected: 'an ONNX model' },
       cause,
     );
+  } finally {
+    giveBack(bytes);
   }
 }
 
-function readModel(path: string): Buffer {
+/** Frees the bytes now: the runtime has copied what it needs, and the collector may take hours to look. */
+function giveBack({ buffer, length }: Buffer<ArrayBuffer>): void {
+  // A small file shares its memory with other buffers.
+  if (buffer.byteLength === length) buffer.transfer(0);
+}
+
+function readModel(path: string): Buffer<ArrayBuffer> {
   try {
     return readFileSync(path);
   } catch (cause) {

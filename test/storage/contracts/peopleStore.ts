@@ -40,6 +40,17 @@ export function peopleStoreContract(
       expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
     });
 
+    it('overwrites the templates of a roster that is disposed of, also of one that was disposed of before', async () => {
+      await using opened = await open();
+      await opened.people.enrol(person('Ada'));
+      const roster = await opened.people.load();
+      roster[Symbol.dispose]();
+      roster[Symbol.dispose]();
+      expect(roster.templates).toHaveLength(1);
+      for (const template of roster.templates) expect(() => valuesOf(template)).toThrow(BrokenPromise);
+      expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
+    });
+
     it('knows the consent that a template stands on', async () => {
       await using opened = await open();
       await opened.people.enrol(person('Ada'));
