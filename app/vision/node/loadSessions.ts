@@ -5,6 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Fault } from '#core/kernel/fault.ts';
 import { SESSION_OPTIONS, type LoadedSession } from '../models/model.ts';
 import { parseModelsFile, type ModelsFile, type ModelSpec, type Task } from '../models/modelsFile.ts';
+import { silenceRuntime } from './silentRuntime.ts';
 
 /** @throws Fault `model` where the file is missing or says something that it must not */
 export function readModelsFile(path: string): ModelsFile {
@@ -20,6 +21,7 @@ export async function loadSessions(
   folder: string,
   models: readonly ModelSpec[],
 ): Promise<ReadonlyMap<Task, LoadedSession>> {
+  silenceRuntime();
   const sessions = new Map<Task, LoadedSession>();
   for (const model of models) sessions.set(model.task, await loadSession(resolve(folder, model.file), model));
   return sessions;

@@ -23,6 +23,7 @@ import {
   type ThreadMessage,
   type ThreadStart,
 } from './exchange.ts';
+import { silenceRuntime } from './silentRuntime.ts';
 
 /** Loading and hashing the models, and the first run of each. */
 export const VISION_START_MS_MAX = millis(30_000);
@@ -84,6 +85,7 @@ class WorkerEngine implements VisionWorker {
     this.templateFormat = templateFormatOf(models);
     this.#clock = clock;
     const workerData: ThreadStart = { folder, models, scoreMin, exchange: this.#numbers.buffer };
+    silenceRuntime();
     this.#worker = new Worker(program ?? new URL('./visionThread.ts', import.meta.url), {
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
