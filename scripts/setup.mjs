@@ -2,7 +2,18 @@
 // Node from 18: it runs before anything of ours is there. Usage: node scripts/setup.mjs start|test
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, copyFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  copyFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +27,11 @@ const hasDisplay = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 const DEBIAN_PACKAGES = [
   { name: 'socat', command: 'socat', when: true },
   { name: 'chromium', command: 'chromium', when: purpose === 'test' || hasDisplay },
-  { name: 'fonts-noto-cjk', file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', when: purpose === 'test' || hasDisplay },
+  {
+    name: 'fonts-noto-cjk',
+    file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
+    when: purpose === 'test' || hasDisplay,
+  },
   { name: 'xvfb', command: 'Xvfb', when: purpose === 'test' },
 ];
 
@@ -43,7 +58,11 @@ function debianPackages() {
   }
   say(`installing Debian packages: ${missing.join(', ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const asRoot = (command) => [...before, ...(before.length > 0 ? ['env', 'DEBIAN_FRONTEND=noninteractive'] : []), ...command];
+  const asRoot = (command) => [
+    ...before,
+    ...(before.length > 0 ? ['env', 'DEBIAN_FRONTEND=noninteractive'] : []),
+    ...command,
+  ];
   // Old package lists name files that the mirror no longer has; a failing update is not yet a failing install.
   quietly(asRoot(['apt-get', 'update', '-q']), { env, mayFail: true });
   quietly(asRoot(install), { env });
@@ -84,7 +103,10 @@ function filesFromPackage(source, folder, files) {
   say(`taking ${wrong.map(({ file }) => file).join(', ')} out of ${source.package}@${source.version}`);
   const scratch = mkdtempSync(join(tmpdir(), 'lintel-setup-'));
   try {
-    quietly(npm('pack', `${source.package}@${source.version}`, '--ignore-scripts', '--silent', '--pack-destination', scratch), {});
+    quietly(
+      npm('pack', `${source.package}@${source.version}`, '--ignore-scripts', '--silent', '--pack-destination', scratch),
+      {},
+    );
     const tarball = readdirSync(scratch).find((name) => name.endsWith('.tgz'));
     if (tarball === undefined) throw new Error(`${source.package}@${source.version}: npm pack gave no file`);
     const inside = wrong.map(({ file }) => `package/${source.folder}/${file}`);
@@ -106,20 +128,32 @@ function filesFromPackage(source, folder, files) {
 /** The screen's pages, built by Vite where their sources changed. */
 function pages() {
   const sources = ['app/kiosk', 'app/simulator', 'app/contract', 'signage', 'vite.config.ts', 'package-lock.json'];
-  const wanted = sha256(sources.flatMap((name) => filesUnder(join(root, name))).map((file) => `${relative(root, file)}:${digestOf(file)}`).join('\n'));
+  const wanted = sha256(
+    sources
+      .flatMap((name) => filesUnder(join(root, name)))
+      .map((file) => `${relative(root, file)}:${digestOf(file)}`)
+      .join('\n'),
+  );
   const stamp = join(root, 'build/web/.built-from');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('building the screen');
-  const vite = [join(root, 'node_modules/.bin/node'), join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'];
+  const vite = [
+    join(root, 'node_modules/.bin/node'),
+    join(root, 'node_modules/vite/bin/vite.js'),
+    'build',
+    '--logLevel',
+    'warn',
+  ];
   for (const mode of ['kiosk', 'simulator']) quietly([...vite, '--mode', mode], {});
   writeFileSync(stamp, wanted);
 }
 
 function filesUnder(path) {
   if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path)
-    .sort()
-    .flatMap((name) => filesUnder(join(path, name)));
+  // Node 18, which may run this, has no toSorted yet.
+  const names = readdirSync(path);
+  names.sort();
+  return names.flatMap((name) => filesUnder(join(path, name)));
 }
 
 /** npm as it was called, so that a machine with several keeps to one. */
@@ -130,7 +164,13 @@ function npm(...args) {
 
 /** Runs a command with its output kept back, and shows it where it fails. */
 function quietly([command, ...args], { env = process.env, mayFail = false }) {
-  const done = spawnSync(command, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['inherit', 'pipe', 'pipe'] });
+  const done = spawnSync(command, args, {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['inherit', 'pipe', 'pipe'],
+  });
   if (done.status === 0 || mayFail) return;
   const why = done.error?.message ?? `${done.stdout}\n${done.stderr}`.trim().split('\n').slice(0, 40).join('\n');
   throw new Error(`${command} ${args.slice(0, 4).join(' ')} failed:\n${why}`);
