@@ -1,6 +1,6 @@
 import { assert } from '#core/kernel/assert.ts';
 import type { Monotonic } from '#core/kernel/units.ts';
-import { FRAMES_WAITING_MAX, type Frame, FrameStream } from '#core/ports/camera.ts';
+import { FRAMES_WAITING_MAX, type Frame, type FrameStream } from '#core/ports/camera.ts';
 import { checkPictureSize } from './pictureLimits.ts';
 
 /** Buffers of one stream: one may wait, the others may be leased. With all of them leased a picture is passed over. */
