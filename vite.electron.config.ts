@@ -70,7 +70,9 @@ function service(): UserConfig {
 /** Every file that some source starts a worker thread with. */
 function workers(): string[] {
   return globSync('app/**/*.ts', { cwd: ROOT }).flatMap((file) =>
-    [...readFileSync(join(ROOT, file), 'utf8').matchAll(WORKER_FILE)].map(([, worker]) => join(dirname(file), `${worker}.ts`)),
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(WORKER_FILE)].map(([, worker]) =>
+      join(dirname(file), `${worker}.ts`),
+    ),
   );
 }
 
@@ -81,7 +83,8 @@ const workerNames = (): Plugin => ({
 
   generateBundle: (_options, bundle) => {
     for (const [file, built] of Object.entries(bundle)) {
-      if (built.type === 'chunk' && SOURCE_NAMED.test(built.code)) throw new Error(`${file}: found the name of a source, expected a built file`);
+      if (built.type === 'chunk' && SOURCE_NAMED.test(built.code))
+        throw new Error(`${file}: found the name of a source, expected a built file`);
     }
   },
   transform: (code) => ({ code: code.replaceAll(WORKER_FILE, "new URL('$1.js', import.meta.url)"), map: null }),

@@ -152,9 +152,10 @@ function pages() {
 
 function filesUnder(path) {
   if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path)
-    .sort()
-    .flatMap((name) => filesUnder(join(path, name)));
+  // Node 18, which may run this, has no toSorted yet.
+  const names = readdirSync(path);
+  names.sort();
+  return names.flatMap((name) => filesUnder(join(path, name)));
 }
 
 /** npm as it was called, so that a machine with several keeps to one. */

@@ -18,13 +18,20 @@ async function run(given: readonly string[]): Promise<number> {
   const args = given.includes('--config') || given.includes('--simulated') ? given : ['--simulated', ...given];
   const options = parseServiceOptions(args);
   const host = chooseHost(thisMachine(ROOT));
-  say(options.simulated ? 'lintel: a simulated gate; the consent of its people is made up' : `lintel: the gate of ${options.config}`);
+  say(
+    options.simulated
+      ? 'lintel: a simulated gate; the consent of its people is made up'
+      : `lintel: the gate of ${options.config}`,
+  );
   if (host.kind !== 'electron') return runService(options, host);
   say(`lintel: shown by Electron. ${host.why}`);
   return runElectron({ binary: host.binary, root: ROOT, args });
 }
 
-async function runService(options: ServiceOptions, host: ConstructorParameters<typeof Screens>[0]['host']): Promise<number> {
+async function runService(
+  options: ServiceOptions,
+  host: ConstructorParameters<typeof Screens>[0]['host'],
+): Promise<number> {
   const clock = new SystemClock();
   const tokenFile = resolve(options.tokenFile ?? 'data/screen-token');
   mkdirSync(dirname(tokenFile), { recursive: true, mode: 0o700 });
@@ -60,6 +67,8 @@ const argumentsOf = ({ simulated, config, tokenFile, port }: ServiceOptions): re
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  console.error(`lintel: ${error instanceof Fault ? error.message : ((error instanceof Error && error.stack) || messageOf(error))}`);
+  console.error(
+    `lintel: ${error instanceof Fault ? error.message : (error instanceof Error && error.stack) || messageOf(error)}`,
+  );
   process.exitCode = 1;
 }

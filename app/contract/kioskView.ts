@@ -49,6 +49,8 @@ export const Screen = z.discriminatedUnion('kind', [
     kind: z.literal('looking'),
     guidance: Guidance,
     outline: z.optional(Outline),
+    /** Width of the camera's picture by its height, so that the outline keeps its shape. Absent before the first one. */
+    aspect: z.optional(z.number().check(z.minimum(0.2), z.maximum(5))),
     /** Usable frames so far, of those needed: 0..1. */
     progress: z.number().check(z.minimum(0), z.maximum(1)),
   }),

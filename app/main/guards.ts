@@ -28,7 +28,11 @@ export type Verdict = { readonly kind: 'admitted' } | { readonly kind: 'refused'
  * Of all that a renderer may send to main there is one message, without arguments: "connect me". Commands go over the
  * port that it gets, and the terminal judges those.
  */
-export function judgeMessage(page: PageName, sender: Sender | undefined, message: { channel: string; args: readonly unknown[] }): Verdict {
+export function judgeMessage(
+  page: PageName,
+  sender: Sender | undefined,
+  message: { channel: string; args: readonly unknown[] },
+): Verdict {
   if (sender === undefined) return refused('its frame is gone');
   if (!sender.isMainFrame) return refused('it comes from a frame inside of the page');
   if (pageOfAddress(sender.url) !== page) return refused('it comes from another page');

@@ -3,13 +3,17 @@ import { mayNavigate, pageOfAddress } from './guards.ts';
 
 /** What is used of Electron's Session. */
 export interface GuardedSession {
-  setPermissionRequestHandler(handler: (contents: unknown, permission: string, answer: (granted: boolean) => void) => void): void;
+  setPermissionRequestHandler(
+    handler: (contents: unknown, permission: string, answer: (granted: boolean) => void) => void,
+  ): void;
   setPermissionCheckHandler(handler: () => boolean): void;
   setDevicePermissionHandler(handler: () => boolean): void;
   setSpellCheckerEnabled(enabled: boolean): void;
   on(event: 'will-download', act: (event: Preventable) => void): unknown;
   readonly webRequest: {
-    onBeforeRequest(listener: (details: { readonly url: string }, answer: (response: { cancel: boolean }) => void) => void): void;
+    onBeforeRequest(
+      listener: (details: { readonly url: string }, answer: (response: { cancel: boolean }) => void) => void,
+    ): void;
   };
 }
 
@@ -20,7 +24,10 @@ export interface Preventable {
 /** What is used of Electron's WebContents to keep a page where it is. */
 export interface GuardedContents {
   setWindowOpenHandler(handler: () => { action: 'deny' }): void;
-  on(event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect', act: (event: Preventable & { readonly url: string }) => void): unknown;
+  on(
+    event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect',
+    act: (event: Preventable & { readonly url: string }) => void,
+  ): unknown;
   on(event: 'will-attach-webview', act: (event: Preventable) => void): unknown;
 }
 

@@ -1,6 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, BrowserWindow, Menu, MessageChannelMain, protocol, session, utilityProcess, type MessagePortMain } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  Menu,
+  MessageChannelMain,
+  protocol,
+  session,
+  utilityProcess,
+  type MessagePortMain,
+} from 'electron';
 import type { PageName } from '../contract/page.ts';
 import { SCHEME } from './guards.ts';
 import { parseHostOptions, PARTITION, windowOptions } from './hostOptions.ts';
@@ -27,7 +36,8 @@ const clock: HostClock = {
 
 function pageFolders(simulated: boolean): PageFolders {
   const kiosk = join(PAGES, 'kiosk');
-  if (!existsSync(join(kiosk, 'index.html'))) throw new Error(`${kiosk}: found no index.html, expected the built kiosk page`);
+  if (!existsSync(join(kiosk, 'index.html')))
+    throw new Error(`${kiosk}: found no index.html, expected the built kiosk page`);
   return simulated ? { kiosk, simulator: join(PAGES, 'simulator') } : { kiosk };
 }
 

@@ -17,7 +17,10 @@ export interface PageMessageEvent {
 /** What is used of Electron's WebContents; `Port` is its MessagePortMain. */
 export type PageContents<Port> = GuardedContents & {
   on(event: 'ipc-message', act: (event: PageMessageEvent, channel: string, ...args: unknown[]) => void): unknown;
-  on(event: 'ipc-message-sync', act: (event: PageMessageEvent & { returnValue: unknown }, channel: string) => void): unknown;
+  on(
+    event: 'ipc-message-sync',
+    act: (event: PageMessageEvent & { returnValue: unknown }, channel: string) => void,
+  ): unknown;
   on(event: 'render-process-gone', act: (event: unknown, details: { readonly reason: string }) => void): unknown;
   on(event: 'did-fail-load', act: () => void): unknown;
   postMessage(channel: string, message: unknown, transfer?: Port[]): void;
@@ -66,7 +69,8 @@ export function keepPage<Port>(window: PageWindow<Port>, { page, clock, log, onC
     log(`${page} page: a synchronous message was refused`);
   });
   contents.on('ipc-message', ({ senderFrame }, channel, ...args) => {
-    const sender = senderFrame === null ? undefined : { url: senderFrame.url, isMainFrame: senderFrame.parent === null };
+    const sender =
+      senderFrame === null ? undefined : { url: senderFrame.url, isMainFrame: senderFrame.parent === null };
     const verdict = judgeMessage(page, sender, { channel, args });
     if (verdict.kind === 'refused') return log(`${page} page: a message was refused, ${verdict.why}`);
     onConnect({ page, give: (port) => contents.isDestroyed() || contents.postMessage(PORT_CHANNEL, null, [port]) });

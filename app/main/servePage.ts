@@ -7,7 +7,10 @@ import { pageOfAddress } from './guards.ts';
 export type PageFolders = Readonly<Partial<Record<PageName, string>>>;
 
 /** Answers `lintel://<page>/<file>` from the page's folder, with the headers that every host gives. */
-export async function servePage(request: { readonly url: string; readonly method: string }, folders: PageFolders): Promise<Response> {
+export async function servePage(
+  request: { readonly url: string; readonly method: string },
+  folders: PageFolders,
+): Promise<Response> {
   if (request.method !== 'GET') return empty(405);
   const page = pageOfAddress(request.url);
   const folder = page === undefined ? undefined : folders[page];

@@ -30,7 +30,10 @@ export function forbidCoreDumps(libc: LibC = new NativeLibrary()): CoreDumps {
   if (limitRead.kind === 'failed' || limit[0] !== 0n || limit[1] !== 0n) missing.push(`RLIMIT_CORE ${why(limited)}`);
   if (dumpable.kind === 'failed' || dumpable.value !== 0) missing.push(`PR_SET_DUMPABLE ${why(flagged)}`);
   return missing.length === 0
-    ? { forbidden: true, says: 'This process writes no core dump and no other process of its account may attach to it.' }
+    ? {
+        forbidden: true,
+        says: 'This process writes no core dump and no other process of its account may attach to it.',
+      }
     : { forbidden: false, says: `A crash may write memory to the disk: ${missing.join(', ')}.` };
 }
 

@@ -13,7 +13,8 @@ export class HangAlarm implements Disposable {
 
   /** @param seconds whole seconds, at least 1. */
   wind(seconds: number): void {
-    if (!Number.isInteger(seconds) || seconds < 1) throw new RangeError(`an alarm needs whole seconds, found ${seconds}`);
+    if (!Number.isInteger(seconds) || seconds < 1)
+      throw new RangeError(`an alarm needs whole seconds, found ${seconds}`);
     this.#alarm(seconds);
   }
 

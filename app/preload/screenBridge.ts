@@ -52,7 +52,8 @@ export class ScreenBridge<View> {
   /** A command while the terminal is away, or one above its limit, is dropped. */
   send(command: unknown): void {
     const text = JSON.stringify(command);
-    if (typeof text === 'string' && new TextEncoder().encode(text).length <= KIOSK_COMMAND_BYTES_MAX) this.#port?.postMessage(text);
+    if (typeof text === 'string' && new TextEncoder().encode(text).length <= KIOSK_COMMAND_BYTES_MAX)
+      this.#port?.postMessage(text);
   }
 
   #onMessage(data: unknown): void {

@@ -1,11 +1,13 @@
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
-import { Fault } from '#core/kernel/fault.ts';
+import type { DoorMode } from '#core/door/door.ts';
+import type { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
 import type { CardReader } from '#core/ports/hardware.ts';
 import type { Random } from '#core/ports/random.ts';
+import type { LoadedRoster } from '#core/ports/stores.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import { createDoorModes } from '#storage/doorModes.ts';
 import { createFileKeyStore } from '#storage/fileKeyStore.ts';
@@ -57,16 +59,28 @@ export async function assemble(parts: GateParts): Promise<Gate> {
   const { config, clock } = parts;
   const health = new HealthBoard();
   const recorder = new Recorder({ clock, health });
-  const master = openKey(config, health);
   const hardware = await Hardware.open(config, parts.world, clock);
-  const doors = await startDoors({ config, clock, health, recorder, hardware, master });
+  const shared = { config, clock, health, recorder, hardware };
+  const master = await keyOrLockedDoors(shared);
+  const modes = createDoorModes({ folder: config.dataFolder, master, report: (line) => health.report(line) });
+  const doors = await startDoors(shared, (door) => modes.read(door));
   try {
-    return await openForPeople({ ...parts, health, recorder, hardware, doors, master });
+    return await openForPeople({ ...parts, ...shared, doors, master });
   } catch (error) {
     await stopDoors(doors, hardware);
     throw error;
   } finally {
     master.fill(0);
+  }
+}
+
+/** Without the key no stored mode can be read: whatever a dead gate left its strikes at, doors are as without one. */
+async function keyOrLockedDoors(parts: Doors): Promise<Uint8Array> {
+  try {
+    return openKey(parts.config, parts.health);
+  } catch (error) {
+    await stopDoors(await startDoors(parts, () => 'normal'), parts.hardware);
+    throw error;
   }
 }
 
@@ -86,12 +100,12 @@ interface Doors {
   readonly health: HealthBoard;
   readonly recorder: Recorder;
   readonly hardware: Hardware;
-  readonly master: Uint8Array;
 }
 
-async function startDoors(parts: Doors): Promise<Map<DoorId, DoorController>> {
-  const { config, clock, health, recorder, hardware, master } = parts;
-  const modes = createDoorModes({ folder: config.dataFolder, master, report: (line) => health.report(line) });
+async function startDoors(
+  { config, clock, health, recorder, hardware }: Doors,
+  modeOf: (door: DoorId) => DoorMode,
+): Promise<Map<DoorId, DoorController>> {
   const doors = new Map<DoorId, DoorController>();
   for (const door of config.doors) {
     const strike = hardware.strike(door);
@@ -100,7 +114,7 @@ async function startDoors(parts: Doors): Promise<Map<DoorId, DoorController>> {
       config: door,
       strike,
       inputs,
-      mode: modes.read(door.id),
+      mode: modeOf(door.id),
       clock,
       recorder,
       health,
@@ -121,29 +135,16 @@ async function stopDoors(doors: ReadonlyMap<DoorId, DoorController>, hardware: H
   await hardware.close();
 }
 
-type OpenParts = GateParts & Doors & { readonly doors: Map<DoorId, DoorController> };
+type OpenParts = GateParts & Doors & { readonly master: Uint8Array; readonly doors: Map<DoorId, DoorController> };
 
 async function openForPeople(parts: OpenParts): Promise<Gate> {
-  const { config, models, modelsFolder, health, master, clock, random, recorder, hardware, doors } = parts;
-  const choices = config.biometrics.models;
-  const opening = openStorage({
-    folder: config.dataFolder,
-    simulated: config.simulated,
-    master,
-    epoch: epochFileBeside(config.keyFile),
-    report: (line) => health.report(line),
-  });
-  const [storage, vision] = await bothOrNeither(
-    opening,
-    startVisionWorker({
-      folder: modelsFolder,
-      models: withChoices(models.models, choices),
-      scoreMin: models.operating.detection.scoreMin,
-      clock,
-    }),
-  );
-  const roster = await storage.people.load();
-  recorder.attach(storage.journal);
+  const { config, models, health, clock, random, recorder, hardware, doors } = parts;
+  // Side by side: each waits for a thread of its own.
+  const [opened, vision, around] = await allOrNone([openPeople(parts), startVision(parts), peripherals(parts)]);
+  const { storage } = opened;
+  using roster = opened.roster;
+  const { overwritten, says } = vision.freedMemory;
+  health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const mirror = new ScreenMirror();
   const terminal = new Terminal({
     config,
@@ -158,7 +159,8 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     engine: vision,
     people: storage.people,
     hasher: createArgon2PinHasher(),
-    ...(await peripherals(config, hardware)),
+    cameras: around.cameras,
+    readers: around.readers,
   });
   terminal.start();
   const people = roster.cardholders.length;
@@ -166,10 +168,46 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware) };
 }
 
-async function peripherals(
-  config: TerminalConfig,
-  hardware: Hardware,
-): Promise<{ cameras: Map<AccessPointId, Camera>; readers: Map<AccessPointId, CardReader> }> {
+interface OpenPeople {
+  readonly storage: Storage;
+  readonly roster: LoadedRoster;
+  close(): Promise<void>;
+}
+
+/** The data folder and everybody in it. What the doors have recorded so far is written first. */
+async function openPeople({ config, master, health, recorder }: OpenParts): Promise<OpenPeople> {
+  const storage = await openStorage({
+    folder: config.dataFolder,
+    simulated: config.simulated,
+    master,
+    epoch: epochFileBeside(config.keyFile),
+    report: (line) => health.report(line),
+  });
+  try {
+    recorder.attach(storage.journal);
+    return { storage, roster: await storage.people.load(), close: () => storage.close() };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+function startVision({ config, models, modelsFolder, clock }: OpenParts): Promise<VisionWorker> {
+  return startVisionWorker({
+    folder: modelsFolder,
+    models: withChoices(models.models, config.biometrics.models),
+    scoreMin: models.operating.detection.scoreMin,
+    clock,
+  });
+}
+
+interface Peripherals {
+  readonly cameras: Map<AccessPointId, Camera>;
+  readonly readers: Map<AccessPointId, CardReader>;
+  close(): Promise<void>;
+}
+
+async function peripherals({ config, hardware }: OpenParts): Promise<Peripherals> {
   const cameras = new Map<AccessPointId, Camera>();
   const readers = new Map<AccessPointId, CardReader>();
   for (const accessPoint of config.accessPoints) {
@@ -177,7 +215,8 @@ async function peripherals(
     if (camera !== undefined) cameras.set(accessPoint.id, camera);
     readers.set(accessPoint.id, hardware.reader(accessPoint));
   }
-  return { cameras, readers };
+  // Nothing of them is open until somebody looks; the hardware closes its lines itself.
+  return { cameras, readers, close: () => Promise.resolve() };
 }
 
 /** Without its models the gate must be started anew; settles only where they were lost. */
@@ -192,14 +231,18 @@ async function stopGate(gate: Omit<Gate, 'broken' | 'stop'>, hardware: Hardware)
   await Promise.all([gate.engine.close(), gate.storage.close()]);
 }
 
-/** Opens two parts side by side; where one fails, the other is closed again. */
-async function bothOrNeither<A extends { close(): Promise<void> }, B extends { close(): Promise<void> }>(
-  a: Promise<A>,
-  b: Promise<B>,
-): Promise<[A, B]> {
-  const [first, second] = await Promise.allSettled([a, b]);
-  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value];
-  if (first.status === 'fulfilled') await first.value.close();
-  if (second.status === 'fulfilled') await second.value.close();
-  throw first.status === 'rejected' ? first.reason : second.status === 'rejected' ? second.reason : undefined;
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Waits for all parts; where one fails the others are closed again, and the first failure is told. */
+async function allOrNone<A extends Closable, B extends Closable, C extends Closable>(
+  parts: readonly [Promise<A>, Promise<B>, Promise<C>],
+): Promise<[A, B, C]> {
+  try {
+    return await Promise.all(parts);
+  } catch (error) {
+    for (const part of await Promise.allSettled(parts)) if (part.status === 'fulfilled') await part.value.close();
+    throw error;
+  }
 }

@@ -35,7 +35,10 @@ export async function openGate(parts: OpenGateParts): Promise<OpenGate> {
     return { gate, endpoints: { kiosk: kioskOf(gate) }, close: () => gate.stop() };
   }
   const demonstration = readDemonstration();
-  const world = await SimulatedWorld.create({ scenes: demonstration.scenes, folder: parts.folders.pictures }, parts.clock);
+  const world = await SimulatedWorld.create(
+    { scenes: demonstration.scenes, folder: parts.folders.pictures },
+    parts.clock,
+  );
   try {
     const gate = await assemble({ ...parts, modelsFolder: parts.folders.models, world });
     return await withWorld(parts, { gate, world, demonstration });
@@ -54,7 +57,15 @@ async function withWorld(
   const door = config.doors.find(({ id }) => id === accessPoint?.door);
   assert(accessPoint !== undefined && door !== undefined, 'the configuration was checked');
   if (gate.people === 0) {
-    await enrolDemonstration({ demonstration, world, terminal, signage: folders.signage, terminalName: config.terminal, clock, random });
+    await enrolDemonstration({
+      demonstration,
+      world,
+      terminal,
+      signage: folders.signage,
+      terminalName: config.terminal,
+      clock,
+      random,
+    });
   }
   const desk = new SimulatorDesk({ gate, world, demonstration, door, accessPoint });
   return {

@@ -30,7 +30,12 @@ export function parseServiceOptions(args: readonly string[]): ServiceOptions {
   if (!simulated && config === undefined) throw wrong('neither --simulated nor --config');
   const port = values.get('--port');
   if (port !== undefined && !/^\d{1,5}$/.test(port)) throw wrong(`--port ${port}`);
-  return { simulated, config, tokenFile: values.get('--token-file'), port: port === undefined ? undefined : Number(port) };
+  return {
+    simulated,
+    config,
+    tokenFile: values.get('--token-file'),
+    port: port === undefined ? undefined : Number(port),
+  };
 }
 
 const wrong = (found: string): Fault => new Fault('config', { thing: 'command line', found, expected: EXPECTED });

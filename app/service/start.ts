@@ -3,6 +3,7 @@ import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
 import { forbidCoreDumps } from '#platform/coreDumps.ts';
+import { giveBackFreedMemory } from '#platform/freedMemory.ts';
 import { HangAlarm } from '#platform/hangAlarm.ts';
 import { openNotifySocket } from '#platform/notifySocket.ts';
 import { parentOverPort, parentPortOf, serveParentPort } from './loopback/parentPort.ts';
@@ -60,6 +61,7 @@ async function run(): Promise<void> {
     serveParentPort(mainOfElectron, { open: sessionsAt(endpoints, clock), report, onStop: () => stopped.resolve(0) });
   }
   heart.ready(host?.port);
+  giveBackFreedMemory();
   const status = await stopped.promise;
   heart.stopping();
   await host?.close();
@@ -70,7 +72,7 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  log(error instanceof Fault ? error.message : ((error instanceof Error && error.stack) || messageOf(error)));
+  log(error instanceof Fault ? error.message : (error instanceof Error && error.stack) || messageOf(error));
   // A fault of configuration, model or key is the same at the next start; anything else may have passed by then.
   process.exitCode = error instanceof Fault ? EXIT_UNUSABLE : 1;
 }

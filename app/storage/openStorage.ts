@@ -5,7 +5,7 @@ import { assert } from '#core/kernel/assert.ts';
 import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import type { Enrolment, PeopleStore, Roster } from '#core/ports/stores.ts';
+import type { Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
@@ -80,15 +80,17 @@ class ThreadedPeopleStore implements BulkPeopleStore {
     this.#thread = thread;
   }
 
-  async load(): Promise<Roster> {
+  async load(): Promise<LoadedRoster> {
     const cardholders: Cardholder[] = [];
     const credentials: Credential[] = [];
     const templates: Template[] = [];
+    const features: ArrayBuffer[] = [];
     const leftOut = new Set(
       await this.#thread.call('load', undefined, (part) => {
         cardholders.push(...part.cardholders);
         credentials.push(...part.credentials);
         templates.push(...templatesOf(part));
+        features.push(part.features);
       }),
     );
     for (const template of templates) if (leftOut.has(template.record.pseudonym)) template[Symbol.dispose]();
@@ -96,6 +98,11 @@ class ThreadedPeopleStore implements BulkPeopleStore {
       cardholders: cardholders.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
       credentials: credentials.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
       templates: templates.filter(({ record }) => !leftOut.has(record.pseudonym)),
+      [Symbol.dispose]: () => {
+        for (const template of templates.splice(0)) template[Symbol.dispose]();
+        // To nothing, which frees it: left to the collector it would stay for hours in a gate that has nothing to do.
+        for (const buffer of features.splice(0)) buffer.transfer(0);
+      },
     };
   }
 

@@ -62,6 +62,7 @@ export class FaceDesk {
   #paused = false;
   #lastFaceAt: Monotonic | undefined;
   #lastLookAt: Monotonic | undefined;
+  #aspect: number | undefined;
 
   constructor(parts: FaceDeskParts) {
     this.#parts = parts;
@@ -187,6 +188,7 @@ export class FaceDesk {
     const evidence = this.#evidence;
     if (this.#paused || !evidence.covers(frame.capturedAt) || !this.#isDue(frame.capturedAt)) return;
     const { engine, mirror } = this.#parts;
+    this.#aspect = frame.width / frame.height;
     const faces = await engine.detect(frame);
     if (faces.length > 0) this.#lastFaceAt = frame.capturedAt;
     const sight = await this.#sightOf(frame, faces, evidence);
@@ -262,6 +264,7 @@ export class FaceDesk {
       cameraOn: this.#watch.on,
       looking: state.kind === 'acquiring' || (state.kind === 'watching' && this.#touched),
       progress: Math.min(1, usable / this.#parts.biometrics.presentation.framesConsidered),
+      ...(this.#aspect === undefined ? {} : { aspect: this.#aspect }),
       ...(seen === undefined ? {} : seenIn(seen.sight, seen.frame)),
     });
   }

@@ -8,6 +8,8 @@ export interface FacePicture {
   readonly looking: boolean;
   /** In shares of the frame, turned as a mirror would. */
   readonly outline?: Box;
+  /** Width of the camera's frames by their height, once one was seen. */
+  readonly aspect?: number;
   readonly hint?: PoorQuality | 'step-in-front' | 'come-closer' | 'one-at-a-time' | 'almost-done';
   /** Usable frames of those needed, 0..1. */
   readonly progress: number;

@@ -5,6 +5,7 @@ import { expectedFpir, type OperatingPoint } from '#core/biometrics/operatingPoi
 import { judgePad } from '#core/biometrics/pad.ts';
 import { Probe } from '#core/biometrics/probe.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
+import { wallTime } from '#core/kernel/units.ts';
 import type { Evidence } from './evidence.ts';
 
 /** Turns the evidence of a presentation into whose face it is, or why it is nobody's. */
@@ -40,8 +41,13 @@ export class Identifier {
       return { factor: 'face', kind: 'failed', reason: 'attack-suspected' };
     }
     const found = claimed === undefined ? this.#identify(evidence) : this.#verify(evidence, claimed);
-    if (found.kind === 'match') return { factor: 'face', kind: 'established', holder: found.pseudonym };
-    return { factor: 'face', kind: 'failed', reason: found.kind === 'ambiguous' ? 'ambiguous' : 'not-recognised' };
+    if (found.kind === 'ambiguous') return { factor: 'face', kind: 'failed', reason: 'ambiguous' };
+    // A face holds for as long as the consent that its template stands on; whoever has no template is nobody.
+    const until = found.kind === 'match' ? this.#gallery.until(found.pseudonym) : undefined;
+    if (found.kind !== 'match' || until === undefined) {
+      return { factor: 'face', kind: 'failed', reason: 'not-recognised' };
+    }
+    return { factor: 'face', kind: 'established', holder: found.pseudonym, validity: { from: wallTime(0), until } };
   }
 
   #identify(evidence: Evidence): Identification {

@@ -241,8 +241,14 @@ export class KioskSession {
       return { kind: 'pin', entering, digits: (entering === 'pin' ? pin : personalNumber).length, checking };
     }
     if (!this.#face.looking) return { kind: 'idle' };
-    const { hint, outline, progress } = this.#face;
-    return { kind: 'looking', guidance: guidanceFor(hint), progress, ...(outline === undefined ? {} : { outline }) };
+    const { hint, outline, aspect, progress } = this.#face;
+    return {
+      kind: 'looking',
+      guidance: guidanceFor(hint),
+      progress,
+      ...(outline === undefined ? {} : { outline }),
+      ...(aspect === undefined ? {} : { aspect }),
+    };
   }
 
   #changed(): void {

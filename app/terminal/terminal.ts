@@ -12,7 +12,9 @@ import type { PinHasher } from '#core/ports/pinHasher.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { Mirror } from '#core/ports/screen.ts';
 import type { PeopleStore, Roster } from '#core/ports/stores.ts';
+import { hasEnded } from '#core/privacy/consent.ts';
 import { AccessPoint } from './accessPoint.ts';
+import { ConsentTerms } from './consentTerms.ts';
 import type { DoorController } from './doorController.ts';
 import { EnrolmentDesk } from './enrolment.ts';
 import type { HealthBoard } from './healthBoard.ts';
@@ -44,17 +46,22 @@ export class Terminal {
   readonly kiosk: KioskSession;
   readonly enrolment: EnrolmentDesk;
   readonly gallery = new Gallery();
-  readonly #parts: TerminalParts;
+  /** Without the roster: it is read once, and would be kept a second time beside directory and gallery. */
+  readonly #parts: Omit<TerminalParts, 'roster'>;
+  readonly #terms: ConsentTerms;
   readonly #accessPoints = new Map<AccessPointId, AccessPoint>();
   readonly #wiring: Disposable[] = [];
 
-  constructor(parts: TerminalParts) {
+  constructor({ roster, ...parts }: TerminalParts) {
     this.#parts = parts;
-    const { config, operating, roster, engine, people, recorder, random, clock } = parts;
+    const { config, operating, engine, people, recorder, random, clock, health } = parts;
     const directory = directoryOf(roster);
+    const { gallery } = this;
+    const onGalleryChanged = (): void => this.peopleChanged();
+    this.#terms = new ConsentTerms({ people, gallery, clock, health, recorder, onGalleryChanged });
     this.#fillGallery(roster);
-    const pins = new PinDesk({ directory, limits: config.pin, clock, health: parts.health, hasher: parts.hasher });
-    const identifier = new Identifier({ gallery: this.gallery, operating, fpirMax: config.biometrics.fpirMax });
+    const pins = new PinDesk({ directory, limits: config.pin, clock, health, hasher: parts.hasher });
+    const identifier = new Identifier({ gallery, operating, fpirMax: config.biometrics.fpirMax });
     for (const accessPoint of config.accessPoints) {
       this.#accessPoints.set(accessPoint.id, this.#accessPoint(accessPoint, { directory, pins, identifier }));
     }
@@ -65,13 +72,17 @@ export class Terminal {
       engine,
       people,
       recorder,
+      clock,
       random,
       operating,
       directory,
-      gallery: this.gallery,
+      gallery,
       quality: config.biometrics.quality,
       zone: shown.zone,
-      onEnrolled: () => this.peopleChanged(),
+      onEnrolled: (template) => {
+        this.#terms.add(template);
+        this.peopleChanged();
+      },
     });
   }
 
@@ -81,6 +92,7 @@ export class Terminal {
     for (const door of doors.values()) this.#wiring.push(door.onChange(() => this.kiosk.refresh()));
     for (const [id, accessPoint] of this.#accessPoints)
       accessPoint.start(id === config.kiosk.accessPoint ? this.kiosk : undefined);
+    this.#terms.sweep();
     this.kiosk.refresh();
   }
 
@@ -100,19 +112,25 @@ export class Terminal {
   async stop(): Promise<void> {
     for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
     this.kiosk.stop();
-    await Promise.all([...this.#accessPoints.values()].map((accessPoint) => accessPoint.stop()));
+    const accessPoints = [...this.#accessPoints.values()].map((accessPoint) => accessPoint.stop());
+    await Promise.all([...accessPoints, this.#terms.stop()]);
     this.gallery[Symbol.dispose]();
     this.#parts.recorder.record({ kind: 'terminal-stopped' });
   }
 
-  /** Templates of another format than the engine's cannot be compared: these people use card or PIN until enrolled anew. */
+  /**
+   * Templates of another format than the engine's cannot be compared: these people use card or PIN until enrolled anew.
+   * One whose consent has ended is not even taken in; the sweep removes it.
+   */
   #fillGallery(roster: Roster): void {
-    const { engine, health } = this.#parts;
+    const { engine, health, clock } = this.#parts;
+    const at = clock.wall();
     let foreign = 0;
-    for (const template of roster.templates) {
-      if (template.record.format === engine.templateFormat) this.gallery.add(template);
-      else foreign++;
-      template[Symbol.dispose]();
+    for (using template of roster.templates) {
+      const { format, until } = template.record;
+      this.#terms.add(template.record);
+      if (format !== engine.templateFormat) foreign++;
+      else if (!hasEnded(until, at)) this.gallery.add(template);
     }
     if (foreign === 0) return;
     const says = `${foreign} templates were made by another model and are not compared`;

@@ -89,7 +89,7 @@ function rowsOf(index: number): EnrolmentRows {
       terminal: 'bench',
       actedBy: 'made-up-for-demonstration',
     },
-    templates: [{ id: idOf<TemplateId>(`template ${index}`), pseudonym, consent, format: 'bench' }],
+    templates: [{ id: idOf<TemplateId>(`template ${index}`), pseudonym, consent, format: 'bench', until: AT }],
   };
 }
 

@@ -93,14 +93,19 @@ function startBrowser(options: ChromiumOptions): StartedProcess {
       form: options.simulated ? 'window' : 'fill',
     });
     const command = asAccount(options, [host.binary, ...args]);
-    return spawn(host.setpriv, command, { env: folder.environment(parts), cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
+    return spawn(host.setpriv, command, {
+      env: folder.environment(parts),
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
   };
   let child: ChildProcess;
   let others: Disposable | undefined;
   try {
     child = run('kiosk', { left: 0, ...options.screen });
     const beside = pages.get('simulator');
-    if (beside !== undefined) others = onceListening(folder.profile, () => void run('simulator', beside).stderr?.resume());
+    if (beside !== undefined)
+      others = onceListening(folder.profile, () => void run('simulator', beside).stderr?.resume());
   } catch (thrown) {
     folder[Symbol.dispose]();
     throw thrown;
@@ -118,7 +123,14 @@ function startBrowser(options: ChromiumOptions): StartedProcess {
 
 function placesOf({ simulated, screen }: ChromiumOptions): ReadonlyMap<PageName, WindowPlace> {
   const kiosk = { left: 0, ...screen };
-  return new Map(simulated ? [['kiosk', kiosk], ['simulator', { left: screen.width, ...SIMULATOR_SIZE }]] : [['kiosk', kiosk]]);
+  return new Map(
+    simulated
+      ? [
+          ['kiosk', kiosk],
+          ['simulator', { left: screen.width, ...SIMULATOR_SIZE }],
+        ]
+      : [['kiosk', kiosk]],
+  );
 }
 
 /**
@@ -147,7 +159,11 @@ function onceListening(profile: string, act: () => void): Disposable {
 function keepLastLines(child: ChildProcess): () => readonly string[] {
   let text = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    text = (text + chunk).split('\n').slice(-LAST_LINES_MAX).join('\n').slice(-LAST_LINES_MAX * LINE_CHARACTERS_MAX);
+    text = (text + chunk)
+      .split('\n')
+      .slice(-LAST_LINES_MAX)
+      .join('\n')
+      .slice(-LAST_LINES_MAX * LINE_CHARACTERS_MAX);
   });
   return () =>
     text

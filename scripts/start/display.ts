@@ -26,7 +26,8 @@ export function findDisplay(env: NodeJS.ProcessEnv): Display {
     if (number === undefined || existsSync(join(X_SOCKETS, `X${number}`))) return { kind: 'x11', name };
     return { kind: 'none', why: `DISPLAY is ${name}, but no X server listens there` };
   }
-  if (wayland !== undefined) return { kind: 'none', why: `WAYLAND_DISPLAY is ${wayland.name}, but no compositor listens there` };
+  if (wayland !== undefined)
+    return { kind: 'none', why: `WAYLAND_DISPLAY is ${wayland.name}, but no compositor listens there` };
   return { kind: 'none', why: 'neither WAYLAND_DISPLAY nor DISPLAY is set' };
 }
 

@@ -6,7 +6,15 @@ import { build } from 'vite';
 const PARTS = ['main', 'preload', 'service'];
 
 /** Builds what Electron runs and runs it until it ends. Resolves with its exit status. */
-export async function runElectron({ binary, root, args }: { binary: string; root: string; args: readonly string[] }): Promise<number> {
+export async function runElectron({
+  binary,
+  root,
+  args,
+}: {
+  binary: string;
+  root: string;
+  args: readonly string[];
+}): Promise<number> {
   const main = join(root, 'build/electron/main.js');
   for (const mode of PARTS) {
     await build({ root, mode, configFile: join(root, 'vite.electron.config.ts'), logLevel: 'warn' });

@@ -46,14 +46,18 @@ export function chooseHost(machine: Machine): Host {
   const display = machine.findDisplay(machine.env);
   if (display.kind === 'none') return { kind: 'none', why: `No display: ${display.why}.` };
   const electron = lookForElectron(machine);
-  if (electron.kind === 'found') return { kind: 'electron', binary: electron.binary, why: 'Electron is installed here.' };
+  if (electron.kind === 'found')
+    return { kind: 'electron', binary: electron.binary, why: 'Electron is installed here.' };
   const chromium = lookForChromium(machine, display);
   const instead = `Not Electron: ${electron.why}.`;
-  if (chromium.kind === 'found') return { ...chromium.host, why: `${instead} ${chromium.host.binary} is installed here.` };
+  if (chromium.kind === 'found')
+    return { ...chromium.host, why: `${instead} ${chromium.host.binary} is installed here.` };
   return { kind: 'none', why: `${instead} Not Chromium: ${chromium.why}.` };
 }
 
-type ElectronFound = { readonly kind: 'found'; readonly binary: string } | { readonly kind: 'missing'; readonly why: string };
+type ElectronFound =
+  | { readonly kind: 'found'; readonly binary: string }
+  | { readonly kind: 'missing'; readonly why: string };
 
 function lookForElectron({ env, root, uid, isExecutable: executable }: Machine): ElectronFound {
   const folder = env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(root, 'node_modules', 'electron', 'dist');
@@ -64,7 +68,9 @@ function lookForElectron({ env, root, uid, isExecutable: executable }: Machine):
 }
 
 type ChromiumHost = Extract<Host, { kind: 'chromium' }>;
-type ChromiumFound = { readonly kind: 'found'; readonly host: ChromiumHost } | { readonly kind: 'missing'; readonly why: string };
+type ChromiumFound =
+  | { readonly kind: 'found'; readonly host: ChromiumHost }
+  | { readonly kind: 'missing'; readonly why: string };
 
 function lookForChromium(machine: Machine, display: ScreenDisplay): ChromiumFound {
   const binary = CHROMIUM_NAMES.map((name) => onPath(name, machine)).find((file) => file !== undefined);
@@ -93,7 +99,11 @@ function isExecutable(file: string): boolean {
 }
 
 /** How to look at a gate that shows no screen of its own. */
-export function howToLook(look: { readonly port: number; readonly tokenFile: string; readonly hostName: string }): readonly string[] {
+export function howToLook(look: {
+  readonly port: number;
+  readonly tokenFile: string;
+  readonly hostName: string;
+}): readonly string[] {
   const { port, tokenFile, hostName } = look;
   return [
     `To look at it on this machine: http://127.0.0.1:${port}/`,

@@ -58,7 +58,12 @@ export class ScreenFolder implements Disposable {
 
   /** The environment of the browser: what it needs of the display, and nothing else of ours. */
   environment({ display, env }: ScreenFolderParts): NodeJS.ProcessEnv {
-    const own = { HOME: this.path, TMPDIR: this.path, PATH: '/usr/local/bin:/usr/bin:/bin', LANG: env['LANG'] ?? 'C.UTF-8' };
+    const own = {
+      HOME: this.path,
+      TMPDIR: this.path,
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      LANG: env['LANG'] ?? 'C.UTF-8',
+    };
     if (display.kind === 'x11') {
       return { ...own, DISPLAY: display.name, XAUTHORITY: this.#xauthority, XDG_RUNTIME_DIR: join(this.path, 'run') };
     }

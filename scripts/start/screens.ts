@@ -48,7 +48,16 @@ export class Screens {
     if (host.kind === 'none') say(`lintel: no screen is shown. ${host.why}`);
     else {
       say(`lintel: shown by Chromium. ${host.why}`);
-      this.#chromium = keepChromium({ host, token, port, simulated, screen: SCREEN, clock, env: process.env, log: say });
+      this.#chromium = keepChromium({
+        host,
+        token,
+        port,
+        simulated,
+        screen: SCREEN,
+        clock,
+        env: process.env,
+        log: say,
+      });
     }
     for (const line of howToLook({ port, tokenFile, hostName: hostname() })) say(`lintel: ${line}`);
   }

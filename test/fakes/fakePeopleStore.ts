@@ -3,7 +3,7 @@ import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { Template } from '#core/biometrics/template.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
-import type { Enrolment, PeopleStore, Roster } from '#core/ports/stores.ts';
+import type { Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
@@ -23,13 +23,17 @@ export class FakePeopleStore implements PeopleStore {
   #generation = 1;
   #fault: Fault | undefined;
 
-  async load(): Promise<Roster> {
+  async load(): Promise<LoadedRoster> {
     this.#check();
     const people = [...this.#people.values()].filter(({ cardholder }) => !this.#due.has(cardholder.pseudonym));
+    const templates = people.flatMap(({ face }) => face?.templates ?? []).map(copyOf);
     return {
       cardholders: people.map(({ cardholder }) => cardholder),
       credentials: people.flatMap(({ credentials }) => credentials),
-      templates: people.flatMap(({ face }) => face?.templates ?? []).map(copyOf),
+      templates,
+      [Symbol.dispose]: () => {
+        for (const template of templates) template[Symbol.dispose]();
+      },
     };
   }
 

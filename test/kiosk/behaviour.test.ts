@@ -158,6 +158,20 @@ test('cancelling a PIN is as large as confirming it', async () => {
   expect([cancel?.width, cancel?.height]).toEqual([confirm?.width, confirm?.height]);
 });
 
+test.each([3 / 4, 4 / 3])(
+  'a face keeps its shape before a camera whose pictures are %s as wide as high',
+  async (aspect) => {
+    const outline = { x: 0.4, y: 0.4, width: 0.2, height: 0.2 };
+    await show(shown({ screen: { kind: 'looking', guidance: 'hold-still', progress: 0, outline, aspect } }));
+    const oval = await page.locator('.head').evaluate((head) => {
+      const { width, height } = head.getBoundingClientRect();
+      return width / height;
+    });
+    // The oval goes round the head: 1.08 of the box's width and 1.2 of its height.
+    expect(oval).toBeCloseTo((aspect * 1.08) / 1.2, 1);
+  },
+);
+
 test('a reload in the middle of an access shows the same picture', async () => {
   await show(shown({ door: 'unlocked', screen: { kind: 'granted', by: 'face' } }));
   const before = await page.locator('#kiosk').innerHTML();

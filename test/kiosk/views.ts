@@ -28,6 +28,7 @@ export const PICTURES: ReadonlyMap<string, Shown> = new Map<string, Shown>([
   ['idle-held-open', { door: 'held-open', screen: { kind: 'idle' } }],
   ['idle-unlocked', { door: 'unlocked', screen: { kind: 'idle' } }],
   ...Guidance.options.map((guidance): [string, Shown] => [`looking-${guidance}`, looking(guidance)]),
+  ['looking-upright', upright(looking('hold-still'))],
   ['looking-mirror', { ...looking('hold-still'), preview: 'mirror' }],
   ['granted', { door: 'unlocked', screen: { kind: 'granted', by: 'face' } }],
   ...DenialTold.options.map((reason): [string, Shown] => [`denied-${reason}`, { screen: { kind: 'denied', reason } }]),
@@ -48,6 +49,11 @@ function looking(guidance: Guidance): Shown {
     ? { kind: 'looking', guidance, progress }
     : { kind: 'looking', guidance, progress, outline: OUTLINE };
   return { cameraOn: true, screen };
+}
+
+/** As before a camera that is mounted upright. */
+function upright(shown: Shown): Shown {
+  return shown.screen.kind === 'looking' ? { ...shown, screen: { ...shown.screen, aspect: 3 / 4 } } : shown;
 }
 
 export function viewOf(shown: Shown, about: { language: Language; glass: Glass; accessPoint: string }): KioskView {

@@ -9,7 +9,17 @@ const mainFrame = { url: 'lintel://kiosk/', isMainFrame: true };
 test('an address belongs to a page by its scheme and host, and to none by looking like it', () => {
   expect(pageOfAddress('lintel://kiosk/')).toBe('kiosk');
   expect(pageOfAddress('lintel://simulator/assets/index.js')).toBe('simulator');
-  const others = ['lintel://kiosk.example/', 'lintel://portal/', 'https://kiosk/', 'lintel:kiosk', 'xlintel://kiosk/', 'file:///lintel://kiosk/', '', 'lintel://', 'lintel://me@kiosk/'];
+  const others = [
+    'lintel://kiosk.example/',
+    'lintel://portal/',
+    'https://kiosk/',
+    'lintel:kiosk',
+    'xlintel://kiosk/',
+    'file:///lintel://kiosk/',
+    '',
+    'lintel://',
+    'lintel://me@kiosk/',
+  ];
   for (const address of others) expect([address, pageOfAddress(address)]).toEqual([address, undefined]);
 });
 

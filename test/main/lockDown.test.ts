@@ -6,7 +6,16 @@ import { FakeContents, FakeEvent, FakeSession } from './fixtures/hostFakes.ts';
 test('a page is granted no permission and no device, whatever it asks for', () => {
   const session = new FakeSession();
   lockDownSession(session);
-  for (const permission of ['media', 'geolocation', 'serial', 'usb', 'hid', 'notifications', 'display-capture', 'clipboard-read']) {
+  for (const permission of [
+    'media',
+    'geolocation',
+    'serial',
+    'usb',
+    'hid',
+    'notifications',
+    'display-capture',
+    'clipboard-read',
+  ]) {
     let granted: boolean | undefined;
     session.permission!({}, permission, (answer) => (granted = answer));
     expect([permission, granted]).toEqual([permission, false]);
@@ -23,7 +32,13 @@ test('a page loads its own files and reaches no network', () => {
     return cancel;
   };
   expect(cancelled('lintel://kiosk/assets/a.js')).toBe(false);
-  for (const url of ['https://elsewhere.example/', 'http://127.0.0.1:4711/', 'ws://127.0.0.1/', 'file:///etc/passwd', 'data:text/html,x']) {
+  for (const url of [
+    'https://elsewhere.example/',
+    'http://127.0.0.1:4711/',
+    'ws://127.0.0.1/',
+    'file:///etc/passwd',
+    'data:text/html,x',
+  ]) {
     expect([url, cancelled(url)]).toEqual([url, true]);
   }
 });

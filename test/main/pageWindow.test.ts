@@ -8,7 +8,12 @@ function aWindow() {
   const clock = new FakeHostClock();
   const connected: { page: string; give(port: FakePort): void }[] = [];
   const logged: string[] = [];
-  keepPage<FakePort>(window, { page: 'kiosk', clock, log: (line) => void logged.push(line), onConnect: (page) => void connected.push(page) });
+  keepPage<FakePort>(window, {
+    page: 'kiosk',
+    clock,
+    log: (line) => void logged.push(line),
+    onConnect: (page) => void connected.push(page),
+  });
   return { window, contents: window.webContents, clock, connected, logged };
 }
 

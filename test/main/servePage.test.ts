@@ -25,7 +25,14 @@ test('the kiosk page comes with the policy that keeps it to itself', async () =>
 });
 
 test('no address leads out of the page, to another scheme or to a page that is not built', async () => {
-  for (const url of ['lintel://kiosk/../secret.js', 'lintel://kiosk/%2e%2e/secret.js', 'lintel://kiosk/..%2fsecret.js', 'lintel://simulator/', 'https://kiosk/', 'lintel://kiosk/none.js']) {
+  for (const url of [
+    'lintel://kiosk/../secret.js',
+    'lintel://kiosk/%2e%2e/secret.js',
+    'lintel://kiosk/..%2fsecret.js',
+    'lintel://simulator/',
+    'https://kiosk/',
+    'lintel://kiosk/none.js',
+  ]) {
     const answer = await ask(url);
     expect([url, answer.status, await answer.text()]).toEqual([url, 404, '']);
   }

@@ -89,18 +89,25 @@ test('the watchdog period is taken only where it is meant for this process', () 
 
 test('whatever NOTIFY_SOCKET holds, it becomes a whole address or none', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.string().map((name) => `/${name}`), fc.string().map((name) => `@${name}`)), (named) => {
-      const address = unixAddress(named);
-      const bytes = new TextEncoder().encode(named);
-      if (address === undefined) {
-        const usable = /^[/@]/.test(named) && bytes.length >= 2 && bytes.length < 108 && !bytes.includes(0);
-        expect(usable).toBe(false);
-        return;
-      }
-      expect(address.length).toBeLessThanOrEqual(2 + 108);
-      expect([...address.subarray(0, 2)]).toEqual([1, 0]);
-      const told = address.subarray(2, 2 + bytes.length);
-      expect([...told]).toEqual(named.startsWith('@') ? [0, ...bytes.subarray(1)] : [...bytes]);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.string().map((name) => `/${name}`),
+        fc.string().map((name) => `@${name}`),
+      ),
+      (named) => {
+        const address = unixAddress(named);
+        const bytes = new TextEncoder().encode(named);
+        if (address === undefined) {
+          const usable = /^[/@]/.test(named) && bytes.length >= 2 && bytes.length < 108 && !bytes.includes(0);
+          expect(usable).toBe(false);
+          return;
+        }
+        expect(address.length).toBeLessThanOrEqual(2 + 108);
+        expect([...address.subarray(0, 2)]).toEqual([1, 0]);
+        const told = address.subarray(2, 2 + bytes.length);
+        expect([...told]).toEqual(named.startsWith('@') ? [0, ...bytes.subarray(1)] : [...bytes]);
+      },
+    ),
   );
 });

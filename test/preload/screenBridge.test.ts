@@ -57,7 +57,10 @@ test('who subscribes later gets the newest view at once, and who ended hears no 
   const terminal = connect();
   await tell(terminal, '1');
   const later: unknown[] = [];
-  bridge.subscribe((view) => void later.push(view), () => undefined);
+  bridge.subscribe(
+    (view) => void later.push(view),
+    () => undefined,
+  );
   end();
   await tell(terminal, '2');
   expect(later).toEqual([1, 2]);

@@ -3,7 +3,7 @@ import type { AccessPointId, JournalId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import type { Storage } from '#storage/openStorage.ts';
 import { TestFolder } from './support/folder.ts';
-import { cardOf, featuresOf, nameOf, numberOf, person, pinHashOf } from './support/people.ts';
+import { cardOf, endOf, featuresOf, nameOf, numberOf, person, pinHashOf } from './support/people.ts';
 
 const LABELS = ['Ada', 'Bo', 'Cy'];
 
@@ -21,9 +21,18 @@ function tracesOf(label: string): { readonly what: string; readonly bytes: Buffe
     { what: 'terminal of the consent', bytes: Buffer.from(face.consent.terminal) },
     { what: 'template', bytes: features.subarray(0, 64) },
     { what: 'end of the template', bytes: features.subarray(-64) },
+    ...endsOf(label).map((bytes) => ({ what: 'end of the consent', bytes })),
     { what: 'pseudonym', bytes: Buffer.from(face.consent.pseudonym) },
     { what: 'pseudonym in bytes', bytes: Buffer.from(face.consent.pseudonym, 'hex') },
   ];
+}
+
+/** The end of somebody's consent as a column of numbers would hold it, a blob, or text. */
+function endsOf(label: string): Buffer[] {
+  const [whole, double] = [Buffer.alloc(6), Buffer.alloc(8)];
+  whole.writeUIntBE(endOf(label), 0, 6);
+  double.writeDoubleLE(endOf(label));
+  return [whole, double, Buffer.from(String(endOf(label)))];
 }
 
 async function fill(folder: TestFolder): Promise<Storage> {
@@ -68,6 +77,24 @@ it('the search would have found it', async () => {
     identities.pragma("rekey = ''");
   }
   expect(found(folder)).toEqual(LABELS.map((label) => `pseudonym in bytes of ${label} in identities.db`));
+});
+
+it('behind the file cipher neither templates nor consents say when they end, nor whose they are but by pseudonym', async () => {
+  await using folder = new TestFolder();
+  const storage = await fill(folder);
+  await storage.close();
+  {
+    using biometrics = folder.database('biometrics.db');
+    biometrics.pragma('journal_mode = DELETE');
+    biometrics.exec('CREATE TABLE clear (whole INTEGER, double BLOB, text TEXT)');
+    const [, double, text] = endsOf('nobody');
+    biometrics.prepare('INSERT INTO clear VALUES (?, ?, ?)').run(endOf('nobody'), double, String(text));
+    biometrics.pragma("rekey = ''");
+  }
+  expect(found(folder)).toEqual(LABELS.map((label) => `pseudonym in bytes of ${label} in biometrics.db`));
+  const file = folder.files().find(({ name }) => name === 'biometrics.db');
+  const seen = endsOf('nobody').map((bytes) => file?.bytes.includes(bytes));
+  expect(seen, 'the search would have found it').toEqual([true, true, true]);
 });
 
 it('behind the file cipher the journal names nobody, not even by pseudonym', async () => {

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { wallTime } from '#core/kernel/units.ts';
 import type { DatabaseFile } from '#storage/files/folderMarker.ts';
+import { TEMPLATE_BYTES } from '#storage/stores/templates.ts';
 import { FakePeopleStore } from '../fakes/fakePeopleStore.ts';
 import { peopleStoreContract } from './contracts/peopleStore.ts';
 import { faultOf } from './support/faults.ts';
@@ -37,6 +38,22 @@ it('a crowd is enrolled in batches and read in parts', async () => {
   const roster = await people.load();
   expect(roster.cardholders).toEqual([...crowd, person('Ada')].map(({ cardholder }) => cardholder));
   expect(roster.templates).toHaveLength(1);
+});
+
+it('a roster that is disposed of gives back the memory of its templates at once, overwritten', async () => {
+  await using folder = new TestFolder();
+  const { people } = await folder.open();
+  const count = 3;
+  for (let index = 0; index < count; index++) await people.enrol(person(String(index)));
+  const roster = await people.load();
+  const given: number[][] = [];
+  const transfer = vi.spyOn(ArrayBuffer.prototype, 'transfer').mockImplementation(function take(this: ArrayBuffer) {
+    given.push([...new Uint8Array(this)]);
+    return this;
+  });
+  roster[Symbol.dispose]();
+  transfer.mockRestore();
+  expect(given.flat()).toEqual(Array.from({ length: count * TEMPLATE_BYTES }, () => 0));
 });
 
 it.each([

@@ -140,7 +140,7 @@ describe('a frame that is still in work while somebody cancels and the next one 
     gate.engine.letGo();
     await gate.settle();
     expect(gate.engine.answered, 'nothing further is measured').toEqual({ ...before, [call]: before[call] + 1 });
-    expect(gate.screen).toEqual({ kind: 'looking', guidance: 'step-in-front', progress: 0 });
+    expect(gate.screen).toEqual({ kind: 'looking', guidance: 'step-in-front', progress: 0, aspect: 4 / 3 });
     for (const probe of probes.splice(0)) expect(() => probe.cosine(SOMEBODY, 0)).toThrow(BrokenPromise);
     await gate.pass(500);
     expect(gate.screen).toEqual({ kind: 'granted', by: 'face' });

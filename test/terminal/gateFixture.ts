@@ -1,4 +1,4 @@
-import type { Cardholder, Credential } from '#core/access/credential.ts';
+import type { Cardholder, Credential, Validity } from '#core/access/credential.ts';
 import type { OperatingPoint } from '#core/biometrics/operatingPoint.ts';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Template } from '#core/biometrics/template.ts';
@@ -48,6 +48,19 @@ export interface FixtureOptions {
   readonly doorMode?: DoorMode;
   readonly preview?: 'outline' | 'mirror';
   readonly fpirMax?: number;
+  /** From now to the end of the holder's face consent. */
+  readonly consentMs?: number;
+  /** Who else is enrolled before the gate starts. */
+  readonly others?: readonly OtherPerson[];
+}
+
+export interface OtherPerson {
+  readonly label: string;
+  /** See FakeEngine: whose face it is. */
+  readonly face: number;
+  readonly consentMs: number;
+  /** Of the template: without it the engine's own. */
+  readonly format?: string;
 }
 
 export function configOf({ mode = 'walk-up', preview = 'outline', fpirMax = 0.003 }: FixtureOptions): TerminalConfig {
@@ -168,9 +181,27 @@ export class GateFixture {
   }
 
   static async start(options: FixtureOptions = {}): Promise<GateFixture> {
+    const gate = await GateFixture.assembled(options);
+    gate.terminal.start();
+    await gate.settle();
+    return gate;
+  }
+
+  /** A gate whose terminal has not been started yet. */
+  static async assembled(options: FixtureOptions = {}): Promise<GateFixture> {
     const gate = new GateFixture(options);
     await gate.door.start();
-    await gate.people.enrol({ ...holderOf(gate.clock.wall()), face: faceOf(HOLDER, HOLDERS_FACE, gate) });
+    const { consentMs = DAY_MS, others = [] } = options;
+    const now = gate.clock.wall();
+    await gate.people.enrol({
+      ...holderOf(now),
+      face: gate.faceOf({ label: 'holder', face: HOLDERS_FACE, consentMs }),
+    });
+    for (const other of others) {
+      const base = { pseudonym: idFrom<Pseudonym>(other.label), state: 'active', validity: dayFrom(now) } as const;
+      const cardholder: Cardholder = { ...base, name: other.label, accessPoints: 'all' };
+      await gate.people.enrol({ cardholder, credentials: [], face: gate.faceOf(other) });
+    }
     gate.recorder.attach(gate.journal);
     gate.terminal = new Terminal({
       config: gate.config,
@@ -188,8 +219,6 @@ export class GateFixture {
       cameras: new Map([[ENTRANCE, gate.camera]]),
       mirror: { show: () => void gate.mirrored.push('picture'), clear: () => void gate.mirrored.push('clear') },
     });
-    gate.terminal.start();
-    await gate.settle();
     return gate;
   }
 
@@ -223,6 +252,42 @@ export class GateFixture {
     }
   }
 
+  /** Touches "use face" with a scene before the camera, and waits for the outcome. */
+  async look(at: string): Promise<KioskView['screen']> {
+    this.camera.show(at);
+    this.terminal.kiosk.command({ kind: 'use-face' });
+    await this.pass(500);
+    return this.screen;
+  }
+
+  faceOf({ label, face, consentMs, format = this.engine.templateFormat }: OtherPerson): {
+    consent: Consent;
+    templates: Template[];
+  } {
+    const now = this.clock.wall();
+    const pseudonym = idFrom<Pseudonym>(label);
+    const consent: Consent = {
+      id: idFrom<ConsentId>(`consent of ${label}`),
+      pseudonym,
+      purpose: 'face-access',
+      textId: 'consent/en/1',
+      textSha256: '0'.repeat(64),
+      language: 'en',
+      givenAt: now,
+      endsAt: wallTime(now + consentMs),
+      terminal: 'test-gate',
+      actedBy: 'data-subject',
+    };
+    const record = {
+      id: idFrom<TemplateId>(`template of ${label}`),
+      pseudonym,
+      consent: consent.id,
+      until: consent.endsAt,
+      format,
+    };
+    return { consent, templates: [new Template(record, featuresOf(face))] };
+  }
+
   async type(digits: string): Promise<void> {
     for (const digit of digits) this.terminal.kiosk.command({ kind: 'press-digit', digit: Number(digit) });
     this.terminal.kiosk.command({ kind: 'confirm' });
@@ -230,9 +295,11 @@ export class GateFixture {
   }
 }
 
+const DAY_MS = 24 * 3_600_000;
+const dayFrom = (now: number): Validity => ({ from: wallTime(now - 1), until: wallTime(now + DAY_MS) });
+
 function holderOf(now: number): { cardholder: Cardholder; credentials: Credential[] } {
-  const validity = { from: wallTime(now - 1), until: wallTime(now + 24 * 3_600_000) };
-  const base = { pseudonym: HOLDER, state: 'active', validity } as const;
+  const base = { pseudonym: HOLDER, state: 'active', validity: dayFrom(now) } as const;
   return {
     cardholder: { ...base, name: 'A. Holder', accessPoints: 'all' },
     credentials: [
@@ -240,26 +307,4 @@ function holderOf(now: number): { cardholder: Cardholder; credentials: Credentia
       { ...base, id: idFrom<CredentialId>('pin'), kind: 'pin', personalNumber: '1001', pinHash: '$fake$0$480213' },
     ],
   };
-}
-
-function faceOf(
-  pseudonym: Pseudonym,
-  person: number,
-  { clock, engine }: GateFixture,
-): { consent: Consent; templates: Template[] } {
-  const now = clock.wall();
-  const consent: Consent = {
-    id: idFrom<ConsentId>('consent'),
-    pseudonym,
-    purpose: 'face-access',
-    textId: 'consent/en/1',
-    textSha256: '0'.repeat(64),
-    language: 'en',
-    givenAt: now,
-    endsAt: wallTime(now + 24 * 3_600_000),
-    terminal: 'test-gate',
-    actedBy: 'data-subject',
-  };
-  const record = { id: idFrom<TemplateId>('template'), pseudonym, consent: consent.id, format: engine.templateFormat };
-  return { consent, templates: [new Template(record, featuresOf(person))] };
 }

@@ -40,6 +40,12 @@ export class Directory {
     return this.#pins.get(personalNumber);
   }
 
+  /** Does somebody hold this card's or personal number? With a second holder it would say nothing about who comes. */
+  holds(credential: Credential): boolean {
+    if (credential.kind === 'card') return this.card(credential.format, credential.number) !== undefined;
+    return this.pin(credential.personalNumber) !== undefined;
+  }
+
   get people(): number {
     return this.#holders.size;
   }

@@ -1,5 +1,7 @@
 import { assert } from '../kernel/assert.ts';
 import type { Pseudonym } from '../kernel/ids.ts';
+import { wallTime, type WallTime } from '../kernel/units.ts';
+import { hasEnded } from '../privacy/consent.ts';
 import { FEATURE_LENGTH, type Probe } from './probe.ts';
 import type { Template } from './template.ts';
 
@@ -12,30 +14,41 @@ export interface Candidate {
 /** Different people, best first. */
 export type CandidateList = readonly Candidate[];
 
-const ROWS_AT_FIRST = 64;
+/** A gallery grows by so many rows, 512 KiB of them: none is ever moved for want of room. */
+const ROWS_A_BLOCK = 256;
 
-/** The enrolled templates in memory, one row of 512 numbers each, packed from row 0. */
+/** The enrolled templates in memory, one row of 512 numbers each, packed from row 0 of the first block. */
 export class Gallery implements Disposable {
-  #rows = new Float32Array(ROWS_AT_FIRST * FEATURE_LENGTH);
+  readonly #blocks: Float32Array[] = [];
   readonly #owners: Pseudonym[] = [];
+  readonly #untils: WallTime[] = [];
   readonly #templatesOf = new Map<Pseudonym, number>();
 
   /** Copies the template in; the template itself can be overwritten afterwards. */
   add(template: Template): void {
     const row = this.#owners.length;
-    if ((row + 1) * FEATURE_LENGTH > this.#rows.length) this.#grow();
-    template.copyTo(this.#rows, row * FEATURE_LENGTH);
-    const { pseudonym } = template.record;
+    if (row % ROWS_A_BLOCK === 0) this.#blocks.push(new Float32Array(ROWS_A_BLOCK * FEATURE_LENGTH));
+    template.copyTo(this.#blockOf(row), offsetOf(row));
+    const { pseudonym, until } = template.record;
     this.#owners.push(pseudonym);
+    this.#untils.push(until);
     this.#templatesOf.set(pseudonym, (this.#templatesOf.get(pseudonym) ?? 0) + 1);
   }
 
   /** Overwrites every template of a person; matching them stops with this call. */
   remove(pseudonym: Pseudonym): void {
-    for (let row = this.#owners.length - 1; row >= 0; row--) {
-      if (this.#owners[row] === pseudonym) this.#removeRow(row);
-    }
-    this.#templatesOf.delete(pseudonym);
+    this.#removeRows((row) => this.#owners[row] === pseudonym);
+  }
+
+  /** Overwrites every template whose consent has ended, in one pass however many they are; says how many they were. */
+  removeEnded(at: WallTime): number {
+    return this.#removeRows((row) => hasEnded(this.#untils[row]!, at));
+  }
+
+  /** The first moment at which a template of this person no longer holds. `undefined` for somebody without any. */
+  until(pseudonym: Pseudonym): WallTime | undefined {
+    const theirs = this.#untils.filter((_, row) => this.#owners[row] === pseudonym);
+    return theirs.length === 0 ? undefined : wallTime(Math.min(...theirs));
   }
 
   /** People, not templates. */
@@ -53,26 +66,51 @@ export class Gallery implements Disposable {
 
   /** Calls `visit` with the cosine of `probe` to every template, or to those of one person. */
   compare(probe: Probe, visit: (pseudonym: Pseudonym, cosine: number) => void, only?: Pseudonym): void {
+    if (only === undefined) return this.#compareAll(probe, visit);
     for (let row = 0; row < this.#owners.length; row++) {
-      const owner = this.#owners[row]!;
-      if (only === undefined || owner === only) visit(owner, probe.cosine(this.#rows, row * FEATURE_LENGTH));
+      if (this.#owners[row] === only) visit(only, probe.cosine(this.#blockOf(row), offsetOf(row)));
     }
   }
 
-  #grow(): void {
-    const larger = new Float32Array(this.#rows.length * 2);
-    larger.set(this.#rows);
-    this.#rows.fill(0);
-    this.#rows = larger;
+  #compareAll(probe: Probe, visit: (pseudonym: Pseudonym, cosine: number) => void): void {
+    const cosines = new Float64Array(ROWS_A_BLOCK);
+    for (const [index, block] of this.#blocks.entries()) {
+      const first = index * ROWS_A_BLOCK;
+      const some = cosines.subarray(0, this.#owners.length - first);
+      probe.cosines(block, 0, some);
+      for (let i = 0; i < some.length; i++) visit(this.#owners[first + i]!, some[i]!);
+    }
+    cosines.fill(0);
+  }
+
+  #blockOf(row: number): Float32Array {
+    const block = this.#blocks[Math.floor(row / ROWS_A_BLOCK)];
+    assert(block !== undefined, 'a row lies in a block');
+    return block;
+  }
+
+  #removeRows(goes: (row: number) => boolean): number {
+    const before = this.templates;
+    // From the end: the row that takes the place of a removed one has been looked at already.
+    for (let row = before - 1; row >= 0; row--) if (goes(row)) this.#removeRow(row);
+    return before - this.templates;
   }
 
   #removeRow(row: number): void {
+    const owner = this.#owners[row]!;
+    const left = this.#templatesOf.get(owner)! - 1;
+    if (left > 0) this.#templatesOf.set(owner, left);
+    else this.#templatesOf.delete(owner);
     const last = this.#owners.length - 1;
-    const start = last * FEATURE_LENGTH;
-    this.#rows.copyWithin(row * FEATURE_LENGTH, start, start + FEATURE_LENGTH);
-    this.#rows.fill(0, start, start + FEATURE_LENGTH);
+    const lastBlock = this.#blockOf(last);
+    const lastRow = lastBlock.subarray(offsetOf(last), offsetOf(last) + FEATURE_LENGTH);
+    this.#blockOf(row).set(lastRow, offsetOf(row));
+    lastRow.fill(0);
+    if (offsetOf(last) === 0) this.#blocks.pop();
     this.#owners[row] = this.#owners[last]!;
+    this.#untils[row] = this.#untils[last]!;
     this.#owners.pop();
+    this.#untils.pop();
   }
 
   toJSON(): string {
@@ -80,11 +118,14 @@ export class Gallery implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#rows.fill(0);
+    for (const block of this.#blocks.splice(0)) block.fill(0);
     this.#owners.length = 0;
+    this.#untils.length = 0;
     this.#templatesOf.clear();
   }
 }
+
+const offsetOf = (row: number): number => (row % ROWS_A_BLOCK) * FEATURE_LENGTH;
 
 /** The `count` best people for a probe, exactly: every template is compared. A comparison without a number is none. */
 export function searchGallery(gallery: Gallery, probe: Probe, count: number): CandidateList {

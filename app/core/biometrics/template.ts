@@ -1,5 +1,6 @@
 import { assert } from '../kernel/assert.ts';
 import type { ConsentId, Pseudonym, TemplateId } from '../kernel/ids.ts';
+import type { WallTime } from '../kernel/units.ts';
 import { FEATURE_LENGTH } from './probe.ts';
 
 export interface TemplateRecord {
@@ -7,6 +8,8 @@ export interface TemplateRecord {
   readonly pseudonym: Pseudonym;
   /** The consent that this template stands on. */
   readonly consent: ConsentId;
+  /** When that consent ends: the first moment at which the template no longer holds. It goes then. */
+  readonly until: WallTime;
   /** The engine's format name; templates of another format are not compared. */
   readonly format: string;
 }

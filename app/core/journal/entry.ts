@@ -12,6 +12,8 @@ export type JournalEvent =
   | { readonly kind: 'strike-failed'; readonly door: DoorId }
   | { readonly kind: 'link-lost' | 'link-restored'; readonly part: string }
   | { readonly kind: 'enrolled' }
+  /** The consent of the subject had ended, and no template that stood on it is left. */
+  | { readonly kind: 'consent-ended' }
   | { readonly kind: 'terminal-started' | 'terminal-stopped' }
   /** The wall clock jumped: `byMs` ahead, or back where it is negative. */
   | { readonly kind: 'clock-changed'; readonly byMs: number }

@@ -15,6 +15,9 @@ export interface Roster {
   readonly templates: readonly Template[];
 }
 
+/** Disposing of it overwrites the templates and gives back their memory at once: it is much, and needed only once. */
+export interface LoadedRoster extends Roster, Disposable {}
+
 /** A person's enrolment as one act: all of it is stored or none. */
 export interface Enrolment {
   readonly cardholder: Cardholder;
@@ -25,7 +28,7 @@ export interface Enrolment {
 
 /** @throws Fault `storage` where the disk is full, stuck or damaged; nothing is half done then. */
 export interface PeopleStore {
-  load(): Promise<Roster>;
+  load(): Promise<LoadedRoster>;
   enrol(person: Enrolment): Promise<void>;
   /** The consents of one person, newest first. */
   consentsOf(pseudonym: Pseudonym): Promise<readonly Consent[]>;

@@ -13,9 +13,12 @@ export interface Consent {
   readonly textSha256: string;
   readonly language: Language;
   readonly givenAt: WallTime;
-  /** When it ends by itself; templates on it go then. */
+  /** When it ends by itself: the first moment at which it no longer holds. Templates on it go then. */
   readonly endsAt: WallTime;
   readonly terminal: string;
   /** `made-up-for-demonstration` marks people of the simulated gate: nobody was asked. */
   readonly actedBy: 'data-subject' | 'guardian' | 'made-up-for-demonstration';
 }
+
+/** Is a consent with this end over? Written as "not before", so that a broken date has ended. */
+export const hasEnded = (endsAt: WallTime, at: WallTime): boolean => !(at < endsAt);

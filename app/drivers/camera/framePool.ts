@@ -1,10 +1,10 @@
 import { assert } from '#core/kernel/assert.ts';
 import type { Monotonic } from '#core/kernel/units.ts';
-import type { Frame, FrameStream } from '#core/ports/camera.ts';
+import { FRAMES_WAITING_MAX, type Frame, type FrameStream } from '#core/ports/camera.ts';
 import { checkPictureSize } from './pictureLimits.ts';
 
 /** Buffers of one stream: one may wait, the others may be leased. With all of them leased a picture is passed over. */
-export const FRAME_BUFFERS_MAX = 4;
+export const FRAME_BUFFERS_MAX = FRAMES_WAITING_MAX + 3;
 
 type Pixels = Uint8Array<SharedArrayBuffer>;
 

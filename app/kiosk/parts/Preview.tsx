@@ -3,11 +3,23 @@ import type { Outline, Screen } from '../../contract/kioskView.ts';
 import { MirrorCanvas } from '../mirrorCanvas.ts';
 import type { MirrorSource } from './mirrorSource.ts';
 
-/** The picture's shares are drawn on a field of this size. */
-const FIELD = { width: 400, height: 300 } as const;
-const TARGET = { x: 200, y: 150, rx: 78, ry: 104 } as const;
+/** The shorter side of the field that the picture's shares are drawn on. */
+const FIELD_SIDE = 300;
+/** Of the oval in the middle of the field: where a face should be. */
+const TARGET = { rx: 78, ry: 104 } as const;
+/** Of cameras that have not shown a picture yet. */
+const USUAL_ASPECT = 4 / 3;
 /** A detector's box ends at brow and chin; the oval goes round the head. */
 const HEAD_ROOM = { x: 1.08, y: 1.2 } as const;
+
+interface Field {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A field of the shape of the camera's picture, so that a face keeps its own. */
+const fieldOf = (aspect: number): Field =>
+  aspect < 1 ? { width: FIELD_SIDE, height: FIELD_SIDE / aspect } : { width: FIELD_SIDE * aspect, height: FIELD_SIDE };
 
 interface PreviewProps {
   readonly screen: Extract<Screen, { kind: 'looking' }>;
@@ -18,12 +30,13 @@ interface PreviewProps {
 
 /** Where to stand, where one stands, and how far it has come. */
 export function Preview({ screen, mirror, label }: PreviewProps) {
+  const field = fieldOf(screen.aspect ?? USUAL_ASPECT);
   return (
     <div class={mirror === undefined ? 'preview' : 'preview mirrored'}>
       {mirror !== undefined && <Mirror source={mirror} />}
       <svg
         class="field"
-        viewBox={`0 0 ${FIELD.width} ${FIELD.height}`}
+        viewBox={`0 0 ${field.width} ${field.height}`}
         preserveAspectRatio="xMidYMid slice"
         role="progressbar"
         aria-label={label}
@@ -31,31 +44,31 @@ export function Preview({ screen, mirror, label }: PreviewProps) {
         aria-valuemax={100}
         aria-valuenow={Math.round(screen.progress * 100)}
       >
-        <ellipse class="target" cx={TARGET.x} cy={TARGET.y} rx={TARGET.rx} ry={TARGET.ry} />
-        {screen.outline !== undefined && <Head outline={screen.outline} />}
-        <ProgressRing share={screen.progress} />
+        <ellipse class="target" cx={field.width / 2} cy={field.height / 2} rx={TARGET.rx} ry={TARGET.ry} />
+        {screen.outline !== undefined && <Head outline={screen.outline} field={field} />}
+        <ProgressRing share={screen.progress} field={field} />
       </svg>
     </div>
   );
 }
 
-function Head({ outline }: { readonly outline: Outline }) {
+function Head({ outline, field }: { readonly outline: Outline; readonly field: Field }) {
   const { x, y, width, height } = outline;
   return (
     <ellipse
       class="head"
-      cx={(x + width / 2) * FIELD.width}
-      cy={(y + height / 2) * FIELD.height}
-      rx={Math.max(0, (width / 2) * FIELD.width * HEAD_ROOM.x)}
-      ry={Math.max(0, (height / 2) * FIELD.height * HEAD_ROOM.y)}
+      cx={(x + width / 2) * field.width}
+      cy={(y + height / 2) * field.height}
+      rx={Math.max(0, (width / 2) * field.width * HEAD_ROOM.x)}
+      ry={Math.max(0, (height / 2) * field.height * HEAD_ROOM.y)}
     />
   );
 }
 
 /** Drawn from the top, clockwise. `pathLength` makes the whole ring 100 long. */
-function ProgressRing({ share }: { readonly share: number }) {
-  const { x, y, rx, ry } = TARGET;
-  const path = `M${x} ${y - ry}a${rx} ${ry} 0 1 1 0 ${2 * ry}a${rx} ${ry} 0 1 1 0 ${-2 * ry}`;
+function ProgressRing({ share, field }: { readonly share: number; readonly field: Field }) {
+  const { rx, ry } = TARGET;
+  const path = `M${field.width / 2} ${field.height / 2 - ry}a${rx} ${ry} 0 1 1 0 ${2 * ry}a${rx} ${ry} 0 1 1 0 ${-2 * ry}`;
   // A dash of length nought would still show its round end.
   return share > 0 ? <path class="ring" d={path} pathLength={100} stroke-dasharray={`${share * 100} 200`} /> : null;
 }

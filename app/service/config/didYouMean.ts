@@ -9,7 +9,8 @@ export function didYouMean(key: string, path: readonly PropertyKey[], schema: z.
   const nearest = known
     .map((candidate) => ({ candidate, distance: editDistance(key, candidate) }))
     .toSorted((a, b) => a.distance - b.distance)[0];
-  if (nearest !== undefined && nearest.distance <= DISTANCE_MAX) return `one that is; did you mean "${nearest.candidate}"?`;
+  if (nearest !== undefined && nearest.distance <= DISTANCE_MAX)
+    return `one that is; did you mean "${nearest.candidate}"?`;
   return `one of ${known.join(', ')}`;
 }
 

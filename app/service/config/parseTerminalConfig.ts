@@ -1,6 +1,6 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { QualityLimits } from '#core/biometrics/quality.ts';
 import type { AccessPointConfig, CameraConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault } from '#core/kernel/fault.ts';
@@ -67,7 +67,7 @@ function faultOf(issues: readonly z.core.$ZodIssue[], source: Source): Fault {
 function describe(issue: z.core.$ZodIssue, source: Source): { thing: string; found: string; expected: string }[] {
   if (issue.code !== 'unrecognized_keys') {
     const found = JSON.stringify(source.document.getIn(issue.path as (string | number)[])) ?? 'nothing';
-    return [{ thing: `${place(issue.path, source)}`, found, expected: issue.message }];
+    return [{ thing: place(issue.path, source), found, expected: issue.message }];
   }
   return issue.keys.map((key) => ({
     thing: place([...issue.path, key], source),

@@ -86,13 +86,20 @@ const door = z.strictObject({
   inputs: z
     .strictObject({
       driver: z.enum(['simulated', 'none']),
-      fitted: z.array(z.enum(['contact', 'rex', 'fire'])).max(3).default([]),
+      fitted: z
+        .array(z.enum(['contact', 'rex', 'fire']))
+        .max(3)
+        .default([]),
     })
     .default({ driver: 'none', fitted: [] }),
 });
 
 const camera = z.discriminatedUnion('driver', [
-  z.strictObject({ driver: z.literal('replay'), path: z.string().min(1), 'frames-per-second': z.number().min(0.5).max(60).default(10) }),
+  z.strictObject({
+    driver: z.literal('replay'),
+    path: z.string().min(1),
+    'frames-per-second': z.number().min(0.5).max(60).default(10),
+  }),
   z.strictObject({ driver: z.literal('simulated') }),
   z.strictObject({ driver: z.literal('none') }),
 ]);

@@ -80,11 +80,13 @@ export class Answers {
 
   async #session(request: IncomingMessage): Promise<Answer> {
     const { token, clock, onWrongToken } = this.#parts;
-    if (request.method !== 'POST') return request.method === 'GET' ? seeOther('/') : { status: 405, headers: { allow: 'POST' } };
+    if (request.method !== 'POST')
+      return request.method === 'GET' ? seeOther('/') : { status: 405, headers: { allow: 'POST' } };
     // The launcher's file has the origin `null`; a page of somebody else has no business here even with the token.
     const { origin, host } = request.headers;
     if (origin !== undefined && origin !== 'null' && !isOwnOrigin(origin, host)) return { status: 403 };
-    if (request.headers['content-type']?.split(';', 1)[0] !== 'application/x-www-form-urlencoded') return { status: 415 };
+    if (request.headers['content-type']?.split(';', 1)[0] !== 'application/x-www-form-urlencoded')
+      return { status: 415 };
     const body = await readBody(request, SIGN_IN_BYTES_MAX);
     if (body === undefined) return { status: 413, headers: { connection: 'close' } };
     const at = clock.monotonic();
@@ -108,7 +110,7 @@ async function readBody(request: IncomingMessage, bytesMax: number): Promise<str
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
+    const bytes = Buffer.from(chunk as Uint8Array);
     length += bytes.length;
     if (length > bytesMax) return undefined;
     chunks.push(bytes);

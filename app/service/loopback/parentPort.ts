@@ -6,12 +6,17 @@ import type { OpenSession } from './session.ts';
 
 /** What the service uses of Electron's `process.parentPort`, which is there in a utility process alone. */
 export interface ParentPort {
-  on(event: 'message', act: (event: { readonly data: unknown; readonly ports: readonly ScreenPort[] }) => void): unknown;
+  on(
+    event: 'message',
+    act: (event: { readonly data: unknown; readonly ports: readonly ScreenPort[] }) => void,
+  ): unknown;
   postMessage(message: unknown): void;
 }
 
 /** The port to Electron's main; undefined in every other host. */
-export function parentPortOf(ofElectron: NodeJS.Process & { readonly parentPort?: ParentPort | null }): ParentPort | undefined {
+export function parentPortOf(
+  ofElectron: NodeJS.Process & { readonly parentPort?: ParentPort | null },
+): ParentPort | undefined {
   return ofElectron.parentPort ?? undefined;
 }
 
@@ -32,7 +37,13 @@ export function serveParentPort(parentPort: ParentPort, { open, report, onStop }
       return serveMessagePort(port, { page: message.data.page, open, report });
     }
     for (const stray of ports) stray.close();
-    report(new Fault('screen', { thing: 'message of main', found: 'something else', expected: 'a screen with its port, or stop' }));
+    report(
+      new Fault('screen', {
+        thing: 'message of main',
+        found: 'something else',
+        expected: 'a screen with its port, or stop',
+      }),
+    );
   });
 }
 

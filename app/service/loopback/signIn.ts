@@ -6,7 +6,8 @@ export const SIGN_IN_BYTES_MAX = 256;
 export const TOKEN_FIELD = 'token';
 export const PAGE_FIELD = 'page';
 
-const HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lintel</title>';
+const HEAD =
+  '<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>Lintel</title>';
 
 /** Asks for the token; the page has no script, so nothing on it can read what is pasted. */
 export const signInPage = (told: string): string => `${HEAD}</head><body>

@@ -92,7 +92,9 @@ class SocketScreen {
     this.#session = parts.open(page, (message, sent) =>
       connection.send(message, { binary: typeof message !== 'string' }, (error) => error || sent()),
     );
-    connection.on('message', (data, isBinary) => this.#onMessage(data.toString(), isBinary));
+    connection.on('message', (data, isBinary) =>
+      this.#onMessage(Buffer.isBuffer(data) ? data.toString('utf8') : '', isBinary),
+    );
     connection.on('pong', () => (this.#answered = true));
     connection.on('error', (error) => this.#onError(error));
     connection.once('close', () => this.#end());

@@ -49,7 +49,11 @@ export async function startLoopback(options: LoopbackOptions): Promise<Loopback>
   for (const folder of Object.values(pages)) requireBuilt(folder);
   const token = options.token.copy();
   const report = quietly(options.report, clock);
-  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: REQUEST_MS_MAX, headersTimeout: REQUEST_MS_MAX });
+  const server = createServer({
+    maxHeaderSize: HEADER_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    headersTimeout: REQUEST_MS_MAX,
+  });
   server.maxConnections = CONNECTIONS_MAX;
   const answers = new Answers({
     pages,
@@ -102,7 +106,11 @@ const refusal = (thing: string, found: string): Fault =>
 
 function requireBuilt(folder: string): void {
   if (existsSync(join(folder, 'index.html'))) return;
-  throw new Fault('screen', { thing: `page folder ${folder}`, found: 'no index.html', expected: 'a page as the build makes it' });
+  throw new Fault('screen', {
+    thing: `page folder ${folder}`,
+    found: 'no index.html',
+    expected: 'a page as the build makes it',
+  });
 }
 
 async function listen(server: Server, port: number): Promise<void> {

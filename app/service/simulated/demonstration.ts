@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '#core/kernel/fault.ts';
 
-const Box = z.strictObject({ x: z.number(), y: z.number(), width: z.number().positive(), height: z.number().positive() });
+const Box = z.strictObject({
+  x: z.number(),
+  y: z.number(),
+  width: z.number().positive(),
+  height: z.number().positive(),
+});
 const Card = z.strictObject({ id: z.string(), label: z.string(), number: z.string().regex(/^[0-9a-f]{1,16}$/) });
 
 const Person = z.strictObject({
@@ -19,11 +24,16 @@ const Demonstration = z.strictObject({
   about: z.string(),
   source: z.strictObject({ package: z.string(), version: z.string(), folder: z.string(), licence: z.string() }),
   pictures: z.array(z.strictObject({ file: z.string(), sha256: z.string() })),
-  scenes: z.array(z.strictObject({ id: z.string(), label: z.string(), picture: z.string(),
-    face: Box,
-    /** Holds a head upright that is tilted in the photograph; clockwise. */
-    turnDegrees: z.optional(z.number()),
-  })),
+  scenes: z.array(
+    z.strictObject({
+      id: z.string(),
+      label: z.string(),
+      picture: z.string(),
+      face: Box,
+      /** Holds a head upright that is tilted in the photograph; clockwise. */
+      turnDegrees: z.optional(z.number()),
+    }),
+  ),
   people: z.array(Person),
   unknownCards: z.array(Card),
 });
@@ -40,5 +50,9 @@ export function readDemonstration(): Demonstration {
   const parsed = Demonstration.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new Fault('config', { thing: `${file}: ${issue?.path.join('.')}`, found: 'something else', expected: issue?.message ?? '' });
+  throw new Fault('config', {
+    thing: `${file}: ${issue?.path.join('.')}`,
+    found: 'something else',
+    expected: issue?.message ?? '',
+  });
 }

@@ -34,15 +34,26 @@ export interface DemonstrationParts {
 /**
  * Takes the made-up people in, at the very first start of a simulated gate. Their consent is made up, and its record
  * says so.
- * @throws Fault `picture` where a photograph does not pass the gate's own strictness
+ * @throws Fault `picture` where a photograph does not pass the gate's own strictness, `config` where two of the people
+ * have the same card or number
  */
 export async function enrolDemonstration(parts: DemonstrationParts): Promise<void> {
   const hasher = createArgon2PinHasher();
   for (const person of parts.demonstration.people) {
     const { cardholder, credentials } = await recordsOf(person, parts, hasher);
-    if (person.enrolFrom === undefined) await parts.terminal.enrolment.enrol(cardholder, credentials);
+    if (person.enrolFrom === undefined) await enrolNumbers({ cardholder, credentials }, parts);
     else await enrolFace(person.enrolFrom, { cardholder, credentials }, parts);
   }
+}
+
+async function enrolNumbers(
+  { cardholder, credentials }: { readonly cardholder: Cardholder; readonly credentials: readonly Credential[] },
+  parts: DemonstrationParts,
+): Promise<void> {
+  const outcome = await parts.terminal.enrolment.enrol(cardholder, credentials);
+  if (outcome.kind === 'enrolled') return;
+  const expected = 'a card and a personal number that nobody else has';
+  throw new Fault('config', { thing: `${cardholder.name} of the demonstration`, found: outcome.reason, expected });
 }
 
 async function enrolFace(
@@ -53,7 +64,11 @@ async function enrolFace(
   const consent = madeUpConsent(person.cardholder.pseudonym, parts);
   const outcome = await parts.terminal.enrolment.enrolWithFace(person, consent, () => photograph(scene, parts));
   if (outcome.kind === 'enrolled') return;
-  throw new Fault('picture', { thing: `scene ${scene}`, found: outcome.reason, expected: 'a picture that can be enrolled' });
+  throw new Fault('picture', {
+    thing: `scene ${scene}`,
+    found: outcome.reason,
+    expected: 'a picture that can be enrolled',
+  });
 }
 
 /** One frame of a scene, from a camera of its own: the one at the door is the gate's. */

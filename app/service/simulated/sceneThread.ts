@@ -13,7 +13,9 @@ export interface SceneTask {
   readonly folder: string;
 }
 
-export type SceneAnswer = { readonly kind: 'scenes'; readonly scenes: readonly Scene[] } | { readonly kind: 'failed'; readonly why: string };
+export type SceneAnswer =
+  | { readonly kind: 'scenes'; readonly scenes: readonly Scene[] }
+  | { readonly kind: 'failed'; readonly why: string };
 
 async function prepare({ scenes, folder }: SceneTask): Promise<SceneAnswer> {
   using decoder = await createJpegDecoder();

@@ -11,6 +11,7 @@ import { DEMONSTRATION_CARD_FORMAT, type Demonstration } from './demonstration.t
 import type { SimulatedWorld } from './world.ts';
 
 const JOURNAL_LINES = 20;
+const ENTRIES_READ_MAX = 500;
 const RELAY_LINES = 12;
 const LINE_LENGTH_MAX = 160;
 
@@ -31,6 +32,7 @@ export class SimulatorDesk implements Disposable {
   #journal: readonly string[] = [];
   #nextEntry = 1 as JournalId;
   #reading = false;
+  #unread = false;
 
   constructor(parts: SimulatorDeskParts) {
     this.#parts = parts;
@@ -146,24 +148,31 @@ export class SimulatorDesk implements Disposable {
     void this.#readJournal();
   }
 
-  /** One reading at a time: what came meanwhile is read by the next change. */
+  /** One reading at a time; what changed meanwhile is read right after. */
   async #readJournal(): Promise<void> {
-    if (this.#reading || this.#listeners.size === 0) return;
+    this.#unread = true;
+    if (this.#reading) return;
     this.#reading = true;
     try {
-      const entries = await this.#parts.gate.storage.journal.read(this.#nextEntry, 500);
-      const last = entries.at(-1);
-      if (last !== undefined) {
-        this.#nextEntry = (last.id + 1) as JournalId;
-        this.#journal = [...entries.map(lineOf).toReversed(), ...this.#journal].slice(0, JOURNAL_LINES);
-        const { view } = this;
-        for (const listener of this.#listeners) listener(view);
+      while (this.#unread && this.#listeners.size > 0) {
+        this.#unread = false;
+        await this.#readOn();
       }
     } catch {
       // The journal reports its own faults; the page shows them as health lines.
     } finally {
       this.#reading = false;
     }
+  }
+
+  async #readOn(): Promise<void> {
+    const entries = await this.#parts.gate.storage.journal.read(this.#nextEntry, ENTRIES_READ_MAX);
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    this.#nextEntry = (last.id + 1) as JournalId;
+    this.#journal = [...entries.map(lineOf).toReversed(), ...this.#journal].slice(0, JOURNAL_LINES);
+    const { view } = this;
+    for (const listener of this.#listeners) listener(view);
   }
 }
 

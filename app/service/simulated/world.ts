@@ -43,7 +43,12 @@ export class SimulatedWorld {
     await mkdir(folder);
     const emulator = await LcusEmulator.open({ folder, channels: config.channels, clock: this.#clock });
     this.#boards.set(config.id, emulator);
-    return openLcusBoard({ name: config.id, path: emulator.path, channels: asLcus(config.channels), clock: this.#clock });
+    return openLcusBoard({
+      name: config.id,
+      path: emulator.path,
+      channels: asLcus(config.channels),
+      clock: this.#clock,
+    });
   }
 
   inputs(door: DoorConfig): SimulatedInputs {

@@ -12,6 +12,9 @@ export const ServiceMessage = z.discriminatedUnion('kind', [
     port: z.optional(z.number().check(z.int(), z.minimum(1), z.maximum(PORT_MAX))),
   }),
   /** How many screens show the kiosk page at this moment. */
-  z.strictObject({ kind: z.literal('screens'), kiosk: z.number().check(z.int(), z.minimum(0), z.maximum(SCREENS_MAX)) }),
+  z.strictObject({
+    kind: z.literal('screens'),
+    kiosk: z.number().check(z.int(), z.minimum(0), z.maximum(SCREENS_MAX)),
+  }),
 ]);
 export type ServiceMessage = z.infer<typeof ServiceMessage>;

@@ -53,7 +53,7 @@ export const EventRow: z.ZodMiniType<JournalEvent> = z.discriminatedUnion('kind'
   z.strictObject({ kind: z.enum(DOOR_EVENTS), door: Door }),
   z.strictObject({ kind: z.literal('strike-failed'), door: Door }),
   z.strictObject({ kind: z.enum(['link-lost', 'link-restored']), part: z.string() }),
-  z.strictObject({ kind: z.literal('enrolled') }),
+  z.strictObject({ kind: z.enum(['enrolled', 'consent-ended']) }),
   z.strictObject({ kind: z.enum(['terminal-started', 'terminal-stopped']) }),
   z.strictObject({ kind: z.literal('clock-changed'), byMs: z.number() }),
   z.strictObject({ kind: z.literal('journal-damaged'), says: z.string() }),

@@ -17,5 +17,6 @@ export function checkEnrolment({ cardholder, credentials, face }: Enrolment): vo
     idBytes(record.id);
     assert(record.pseudonym === pseudonym, 'a template is enrolled with its own person');
     assert(record.consent === face.consent.id, 'a template stands on the consent that it is enrolled with');
+    assert(record.until === face.consent.endsAt, 'a template ends with its consent');
   }
 }

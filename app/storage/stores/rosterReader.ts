@@ -10,12 +10,12 @@ import { TEMPLATE_BYTES, Templates } from './templates.ts';
 /** Rows that are read before the thread looks for journal entries again. */
 const ROWS_AT_ONCE = 500;
 
-/** A part of the roster. `features` holds TEMPLATE_BYTES for each template, in order. */
+/** A part of the roster. `features` holds TEMPLATE_BYTES for each template, in order; it is handed over, not copied. */
 export interface RosterPart {
   readonly cardholders: readonly Cardholder[];
   readonly credentials: readonly Credential[];
   readonly templates: readonly TemplateRecord[];
-  readonly features: SharedArrayBuffer;
+  readonly features: ArrayBuffer;
 }
 
 interface RosterStores {
@@ -50,13 +50,13 @@ export class RosterReader {
       yield part({ credentials: this.#opened(rows, (row, owner) => Credentials.open(recordKeys.get(owner), row)) });
     }
     for (const rows of pages((position) => this.#stores.templates.page(position, ROWS_AT_ONCE))) {
-      const features = new SharedArrayBuffer(rows.length * TEMPLATE_BYTES);
+      const features = new ArrayBuffer(rows.length * TEMPLATE_BYTES);
       let next = 0;
       const templates = this.#opened(rows, (row, owner) => {
         const into = new Uint8Array(features, next * TEMPLATE_BYTES, TEMPLATE_BYTES);
-        Templates.open(biometricKeys.get(owner), row, into);
+        const record = Templates.open(biometricKeys.get(owner), row, into);
         next += 1;
-        return Templates.recordOf(row);
+        return record;
       });
       yield part({ templates, features });
     }
@@ -89,6 +89,6 @@ const part = (content: Partial<RosterPart>): RosterPart => ({
   cardholders: [],
   credentials: [],
   templates: [],
-  features: new SharedArrayBuffer(0),
+  features: new ArrayBuffer(0),
   ...content,
 });

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
 import type { ConsentId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import { wallTime } from '#core/kernel/units.ts';
 import type { Sqlite, Statement } from '../files/openDatabase.ts';
 import { idBytes, idText } from '../files/randomId.ts';
 import { damagedRow, seal, unseal, type SealedAs } from '../vault/seal.ts';
@@ -9,6 +10,8 @@ import { damagedRow, seal, unseal, type SealedAs } from '../vault/seal.ts';
 const FORMAT = 1;
 /** Bytes of a template: 512 numbers of 32 bits, little-endian as every machine that this runs on. */
 export const TEMPLATE_BYTES = FEATURE_LENGTH * Float32Array.BYTES_PER_ELEMENT;
+/** What is sealed: the features, and behind them when their consent ends, milliseconds as a double, little-endian. */
+const SEALED_CONTENT_BYTES = TEMPLATE_BYTES + Float64Array.BYTES_PER_ELEMENT;
 
 export interface SealedTemplate {
   readonly position: number;
@@ -34,14 +37,13 @@ export class Templates {
 
   /** `bytes`: TEMPLATE_BYTES of it, for the caller to overwrite. */
   add(key: KeyObject, record: TemplateRecord, bytes: Uint8Array): void {
-    this.#insert.run(
-      idBytes(record.id),
-      idBytes(record.pseudonym),
-      idBytes(record.consent),
-      FORMAT,
-      record.format,
-      seal(key, sealedAs(record, FORMAT), bytes),
-    );
+    const content = Buffer.alloc(SEALED_CONTENT_BYTES);
+    content.set(bytes);
+    content.writeDoubleLE(record.until, TEMPLATE_BYTES);
+    const sealed = seal(key, sealedAs(record, FORMAT), content);
+    content.fill(0);
+    const { id, pseudonym, consent, format } = record;
+    this.#insert.run(idBytes(id), idBytes(pseudonym), idBytes(consent), FORMAT, format, sealed);
   }
 
   /** At most `limit` rows behind `position`, in order of position. */
@@ -62,28 +64,28 @@ export class Templates {
     this.#database.prepare('DELETE FROM templates WHERE pseudonym = ?').run(idBytes(pseudonym));
   }
 
-  static recordOf({ id, pseudonym, consent, model }: SealedTemplate): TemplateRecord {
-    return { id, pseudonym, consent, format: model };
-  }
-
   /** Writes the features to `into`, TEMPLATE_BYTES long. @throws Fault `storage` for a row that does not open. */
-  static open(key: KeyObject | undefined, row: SealedTemplate, into: Uint8Array): void {
-    const record = Templates.recordOf(row);
-    const place = { file: 'biometrics.db', table: 'templates', row: record.id };
+  static open(key: KeyObject | undefined, row: SealedTemplate, into: Uint8Array): TemplateRecord {
+    const { id, pseudonym, consent, model } = row;
+    const record = { id, pseudonym, consent, format: model };
+    const place = { file: 'biometrics.db', table: 'templates', row: id };
     if (key === undefined) throw damagedRow(place, 'a template whose key is gone');
-    const bytes = unseal(key, sealedAs(record, row.format), row.sealed);
-    if (bytes === undefined)
+    const content = unseal(key, sealedAs(record, row.format), row.sealed);
+    if (content === undefined)
       throw damagedRow(place, 'a row that does not open: damaged, or another row put in its place');
     try {
-      if (bytes.length !== TEMPLATE_BYTES) throw damagedRow(place, `${bytes.length} bytes`);
-      into.set(bytes);
+      if (content.length !== SEALED_CONTENT_BYTES) throw damagedRow(place, `${content.length} bytes`);
+      const until = content.readDoubleLE(TEMPLATE_BYTES);
+      if (!Number.isFinite(until)) throw damagedRow(place, 'an end of its consent that is no moment');
+      into.set(content.subarray(0, TEMPLATE_BYTES));
+      return { ...record, until: wallTime(until) };
     } finally {
-      bytes.fill(0);
+      content.fill(0);
     }
   }
 }
 
-const sealedAs = (record: TemplateRecord, format: number): SealedAs => [
+const sealedAs = (record: Omit<TemplateRecord, 'until'>, format: number): SealedAs => [
   'template',
   record.pseudonym,
   record.id,

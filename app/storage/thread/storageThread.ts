@@ -14,6 +14,8 @@ import {
 
 /** Calls other than journal entries that may wait for the thread. */
 export const STORAGE_CALLS_WAITING_MAX = 64;
+/** The thread's memory for new objects: with the runtime's default the reading of ten thousand people leaves 25 MB of it. */
+const YOUNG_MB_MAX = 3;
 
 interface Waiting {
   readonly call: CallName;
@@ -35,7 +37,11 @@ export class StorageThread {
 
   constructor(data: StorageThreadData, report: (line: HealthReport) => void) {
     this.#report = report;
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, name: 'storage' });
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: data,
+      name: 'storage',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
+    });
     this.#worker.on('message', (message: ThreadMessage) => this.#take(message));
     this.#worker.on('error', (error) => this.#end(`an error: ${messageOf(error)}`));
     this.#exited = new Promise((resolve) => {

@@ -17,7 +17,7 @@ run(parentPort, parseStart(workerData));
 
 interface Port {
   on(event: 'message', listener: (message: CallMessage) => void): unknown;
-  postMessage(message: ThreadMessage): void;
+  postMessage(message: ThreadMessage, handedOver?: ArrayBuffer[]): void;
   close(): void;
 }
 
@@ -29,9 +29,11 @@ function run(port: Port, { master, ...options }: StorageThreadData): void {
       master: secret,
       report: (line) => port.postMessage({ kind: 'report', line }),
     });
+    const answer = (message: ThreadMessage): void =>
+      port.postMessage(message, message.kind === 'part' ? [message.part.features] : []);
     const loop = new ThreadLoop({
       vault,
-      answer: (message) => port.postMessage(message),
+      answer,
       report: (line) => port.postMessage({ kind: 'report', line }),
       ended: () => port.close(),
     });

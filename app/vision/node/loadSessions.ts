@@ -5,6 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Fault } from '#core/kernel/fault.ts';
 import { SESSION_OPTIONS, type LoadedSession } from '../models/model.ts';
 import { parseModelsFile, type ModelsFile, type ModelSpec, type Task } from '../models/modelsFile.ts';
+import { silenceRuntime } from './silentRuntime.ts';
 
 /** @throws Fault `model` where the file is missing or says something that it must not */
 export function readModelsFile(path: string): ModelsFile {
@@ -20,6 +21,7 @@ export async function loadSessions(
   folder: string,
   models: readonly ModelSpec[],
 ): Promise<ReadonlyMap<Task, LoadedSession>> {
+  silenceRuntime();
   const sessions = new Map<Task, LoadedSession>();
   for (const model of models) sessions.set(model.task, await loadSession(resolve(folder, model.file), model));
   return sessions;
@@ -43,10 +45,18 @@ async function loadSession(path: string, { sha256: expected, graphOptimization }
       { thing: path, found: 'a file that the runtime cannot load', expected: 'an ONNX model' },
       cause,
     );
+  } finally {
+    giveBack(bytes);
   }
 }
 
-function readModel(path: string): Buffer {
+/** Frees the bytes now: the runtime has copied what it needs, and the collector may take hours to look. */
+function giveBack({ buffer, length }: Buffer<ArrayBuffer>): void {
+  // A small file shares its memory with other buffers.
+  if (buffer.byteLength === length) buffer.transfer(0);
+}
+
+function readModel(path: string): Buffer<ArrayBuffer> {
   try {
     return readFileSync(path);
   } catch (cause) {

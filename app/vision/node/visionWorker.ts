@@ -23,12 +23,15 @@ import {
   type ThreadMessage,
   type ThreadStart,
 } from './exchange.ts';
+import { silenceRuntime } from './silentRuntime.ts';
 
 /** Loading and hashing the models, and the first run of each. */
 export const VISION_START_MS_MAX = millis(30_000);
 /** One call, some ten milliseconds on an idle machine; counted from its turn. */
 export const VISION_CALL_MS_MAX = millis(2_000);
 export const VISION_CLOSE_MS_MAX = millis(5_000);
+/** The thread's memory for new objects, of which a frame makes few: the runtime's default keeps 10 MB for them. */
+const YOUNG_MB_MAX = 3;
 
 export interface VisionWorkerOptions {
   /** Folder of the model files. */
@@ -82,7 +85,11 @@ class WorkerEngine implements VisionWorker {
     this.templateFormat = templateFormatOf(models);
     this.#clock = clock;
     const workerData: ThreadStart = { folder, models, scoreMin, exchange: this.#numbers.buffer };
-    this.#worker = new Worker(program ?? new URL('./visionThread.ts', import.meta.url), { workerData });
+    silenceRuntime();
+    this.#worker = new Worker(program ?? new URL('./visionThread.ts', import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
+    });
     this.#worker.on('message', (answer: ThreadAnswer) => this.#pending?.answered(answer));
     this.#worker.on('error', (error) => this.#die(messageOf(error), error));
     this.closed = new Promise((resolve) => {

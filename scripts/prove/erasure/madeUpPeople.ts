@@ -130,7 +130,9 @@ export class MadeUpPeople {
         terminal: 'proof',
         actedBy: 'made-up-for-demonstration',
       },
-      templates: [{ id: this.#id<TemplateId>(`template ${index}`), pseudonym, consent, format: 'proof' }],
+      templates: [
+        { id: this.#id<TemplateId>(`template ${index}`), pseudonym, consent, format: 'proof', until: VALIDITY.until },
+      ],
     };
   }
 

@@ -19,6 +19,16 @@ describe('the directory', () => {
     expect(directory.card('H10301', '0a1b')).toBeUndefined();
   });
 
+  it('knows which cards and personal numbers are held, whatever state they are in', () => {
+    const directory = new Directory();
+    directory.add(holder('anna'), [{ ...card('anna', '01'), state: 'lost' }, pin('anna', '17')]);
+    expect([card('bo', '01'), pin('bo', '17')].map((one) => directory.holds(one))).toEqual([true, true]);
+    const free = [card('bo', '02'), card('bo', '01', 'uid'), pin('bo', '01'), card('bo', '17')];
+    expect(free.map((one) => directory.holds(one))).toEqual([false, false, false, false]);
+    directory.remove(pseudonym('anna'));
+    expect(directory.holds(card('bo', '01'))).toBe(false);
+  });
+
   it('forgets a person with all credentials, and nobody else', () => {
     const directory = new Directory();
     directory.add(holder('anna'), [card('anna', '01'), card('anna', '02'), pin('anna', '17')]);

@@ -4,43 +4,70 @@ import { compareWith, Gallery, searchGallery, type Candidate } from '#core/biome
 import { FEATURE_LENGTH, Probe } from '#core/biometrics/probe.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import { BrokenPromise } from '#core/kernel/assert.ts';
+import { wallTime } from '#core/kernel/units.ts';
 import { pseudonym } from '../people.ts';
 import { anyUnit, naiveCosine, probe, template, unit } from './numbers.ts';
 
 /** A probe that remembers which memory it was compared with: the gallery's own. */
 class Witness extends Probe {
-  rows: Float32Array | undefined;
+  readonly blocks: Float32Array[] = [];
 
-  override cosine(rows: Float32Array, offset: number): number {
-    this.rows = rows;
-    return super.cosine(rows, offset);
+  override cosines(rows: Float32Array, row: number, into: Float64Array): void {
+    this.blocks.push(rows);
+    super.cosines(rows, row, into);
   }
 }
 
-const memoryOf = (gallery: Gallery): Float32Array => {
+const blocksOf = (gallery: Gallery): readonly Float32Array[] => {
   const witness = new Witness(unit(1));
   gallery.compare(witness, () => undefined);
-  if (witness.rows === undefined) throw new Error('an empty gallery shows nothing');
-  return witness.rows;
+  return witness.blocks;
+};
+
+const memoryOf = (gallery: Gallery): Float32Array => {
+  const [block] = blocksOf(gallery);
+  if (block === undefined) throw new Error('an empty gallery shows nothing');
+  return block;
 };
 
 const names = fc.constantFrom('anna', 'bo', 'chen', 'dai', 'eva');
+const moments = fc.integer({ min: 0, max: 8 });
 const acts = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ act: fc.constant('add' as const), name: names, seed: fc.nat(1_000) }) },
-    { weight: 1, arbitrary: fc.record({ act: fc.constant('remove' as const), name: names, seed: fc.constant(0) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ act: fc.constant('add' as const), name: names, seed: fc.nat(1_000), at: moments }),
+    },
+    { weight: 2, arbitrary: fc.record({ act: fc.constant('remove' as const), name: names }) },
+    { weight: 1, arbitrary: fc.record({ act: fc.constant('sweep' as const), at: moments }) },
   ),
   { maxLength: 60 },
 );
+type Acts = typeof acts extends fc.Arbitrary<infer T> ? T : never;
 
-function play(list: typeof acts extends fc.Arbitrary<infer T> ? T : never) {
+interface Enrolled {
+  readonly values: Float32Array;
+  readonly until: number;
+}
+
+function play(list: Acts) {
   const gallery = new Gallery();
-  const model = new Map<Pseudonym, Float32Array[]>();
-  for (const { act, name, seed } of list) {
-    const who = pseudonym(name);
-    if (act === 'add') {
-      gallery.add(template(name, anyUnit(seed)));
-      model.set(who, [...(model.get(who) ?? []), anyUnit(seed)]);
+  const model = new Map<Pseudonym, Enrolled[]>();
+  for (const one of list) {
+    if (one.act === 'sweep') {
+      const before = [...model.values()].flat().length;
+      for (const [who, templates] of model) {
+        const left = templates.filter(({ until }) => until > one.at);
+        if (left.length > 0) model.set(who, left);
+        else model.delete(who);
+      }
+      expect(gallery.removeEnded(wallTime(one.at))).toBe(before - [...model.values()].flat().length);
+      continue;
+    }
+    const who = pseudonym(one.name);
+    if (one.act === 'add') {
+      gallery.add(template(one.name, anyUnit(one.seed), one.at));
+      model.set(who, [...(model.get(who) ?? []), { values: anyUnit(one.seed), until: one.at }]);
     } else {
       gallery.remove(who);
       model.delete(who);
@@ -49,15 +76,15 @@ function play(list: typeof acts extends fc.Arbitrary<infer T> ? T : never) {
   return { gallery, model };
 }
 
-const naiveSearch = (model: Map<Pseudonym, Float32Array[]>, values: Float32Array): Candidate[] =>
+const naiveSearch = (model: Map<Pseudonym, Enrolled[]>, values: Float32Array): Candidate[] =>
   [...model]
     .map(([who, templates]) => ({
       pseudonym: who,
-      cosine: Math.max(...templates.map((one) => naiveCosine(values, one))),
+      cosine: Math.max(...templates.map((one) => naiveCosine(values, one.values))),
     }))
     .toSorted((a, b) => b.cosine - a.cosine);
 
-describe('the gallery, whoever is enrolled and erased', () => {
+describe('the gallery, whoever is enrolled and erased, and whose consent ends', () => {
   it('holds exactly those who were not erased', () => {
     fc.assert(
       fc.property(acts, (list) => {
@@ -66,6 +93,18 @@ describe('the gallery, whoever is enrolled and erased', () => {
         expect(gallery.templates).toBe([...model.values()].flat().length);
         for (const name of ['anna', 'bo', 'chen', 'dai', 'eva'])
           expect(gallery.has(pseudonym(name))).toBe(model.has(pseudonym(name)));
+      }),
+    );
+  });
+
+  it('knows of each the first moment at which a template no longer holds', () => {
+    fc.assert(
+      fc.property(acts, (list) => {
+        const { gallery, model } = play(list);
+        for (const name of ['anna', 'bo', 'chen', 'dai', 'eva']) {
+          const untils = model.get(pseudonym(name))?.map(({ until }) => until);
+          expect(gallery.until(pseudonym(name))).toBe(untils === undefined ? undefined : Math.min(...untils));
+        }
       }),
     );
   });
@@ -87,11 +126,11 @@ describe('the gallery, whoever is enrolled and erased', () => {
   it('keeps no number of anybody erased: beyond the rows in use its memory is zero', () => {
     fc.assert(
       fc.property(acts, (list) => {
-        const { gallery, model } = play([...list, { act: 'add', name: 'anna', seed: 1 }]);
+        const { gallery, model } = play([...list, { act: 'add', name: 'anna', seed: 1, at: 9 }]);
         const rows = memoryOf(gallery);
         const used = gallery.templates * FEATURE_LENGTH;
         expect(rows.subarray(used).every((value) => value === 0)).toBe(true);
-        const present = [...model.values()].flat().map((values) => values.join());
+        const present = [...model.values()].flat().map(({ values }) => values.join());
         const stored = Array.from({ length: gallery.templates }, (_, row) =>
           rows.subarray(row * FEATURE_LENGTH, (row + 1) * FEATURE_LENGTH).join(),
         );
@@ -103,15 +142,51 @@ describe('the gallery, whoever is enrolled and erased', () => {
 });
 
 describe('the gallery', () => {
-  it('grows without losing anybody, and overwrites the memory that it leaves', () => {
+  it('grows without losing or moving anybody, and overwrites the memory that it no longer needs', () => {
     const gallery = new Gallery();
     gallery.add(template('first', unit(1)));
     const before = memoryOf(gallery);
-    for (let other = 0; other < 200; other++) gallery.add(template(`other ${other}`, anyUnit(other)));
-    expect(memoryOf(gallery)).not.toBe(before);
-    expect(before.every((value) => value === 0)).toBe(true);
+    for (let other = 0; other < 300; other++) gallery.add(template(`other ${other}`, anyUnit(other)));
+    expect(blocksOf(gallery)[0]).toBe(before);
     expect(searchGallery(gallery, probe(unit(1)), 1)).toEqual([{ pseudonym: 'first', cosine: 1 }]);
-    expect(gallery.people).toBe(201);
+    expect(gallery.people).toBe(301);
+    const grown = blocksOf(gallery).slice(1);
+    expect(grown).toHaveLength(1);
+    for (let other = 0; other < 300; other++) gallery.remove(pseudonym(`other ${other}`));
+    expect(blocksOf(gallery)).toEqual([before]);
+    for (const block of grown) expect(block.every((value) => value === 0)).toBe(true);
+    expect(before.subarray(FEATURE_LENGTH).every((value) => value === 0)).toBe(true);
+  });
+
+  it('compares everybody, however many they are', () => {
+    const gallery = new Gallery();
+    for (let other = 0; other < 259; other++) gallery.add(template(`other ${other}`, anyUnit(other)));
+    const found: [string, number][] = [];
+    gallery.compare(probe(anyUnit(77)), (who, cosine) => found.push([who, cosine]));
+    const expected = Array.from({ length: 259 }, (_, other) => naiveCosine(anyUnit(77), anyUnit(other)));
+    expect(found.map(([who]) => who)).toEqual(expected.map((_, other) => pseudonym(`other ${other}`)));
+    for (const [other, [, cosine]] of found.entries()) expect(cosine).toBeCloseTo(expected[other]!, 6);
+  });
+
+  it('lets a crowd go in one pass when its consents end together, and keeps those whose consent holds', () => {
+    const gallery = new Gallery();
+    const people = 5_000;
+    for (let one = 0; one < people; one++) gallery.add(template(`one ${one}`, unit(0.1), one % 100 === 0 ? 2 : 1));
+    let compared = 0;
+    expect(gallery.removeEnded(wallTime(1))).toBe(people * 0.99);
+    gallery.compare(probe(unit(1)), () => compared++);
+    expect([gallery.people, compared]).toEqual([people * 0.01, people * 0.01]);
+    const rows = memoryOf(gallery);
+    expect(rows.subarray(compared * FEATURE_LENGTH).findLast((value) => value !== 0)).toBeUndefined();
+  });
+
+  it('takes a consent whose end is no moment for one that has ended', () => {
+    const gallery = new Gallery();
+    gallery.add(template('anna', unit(1), 10));
+    gallery.add(template('anna', unit(1), NaN));
+    expect(gallery.until(pseudonym('anna'))).toBeNaN();
+    expect(gallery.removeEnded(wallTime(1))).toBe(1);
+    expect(gallery.until(pseudonym('anna'))).toBe(10);
   });
 
   it('is zero when it is disposed of', () => {

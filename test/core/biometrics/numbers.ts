@@ -1,6 +1,7 @@
 import { FEATURE_LENGTH, Probe } from '#core/biometrics/probe.ts';
 import { Template } from '#core/biometrics/template.ts';
 import type { ConsentId, TemplateId } from '#core/kernel/ids.ts';
+import { wallTime } from '#core/kernel/units.ts';
 import { pseudonym } from '../people.ts';
 
 /**
@@ -29,12 +30,14 @@ export function anyUnit(seed: number): Float32Array {
   return values.map((value) => value / length);
 }
 
-export const template = (of: string, values: Float32Array): Template =>
+/** `until`: when the consent that it stands on ends. */
+export const template = (of: string, values: Float32Array, until = Number.MAX_SAFE_INTEGER): Template =>
   new Template(
     {
       id: `template of ${of}` as TemplateId,
       pseudonym: pseudonym(of),
       consent: `consent of ${of}` as ConsentId,
+      until: wallTime(until),
       format: 'any',
     },
     values,

@@ -99,6 +99,26 @@ describe('a probe', () => {
     );
   });
 
+  it('has the same cosine with a row whether it is compared alone or among others', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.integer({ min: 1, max: 11 }), fc.nat(3), (seed, count, before) => {
+        const rows = new Float32Array((before + count) * FEATURE_LENGTH);
+        for (let row = 0; row < before + count; row++) rows.set(anyUnit(seed + (row % 5)), row * FEATURE_LENGTH);
+        const live = probe(anyUnit(seed));
+        const found = new Float64Array(count);
+        live.cosines(rows, before, found);
+        const alone = Array.from(found, (_, i) => live.cosine(rows, (before + i) * FEATURE_LENGTH));
+        expect([...found]).toEqual(alone);
+      }),
+    );
+  });
+
+  it('is not compared with what lies beyond its gallery', () => {
+    const rows = new Float32Array(2 * FEATURE_LENGTH);
+    expect(() => probe(unit(1)).cosines(rows, 1, new Float64Array(2))).toThrow(BrokenPromise);
+    expect(() => probe(unit(1)).cosines(rows, -1, new Float64Array(1))).toThrow(BrokenPromise);
+  });
+
   it('of several frames has the direction of their mean and length 1', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1e6), { minLength: 1, maxLength: 5 }), (seeds) => {

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { closeSync, constants, mkdtempSync, openSync, writeSync } from 'node:fs';
-import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import type { RelayLevel } from '#core/ports/hardware.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
@@ -54,13 +53,32 @@ export class BoardRig implements AsyncDisposable {
     }
   }
 
-  /** Resolves when everything that was sent until now has arrived, also what a gate sent that has died since. */
-  async settle(): Promise<void> {
+  /** Resolves once the channel is driven to that level by a command from the `from`th on. */
+  async driven(channel: number, level: RelayLevel, from: number): Promise<void> {
+    const isSo = (received: LcusReceived): boolean => received.channel === channel && received.level === level;
+    while (!this.received.slice(from).some(isSo)) await once(this.#events, 'received');
+  }
+
+  /** Sends a command as another program on the line would; resolves when the board has it. */
+  async sendByHand(channel: number, level: RelayLevel): Promise<void> {
     const from = this.received.length;
     const line = openSync(this.path, constants.O_WRONLY | constants.O_NOCTTY);
-    writeSync(line, encodeLcusFrame({ channel: MARKER_CHANNEL, level: 'de-energised' }));
+    writeSync(line, encodeLcusFrame({ channel, level }));
     closeSync(line);
-    await this.first(MARKER_CHANNEL, from);
+    await this.first(channel, from);
+  }
+
+  /** Resolves when everything that was sent until now has arrived, also what a gate sent that has died since. */
+  settle(): Promise<void> {
+    return this.sendByHand(MARKER_CHANNEL, 'de-energised');
+  }
+
+  cut(): Promise<void> {
+    return this.#emulator.cut();
+  }
+
+  mend(): Promise<void> {
+    return this.#emulator.mend();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -30,7 +30,8 @@ export class GateFolder implements Disposable {
     renewTokenFile(this.tokenFile)[Symbol.dispose]();
     mkdirSync(join(this.program, 'build'), { recursive: true });
     for (const part of ['models', 'signage', 'build/people']) symlinkSync(join(ROOT, part), join(this.program, part));
-    for (const page of ['kiosk', 'simulator']) this.putPage(page, new Map([['index.html', Buffer.from(`<title>${page}`)]]));
+    for (const page of ['kiosk', 'simulator'])
+      this.putPage(page, new Map([['index.html', Buffer.from(`<title>${page}`)]]));
     this.configure(...changes);
   }
 

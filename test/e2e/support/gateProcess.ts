@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { ServiceMessage } from '#service/supervise/serviceMessage.ts';
 import { serviceCommand } from '#service/supervise/serviceProcess.ts';
 import { ROOT, type GateFolder } from './gateFolder.ts';
@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly args?: readonly string[];
   /** The port of a start before, as a restart takes it. */
   readonly port?: number;
+  /** A program, with its arguments, that becomes the service. */
+  readonly through?: readonly string[];
 }
 
 /** The real service as a process of its own. */
@@ -22,17 +24,19 @@ export class GateProcess implements AsyncDisposable {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
   readonly #ready = Promise.withResolvers<number>();
+  readonly #said = new EventEmitter<{ line: [] }>();
   #log = '';
 
-  constructor(folder: GateFolder, { args, port }: StartOptions = {}) {
+  constructor(folder: GateFolder, { args, port, through = [] }: StartOptions = {}) {
     const usual = ['--simulated', '--config', folder.config, '--token-file', folder.tokenFile];
     const again = port === undefined ? [] : ['--port', String(port)];
     const command = serviceCommand({ root: ROOT, args: args ?? [...usual, ...again] });
     const env = { ...command.env, LINTEL_ROOT: folder.program, TMPDIR: folder.temporary };
     // It ends by itself with this process: see heartbeat.ts.
-    this.#child = spawn(command.file, command.args, { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const [file, ...rest] = [...through, command.file, ...command.args];
+    this.#child = spawn(file!, rest, { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => (this.#log += text));
+      stream?.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     this.#child.on('message', (message) => {
       const told = ServiceMessage.parse(message);
       if (told.kind === 'ready') this.#ready.resolve(told.port ?? 0);
@@ -55,15 +59,24 @@ export class GateProcess implements AsyncDisposable {
     return this.#ready.promise;
   }
 
-  /** Resolves once it has said so. */
-  async says(text: string): Promise<void> {
-    const streams = [this.#child.stdout, this.#child.stderr].flatMap((stream) => stream ?? []);
-    while (!this.#log.includes(text)) await Promise.race(streams.map((stream) => once(stream, 'data')));
+  /** How often it has said so. */
+  saidSo(text: string): number {
+    return this.#log.split(text).length - 1;
+  }
+
+  /** Resolves once it has said so that many times. */
+  async says(text: string, times = 1): Promise<void> {
+    while (this.saidSo(text) < times) await once(this.#said, 'line');
   }
 
   kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<Ended> {
     this.#child.kill(signal);
     return this.ended;
+  }
+
+  #hear(text: string): void {
+    this.#log += text;
+    this.#said.emit('line');
   }
 
   async #end(): Promise<Ended> {

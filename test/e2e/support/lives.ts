@@ -105,8 +105,7 @@ async function act({ folder, random }: LivesParts, gate: GateProcess, kind: Life
   return unrecorded;
 }
 
-const pick = <Item>(items: readonly Item[], random: () => number): Item =>
-  items[Math.floor(random() * items.length)]!;
+const pick = <Item>(items: readonly Item[], random: () => number): Item => items[Math.floor(random() * items.length)]!;
 
 const CARD_ACTS: readonly SimulatorCommand[] = [
   { kind: 'show-card', card: 'card-1' },

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { WebSocket } from 'ws';
 import { SimulatorView, type SimulatorCommand } from '#contract/simulator.ts';
 import { PAGE_FIELD, TOKEN_FIELD } from '#service/loopback/signIn.ts';
@@ -16,11 +16,17 @@ export async function signIn(port: number, token: string): Promise<string> {
 /** The simulator page's line without the page. */
 export class SimulatedHands implements Disposable {
   readonly #socket: WebSocket;
+  readonly #changes = new EventEmitter<{ change: [] }>();
   #view: SimulatorView | undefined;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.on('message', (data: Buffer) => (this.#view = SimulatorView.parse(JSON.parse(data.toString('utf8')))));
+    this.#changes.setMaxListeners(0);
+    socket.on('message', (data: Buffer) => {
+      this.#view = SimulatorView.parse(JSON.parse(data.toString('utf8')));
+      this.#changes.emit('change');
+    });
+    socket.on('close', () => this.#changes.emit('change'));
     // The service may be killed at any moment.
     socket.on('error', () => undefined);
   }
@@ -43,7 +49,7 @@ export class SimulatedHands implements Disposable {
   async until(holds: (view: SimulatorView) => boolean): Promise<SimulatorView> {
     while (this.#view === undefined || !holds(this.#view)) {
       if (this.#socket.readyState > WebSocket.OPEN) throw new Error('the line is gone');
-      await Promise.race([once(this.#socket, 'message'), once(this.#socket, 'close')]);
+      await once(this.#changes, 'change');
     }
     return this.#view;
   }

@@ -26,7 +26,9 @@ beforeEach(async () => {
   server = spawn('Xvfb', arguments_, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const [number] = await once(server.stdio[3]!, 'data');
   const display = String(number).trim();
-  writeFileSync(cookies, Buffer.concat([cookieFor('9999', randomBytes(16)), cookieFor(display, data)]), { mode: 0o600 });
+  writeFileSync(cookies, Buffer.concat([cookieFor('9999', randomBytes(16)), cookieFor(display, data)]), {
+    mode: 0o600,
+  });
   env = { ...process.env, DISPLAY: `:${display}`, XAUTHORITY: cookies, WAYLAND_DISPLAY: '' };
 });
 afterEach(async () => {
@@ -38,7 +40,8 @@ afterEach(async () => {
 });
 
 function cookieFor(display: string, data: Uint8Array): Buffer {
-  const field = (bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
+  const field = (bytes: Uint8Array): Buffer =>
+    Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
   const fields = [hostname(), display, 'MIT-MAGIC-COOKIE-1'].map((text) => field(Buffer.from(text)));
   return Buffer.concat([Buffer.from([1, 0]), ...fields, field(data)]);
 }
@@ -46,7 +49,10 @@ function cookieFor(display: string, data: Uint8Array): Buffer {
 /** A gate whose pages tell over their socket that they are there. */
 async function aGateWithPages(): Promise<AGate> {
   const gate = await AGate.open();
-  for (const [page, says] of [['kiosk', 'use-card'], ['simulator', 'press-rex']] as const) {
+  for (const [page, says] of [
+    ['kiosk', 'use-card'],
+    ['simulator', 'press-rex'],
+  ] as const) {
     writeFileSync(join(gate.folder, page, 'index.html'), '<!doctype html><script src="assets/index.js"></script>');
     const script = `const socket = new WebSocket('ws://' + location.host + '/${page}/socket');
       socket.onmessage = () => socket.send('{"kind":"${says}"}');`;
@@ -90,67 +96,81 @@ function processesOf(profile: string): string[] {
   });
 }
 
-test('the kiosk is shown by a browser that is not root, in its sandbox, without the token in any argument', { timeout: STARTS_MS_MAX }, async () => {
-  await using gate = await aGateWithPages();
-  const command = gate.kiosk.nextCommand();
-  const { running, comes } = show(gate, false);
-  expect(await comes(command)).toEqual({ kind: 'use-card' });
+test(
+  'the kiosk is shown by a browser that is not root, in its sandbox, without the token in any argument',
+  { timeout: STARTS_MS_MAX },
+  async () => {
+    await using gate = await aGateWithPages();
+    const command = gate.kiosk.nextCommand();
+    const { running, comes } = show(gate, false);
+    expect(await comes(command)).toEqual({ kind: 'use-card' });
 
-  const profile = profileOf(running.pid!);
-  const all = processesOf(profile);
-  const renderers = all.filter((pid) => commandLine(pid).includes('--type=renderer'));
-  expect(renderers.length).toBeGreaterThan(0);
-  for (const pid of all) expect(statusOf(pid).get('Uid')?.split(' ')).not.toContain('0');
-  for (const pid of renderers) {
-    expect([statusOf(pid).get('Seccomp'), statusOf(pid).get('NoNewPrivs')]).toEqual(['2', '1']);
-  }
-  for (const pid of all) expect(commandLine(pid).split('\0')).not.toContain('--no-sandbox');
-  for (const pid of all) {
-    expect(commandLine(pid)).not.toContain(gate.tokenText());
-    expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain(gate.tokenText());
-  }
-  expect(statSync(dirname(profile)).mode & 0o777).toBe(0o700);
-  expect(statSync(join(dirname(profile), 'kiosk.html')).mode & 0o777).toBe(0o600);
+    const profile = profileOf(running.pid!);
+    const all = processesOf(profile);
+    const renderers = all.filter((pid) => commandLine(pid).includes('--type=renderer'));
+    expect(renderers.length).toBeGreaterThan(0);
+    for (const pid of all) expect(statusOf(pid).get('Uid')?.split(' ')).not.toContain('0');
+    for (const pid of renderers) {
+      expect([statusOf(pid).get('Seccomp'), statusOf(pid).get('NoNewPrivs')]).toEqual(['2', '1']);
+    }
+    for (const pid of all) expect(commandLine(pid).split('\0')).not.toContain('--no-sandbox');
+    for (const pid of all) {
+      expect(commandLine(pid)).not.toContain(gate.tokenText());
+      expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain(gate.tokenText());
+    }
+    expect(statSync(dirname(profile)).mode & 0o777).toBe(0o700);
+    expect(statSync(join(dirname(profile), 'kiosk.html')).mode & 0o777).toBe(0o600);
 
-  await running.stop();
-  expect(existsSync(dirname(profile))).toBe(false);
-  expect(existsSync(`/proc/${running.pid ?? 'none'}`)).toBe(false);
-});
+    await running.stop();
+    expect(existsSync(dirname(profile))).toBe(false);
+    expect(existsSync(`/proc/${running.pid ?? 'none'}`)).toBe(false);
+  },
+);
 
-test('a browser that dies is started again with an empty profile, and its old one is gone', { timeout: STARTS_MS_MAX }, async () => {
-  await using gate = await aGateWithPages();
-  const first = gate.kiosk.nextCommand();
-  const { running, logged, comes } = show(gate, false);
-  await comes(first);
-  const before = profileOf(running.pid!);
-  const again = gate.kiosk.nextCommand();
-  process.kill(running.pid!, 'SIGKILL');
-  await expect.poll(() => logged.at(-1), { timeout: 10_000 }).toBe('screen: ended by SIGKILL; starting it again at once');
-  gate.clock.advance(0);
-  await comes(again);
-  expect(profileOf(running.pid!)).not.toBe(before);
-  expect(existsSync(before)).toBe(false);
-});
+test(
+  'a browser that dies is started again with an empty profile, and its old one is gone',
+  { timeout: STARTS_MS_MAX },
+  async () => {
+    await using gate = await aGateWithPages();
+    const first = gate.kiosk.nextCommand();
+    const { running, logged, comes } = show(gate, false);
+    await comes(first);
+    const before = profileOf(running.pid!);
+    const again = gate.kiosk.nextCommand();
+    process.kill(running.pid!, 'SIGKILL');
+    await expect
+      .poll(() => logged.at(-1), { timeout: 10_000 })
+      .toBe('screen: ended by SIGKILL; starting it again at once');
+    gate.clock.advance(0);
+    await comes(again);
+    expect(profileOf(running.pid!)).not.toBe(before);
+    expect(existsSync(before)).toBe(false);
+  },
+);
 
-test('a browser that shows no kiosk page for too long while the gate works is replaced', { timeout: STARTS_MS_MAX }, async () => {
-  await using gate = await aGateWithPages();
-  const first = gate.kiosk.nextCommand();
-  const { running, logged, comes } = show(gate, false);
-  await comes(first);
-  const before = running.pid!;
-  running.shows(0);
-  running.shows(undefined);
-  gate.clock.advance(NOTHING_SHOWN_MS_MAX);
-  expect(logged).toEqual([]);
-  running.shows(0);
-  gate.clock.advance(NOTHING_SHOWN_MS_MAX);
-  await expect.poll(() => logged.at(-1), { timeout: 10_000 }).toContain('starting it again');
-  const again = gate.kiosk.nextCommand();
-  gate.clock.advance(0);
-  await comes(again);
-  running.shows(1);
-  expect(running.pid).not.toBe(before);
-});
+test(
+  'a browser that shows no kiosk page for too long while the gate works is replaced',
+  { timeout: STARTS_MS_MAX },
+  async () => {
+    await using gate = await aGateWithPages();
+    const first = gate.kiosk.nextCommand();
+    const { running, logged, comes } = show(gate, false);
+    await comes(first);
+    const before = running.pid!;
+    running.shows(0);
+    running.shows(undefined);
+    gate.clock.advance(NOTHING_SHOWN_MS_MAX);
+    expect(logged).toEqual([]);
+    running.shows(0);
+    gate.clock.advance(NOTHING_SHOWN_MS_MAX);
+    await expect.poll(() => logged.at(-1), { timeout: 10_000 }).toContain('starting it again');
+    const again = gate.kiosk.nextCommand();
+    gate.clock.advance(0);
+    await comes(again);
+    running.shows(1);
+    expect(running.pid).not.toBe(before);
+  },
+);
 
 test('a simulated gate shows its kiosk and the simulator page in one browser', { timeout: STARTS_MS_MAX }, async () => {
   await using gate = await aGateWithPages();

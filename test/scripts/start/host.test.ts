@@ -37,14 +37,23 @@ test('Electron shows the screens where it is installed, Chromium where it is not
 
 test('Electron installed elsewhere is found there', () => {
   const env = { PATH: '/usr/bin', ELECTRON_OVERRIDE_DIST_PATH: '/opt/electron' };
-  expect(chooseHost(aMachine(['/opt/electron/electron'], { env }))).toMatchObject({ kind: 'electron', binary: '/opt/electron/electron' });
+  expect(chooseHost(aMachine(['/opt/electron/electron'], { env }))).toMatchObject({
+    kind: 'electron',
+    binary: '/opt/electron/electron',
+  });
 });
 
 test('as root Electron is passed over, and the browser becomes somebody else or is not started', () => {
   const has = [ELECTRON, '/usr/bin/google-chrome', '/usr/bin/setpriv'];
-  expect(chooseHost(aMachine(has, { uid: 0 }))).toMatchObject({ kind: 'chromium', account: { kind: 'other', account: nobody } });
+  expect(chooseHost(aMachine(has, { uid: 0 }))).toMatchObject({
+    kind: 'chromium',
+    account: { kind: 'other', account: nobody },
+  });
   const alone = aMachine(has, { uid: 0, chooseAccount: (uid, display) => chooseAccount(uid, display, []) });
-  expect(chooseHost(alone)).toMatchObject({ kind: 'none', why: expect.stringContaining('neither an account lintel-kiosk nor nobody') });
+  expect(chooseHost(alone)).toMatchObject({
+    kind: 'none',
+    why: expect.stringContaining('neither an account lintel-kiosk nor nobody'),
+  });
 });
 
 test('without a display nothing is shown, and how to look at it is said without the token', () => {
@@ -86,7 +95,10 @@ test('a display counts only where something listens', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lintel-wayland-'));
   try {
     expect(findDisplay({})).toEqual({ kind: 'none', why: 'neither WAYLAND_DISPLAY nor DISPLAY is set' });
-    expect(findDisplay({ DISPLAY: ':9876' })).toMatchObject({ kind: 'none', why: expect.stringContaining('no X server') });
+    expect(findDisplay({ DISPLAY: ':9876' })).toMatchObject({
+      kind: 'none',
+      why: expect.stringContaining('no X server'),
+    });
     const env = { WAYLAND_DISPLAY: 'wayland-0', XDG_RUNTIME_DIR: folder };
     expect(findDisplay(env)).toMatchObject({ kind: 'none', why: expect.stringContaining('no compositor') });
     writeFileSync(join(folder, 'wayland-0'), '');
@@ -98,16 +110,28 @@ test('a display counts only where something listens', () => {
 });
 
 test('a local X display has a number', () => {
-  expect([':0', ':10.0', 'unix:3', 'host:0', ':x', ''].map(xDisplayNumber)).toEqual(['0', '10', '3', undefined, undefined, undefined]);
+  expect([':0', ':10.0', 'unix:3', 'host:0', ':x', ''].map(xDisplayNumber)).toEqual([
+    '0',
+    '10',
+    '3',
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test('the browser is never given a switch that weakens its sandbox, and no address but a file', () => {
   for (const form of ['fill', 'window'] as const) {
     const place = { left: 0, width: 800, height: 1_280 };
     const all = chromiumArguments({ profile: '/p', platform: 'x11', address: 'file:///p/kiosk.html', place, form });
-    expect(all.filter((one) => /sandbox|disable-web-security|disable-seccomp|allow-file-access|remote-debugging/.test(one))).toEqual([]);
+    expect(
+      all.filter((one) => /sandbox|disable-web-security|disable-seccomp|allow-file-access|remote-debugging/.test(one)),
+    ).toEqual([]);
     expect(all.filter((one) => one.includes('://')).toSorted()).toEqual(
-      ['--proxy-server=http://127.0.0.1:9', form === 'fill' ? 'file:///p/kiosk.html' : '--app=file:///p/kiosk.html'].toSorted(),
+      [
+        '--proxy-server=http://127.0.0.1:9',
+        form === 'fill' ? 'file:///p/kiosk.html' : '--app=file:///p/kiosk.html',
+      ].toSorted(),
     );
   }
 });
@@ -129,7 +153,14 @@ interface Entry {
 function encode({ family, display, data }: Entry): Uint8Array {
   const field = (bytes: Uint8Array): number[] => [bytes.length >> 8, bytes.length & 255, ...bytes];
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-  return Uint8Array.from([family >> 8, family & 255, ...field(text('gate')), ...field(text(display)), ...field(text('MIT-MAGIC-COOKIE-1')), ...field(data)]);
+  return Uint8Array.from([
+    family >> 8,
+    family & 255,
+    ...field(text('gate')),
+    ...field(text(display)),
+    ...field(text('MIT-MAGIC-COOKIE-1')),
+    ...field(data),
+  ]);
 }
 
 const entry = fc.record({
@@ -149,11 +180,16 @@ test('of the X cookies only those of this display are handed on, whole', () => {
 
 test('a damaged cookie file gives whole entries or none', () => {
   fc.assert(
-    fc.property(fc.array(entry, { maxLength: 4 }), fc.nat(300), fc.uint8Array({ maxLength: 40 }), (entries, cut, rest) => {
-      const whole = Buffer.concat(entries.map(encode));
-      const kept = cookiesFor(Buffer.concat([whole.subarray(0, cut), rest]), '1');
-      expect(kept.length).toBeLessThanOrEqual(whole.length + rest.length);
-      expect(Buffer.from(cookiesFor(kept, '1'))).toEqual(Buffer.from(kept));
-    }),
+    fc.property(
+      fc.array(entry, { maxLength: 4 }),
+      fc.nat(300),
+      fc.uint8Array({ maxLength: 40 }),
+      (entries, cut, rest) => {
+        const whole = Buffer.concat(entries.map(encode));
+        const kept = cookiesFor(Buffer.concat([whole.subarray(0, cut), rest]), '1');
+        expect(kept.length).toBeLessThanOrEqual(whole.length + rest.length);
+        expect(Buffer.from(cookiesFor(kept, '1'))).toEqual(Buffer.from(kept));
+      },
+    ),
   );
 });

@@ -6,14 +6,29 @@ import { cookieValue, isOurHost, isOwnOrigin, placeOf } from '#service/loopback/
 
 test('only the three names of this machine, with our port, are us', () => {
   for (const host of ['127.0.0.1:4711', 'localhost:4711', '[::1]:4711']) expect(isOurHost(host, 4711)).toBe(true);
-  for (const host of [undefined, '', 'localhost', 'localhost:4712', 'gate.example:4711', '127.0.0.1:4711.gate.example', '0.0.0.0:4711']) {
+  for (const host of [
+    undefined,
+    '',
+    'localhost',
+    'localhost:4712',
+    'gate.example:4711',
+    '127.0.0.1:4711.gate.example',
+    '0.0.0.0:4711',
+  ]) {
     expect(isOurHost(host, 4711)).toBe(false);
   }
 });
 
 test('a page of another origin, another port or none is not ours', () => {
   expect(isOwnOrigin('http://127.0.0.1:4711', '127.0.0.1:4711')).toBe(true);
-  for (const origin of [undefined, 'null', 'https://127.0.0.1:4711', 'http://127.0.0.1:4712', 'http://localhost:4711', 'file://']) {
+  for (const origin of [
+    undefined,
+    'null',
+    'https://127.0.0.1:4711',
+    'http://127.0.0.1:4712',
+    'http://localhost:4711',
+    'file://',
+  ]) {
     expect(isOwnOrigin(origin, '127.0.0.1:4711')).toBe(false);
   }
 });
@@ -40,17 +55,31 @@ test('a page gives its own files', () => {
 });
 
 test('a page never gives a file outside its folder, a hidden one or one of a kind it does not know', () => {
-  const leads = ['../secret.js', '/etc/passwd.html', 'a/../../b.js', '.hidden.js', 'a/.b.js', 'a\\..\\b.js', '%2e%2e/b.js', 'a.db', 'a', 'a//b.js'];
+  const leads = [
+    '../secret.js',
+    '/etc/passwd.html',
+    'a/../../b.js',
+    '.hidden.js',
+    'a/.b.js',
+    'a\\..\\b.js',
+    '%2e%2e/b.js',
+    'a.db',
+    'a',
+    'a//b.js',
+  ];
   for (const path of leads) expect(pageFile(path)).toBeUndefined();
   const segment = fc.oneof(fc.constantFrom('..', '.', '', '/', '\\', '%2e%2e', '~', 'a.js', 'b'), fc.string());
   fc.assert(
-    fc.property(fc.array(segment).map((parts) => parts.join('/')), (path) => {
-      const found = pageFile(path);
-      fc.pre(found !== undefined);
-      const full = posix.resolve('/pages', found!.file);
-      expect(full.startsWith('/pages/')).toBe(true);
-      expect(posix.relative('/pages', full)).toBe(found!.file);
-    }),
+    fc.property(
+      fc.array(segment).map((parts) => parts.join('/')),
+      (path) => {
+        const found = pageFile(path);
+        fc.pre(found !== undefined);
+        const full = posix.resolve('/pages', found.file);
+        expect(full.startsWith('/pages/')).toBe(true);
+        expect(posix.relative('/pages', full)).toBe(found.file);
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -57,7 +57,15 @@ test('a screen that says "seen" out of turn gets nothing by it', () => {
 });
 
 test('commands arrive; anything else closes the port and is reported once', () => {
-  for (const bad of ['{', 'null', '{"kind":"open-door"}', ' '.repeat(KIOSK_COMMAND_BYTES_MAX + 1), 7, undefined, { kind: 'confirm' }]) {
+  for (const bad of [
+    '{',
+    'null',
+    '{"kind":"open-door"}',
+    ' '.repeat(KIOSK_COMMAND_BYTES_MAX + 1),
+    7,
+    undefined,
+    { kind: 'confirm' },
+  ]) {
     const { kiosk, port, reports } = aScreen();
     port.says('{"kind":"confirm"}');
     port.says(bad);

@@ -114,7 +114,7 @@ test('whatever the pace, a screen ends with the newest view and picture, and eve
       let mirror: number[] | undefined;
       for (const step of script) {
         if (step.kind === 'view') outbox.view((view = step.value));
-        else if (step.kind === 'picture') outbox.mirror(picture((mirror = [...picture(step.shade)], step.shade)));
+        else if (step.kind === 'picture') outbox.mirror(picture(((mirror = [...picture(step.shade)]), step.shade)));
         else if (step.kind === 'clear') outbox.mirror(((mirror = [0, 0, 0, 0]), undefined));
         else take();
       }

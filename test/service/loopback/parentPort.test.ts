@@ -46,7 +46,11 @@ test('every screen that main hands over is served', () => {
   const [first, second] = [new FakePort(), new FakePort()];
   hears({ kind: 'screen', page: 'kiosk' }, [first]);
   hears({ kind: 'screen', page: 'kiosk' }, [second]);
-  expect([kiosk.screens, first.posted, second.posted]).toEqual([2, [JSON.stringify(IDLE_VIEW)], [JSON.stringify(IDLE_VIEW)]]);
+  expect([kiosk.screens, first.posted, second.posted]).toEqual([
+    2,
+    [JSON.stringify(IDLE_VIEW)],
+    [JSON.stringify(IDLE_VIEW)],
+  ]);
 });
 
 test('when main asks for it the gate ends in order', () => {
@@ -56,7 +60,12 @@ test('when main asks for it the gate ends in order', () => {
 });
 
 test('anything else from main is reported, and a port that came with it is closed', () => {
-  for (const data of [undefined, 'screen', { kind: 'screen', page: 'portal' }, { kind: 'screen', page: 'kiosk', pin: 1 }]) {
+  for (const data of [
+    undefined,
+    'screen',
+    { kind: 'screen', page: 'portal' },
+    { kind: 'screen', page: 'kiosk', pin: 1 },
+  ]) {
     const { reports, kiosk, hears } = aTerminal();
     const stray = new FakePort();
     hears(data, [stray]);

@@ -20,13 +20,17 @@ interface Knock {
 }
 
 /** Asks for a socket; what it says waits in `heard`. */
-function knock(gate: AGate, { path = '/kiosk/socket', cookie = gate.cookie, origin = `http://${gate.host}`, host = gate.host }: Knock = {}) {
+function knock(
+  gate: AGate,
+  { path = '/kiosk/socket', cookie = gate.cookie, origin = `http://${gate.host}`, host = gate.host }: Knock = {},
+) {
   const socket = new WebSocket(`ws://${gate.host}${path}`, { headers: { cookie, origin, host }, autoPong: false });
   screens.push(socket);
   const heard: (string | Buffer)[] = [];
   let wake: (() => void) | undefined;
   socket.on('message', (data, isBinary) => {
-    heard.push(isBinary ? (data as Buffer) : data.toString());
+    const bytes = data as Buffer;
+    heard.push(isBinary ? bytes : bytes.toString('utf8'));
     wake?.();
   });
   const next = async (): Promise<string | Buffer> => {
@@ -85,7 +89,9 @@ test('without the session, from another origin or under another name nobody gets
   expect(await refusedWith(gate, { cookie: `lintel-session=${gate.tokenText()}` })).toBe(403);
   expect(await refusedWith(gate, { origin: 'http://elsewhere.example' })).toBe(403);
   expect(await refusedWith(gate, { origin: `http://localhost:${gate.port}` })).toBe(403);
-  expect(await refusedWith(gate, { host: `gate.example:${gate.port}`, origin: `http://gate.example:${gate.port}` })).toBe(403);
+  expect(
+    await refusedWith(gate, { host: `gate.example:${gate.port}`, origin: `http://gate.example:${gate.port}` }),
+  ).toBe(403);
   expect(await refusedWith(gate, { path: '/portal/socket' })).toBe(404);
   expect(gate.kiosk.screens).toBe(0);
   expect(gate.reports.map(({ found }) => found)).toEqual(['no session of this gate', 'another origin']);
@@ -104,7 +110,9 @@ test.each([
   bad.socket.send(text);
   expect(await closeCode(bad.socket)).toBe(1008);
   expect(gate.reports).toHaveLength(1);
-  expect(gate.reports[0]!.message).toBe(`command of the kiosk page: found text of ${text.length} bytes that is none, expected a command of this page`);
+  expect(gate.reports[0]!.message).toBe(
+    `command of the kiosk page: found text of ${text.length} bytes that is none, expected a command of this page`,
+  );
   expect(gate.kiosk.commands).toEqual([]);
   gate.kiosk.show(IDLE_VIEW);
   await good.next();

@@ -64,7 +64,9 @@ test('a request under another name is refused, whatever it carries: the name was
     expect((await gate.ask('/kiosk/', { headers: { host, cookie: gate.cookie } })).status).toBe(421);
     expect((await gate.signIn(gate.tokenText(), { headers: { host } })).status).toBe(421);
   }
-  expect((await gate.ask('/kiosk/', { headers: { host: `localhost:${gate.port}`, cookie: gate.cookie } })).status).toBe(200);
+  expect((await gate.ask('/kiosk/', { headers: { host: `localhost:${gate.port}`, cookie: gate.cookie } })).status).toBe(
+    200,
+  );
 });
 
 test('a page of somebody else cannot sign in, even with the token', async () => {
@@ -76,7 +78,14 @@ test('a page of somebody else cannot sign in, even with the token', async () => 
 
 test('no path leads out of a page', async () => {
   await using gate = await AGate.open();
-  const paths = ['/kiosk/../secret.js', '/kiosk/..%2fsecret.js', '/kiosk/%2e%2e/secret.js', '/kiosk//etc/passwd', '/kiosk/notes.db', '/kiosk/\\..\\secret.js'];
+  const paths = [
+    '/kiosk/../secret.js',
+    '/kiosk/..%2fsecret.js',
+    '/kiosk/%2e%2e/secret.js',
+    '/kiosk//etc/passwd',
+    '/kiosk/notes.db',
+    '/kiosk/\\..\\secret.js',
+  ];
   for (const path of paths) {
     const answer = await gate.ask(path, { headers: { cookie: gate.cookie } });
     expect([path, answer.status]).toEqual([path, 404]);
@@ -122,7 +131,13 @@ test('wrong tokens are told, reported once and limited in rate; the screens that
 
 test('garbage instead of HTTP, a header without end and a body that breaks off leave the server standing', async () => {
   await using gate = await AGate.open();
-  const starts = ['\0\u0001garbage\r\n\r\n', `GET / HTTP/1.1\r\nHost: ${gate.host}\r\nX: ${'x'.repeat(20_000)}`, 'POST /session HTTP/1.1\r\nHost: ' + gate.host + '\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 50\r\n\r\ntoken='];
+  const starts = [
+    '\0\u0001garbage\r\n\r\n',
+    `GET / HTTP/1.1\r\nHost: ${gate.host}\r\nX: ${'x'.repeat(20_000)}`,
+    'POST /session HTTP/1.1\r\nHost: ' +
+      gate.host +
+      '\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 50\r\n\r\ntoken=',
+  ];
   for (const text of starts) {
     const socket = connect(gate.port, '127.0.0.1');
     socket.on('error', () => undefined);

@@ -43,14 +43,20 @@ function aHeart({ watchdogMs }: { watchdogMs?: number } = {}) {
   const parent = new FakeParent();
   const { alarm, wound } = fakeAlarm();
   let gone = 0;
-  const heartbeat = startHeartbeat({ clock, systemd, parent: parentOverIpc(parent), alarm, onParentGone: () => gone++ });
+  const heartbeat = startHeartbeat({
+    clock,
+    systemd,
+    parent: parentOverIpc(parent),
+    alarm,
+    onParentGone: () => gone++,
+  });
   return { clock, systemd, parent, wound, heartbeat, gone: () => gone };
 }
 
 test('supervisor, systemd and the kernel’s alarm hear the same beat, twice in the supervisor’s period', () => {
   const { clock, systemd, parent, wound } = aHeart();
   clock.advance(HEARTBEAT_MS);
-  expect(parent.heard).toEqual(Array(3).fill({ kind: 'alive' }));
+  expect(parent.heard).toEqual([{ kind: 'alive' }, { kind: 'alive' }, { kind: 'alive' }]);
   expect(systemd.heard).toEqual(Array(3).fill('WATCHDOG=1'));
   expect(wound).toEqual(Array(3).fill(HANG_ALARM_SECONDS));
 });

@@ -70,7 +70,9 @@ test('a service that dies at every start waits longer each time, up to the bound
 });
 
 test('a service that ran well for a minute is started again at once, however often it died before', async () => {
-  const gate = watchOver(`${READY} process.on('message', () => process.exit(1)); setInterval(() => process.send({ kind: 'alive' }), 5);`);
+  const gate = watchOver(
+    `${READY} process.on('message', () => process.exit(1)); setInterval(() => process.send({ kind: 'alive' }), 5);`,
+  );
   for (let death = 0; death < 3; death++) {
     await once(gate.events, 'told');
     for (let second = 0; second < 61; second++) {
@@ -134,7 +136,9 @@ test('a signal is passed on, the service ends in its own order, and nothing is s
 });
 
 test('a service that does not end when asked is killed after its time', async () => {
-  const gate = watchOver(`process.on('SIGTERM', () => undefined); ${READY} setInterval(() => process.send({ kind: 'alive' }), 5);`);
+  const gate = watchOver(
+    `process.on('SIGTERM', () => undefined); ${READY} setInterval(() => process.send({ kind: 'alive' }), 5);`,
+  );
   await once(gate.events, 'told');
   const pid = gate.supervisor.pid!;
   gate.signals.emit('SIGTERM');

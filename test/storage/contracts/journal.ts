@@ -17,6 +17,7 @@ const EVENTS: readonly JournalEvent[] = [
   { kind: 'strike-failed', door: DOOR },
   { kind: 'link-lost', part: 'relay board' },
   { kind: 'enrolled' },
+  { kind: 'consent-ended' },
   { kind: 'terminal-stopped' },
 ];
 

@@ -45,6 +45,17 @@ export function peopleStoreContract(
       expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
     });
 
+    it('overwrites the templates of a roster that is disposed of, also of one that was disposed of before', async () => {
+      await using opened = await open();
+      await opened.people.enrol(person('Ada'));
+      const roster = await opened.people.load();
+      roster[Symbol.dispose]();
+      roster[Symbol.dispose]();
+      expect(roster.templates).toHaveLength(1);
+      for (const template of roster.templates) expect(() => valuesOf(template)).toThrow(BrokenPromise);
+      expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
+    });
+
     it('knows the consent that a template stands on', async () => {
       await using opened = await open();
       await opened.people.enrol(person('Ada'));
@@ -79,6 +90,19 @@ export function peopleStoreContract(
       const strange = { ...ada, face: { consent: person('Bo').face.consent, templates: face.templates } };
       await expect(async () => opened.people.enrol(strange)).rejects.toThrow(BrokenPromise);
       expect((await opened.people.load()).cardholders).toEqual([]);
+    });
+
+    it('knows of every template when its consent ends, and takes none that would outlive it', async () => {
+      await using opened = await open();
+      const { face, ...ada } = person('Ada');
+      await opened.people.enrol({ ...ada, face });
+      const [stored] = (await opened.people.load()).templates;
+      expect(stored?.record.until).toBe(face.consent.endsAt);
+      const { face: longer, ...bo } = person('Bo');
+      const consent = { ...longer.consent, endsAt: wallTime(longer.consent.endsAt - 1) };
+      const outliving = { ...bo, face: { consent, templates: longer.templates } };
+      await expect(async () => opened.people.enrol(outliving)).rejects.toThrow(BrokenPromise);
+      expect((await opened.people.load()).cardholders).toHaveLength(1);
     });
 
     it('takes no id that could say something about a person', async () => {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { Template } from '#core/biometrics/template.ts';
 import type { AccessPointId, ConsentId, CredentialId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
-import { wallTime } from '#core/kernel/units.ts';
+import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { Enrolment } from '#core/ports/stores.ts';
 
 const idOf = <Id extends string>(label: string): Id =>
@@ -25,7 +25,8 @@ export function person(label: string): Enrolment & { readonly face: NonNullable<
   const pseudonym = idOf<Pseudonym>(`pseudonym ${label}`);
   const consent = idOf<ConsentId>(`consent ${label}`);
   const shared = { pseudonym, state: 'active', validity: VALIDITY } as const;
-  const template = { id: idOf<TemplateId>(`template ${label}`), pseudonym, consent, format: 'arcface-512' };
+  const until = endOf(label);
+  const template = { id: idOf<TemplateId>(`template ${label}`), pseudonym, consent, until, format: 'arcface-512' };
   return {
     cardholder: { ...shared, name: nameOf(label), accessPoints: [FRONT] },
     credentials: [
@@ -47,7 +48,7 @@ export function person(label: string): Enrolment & { readonly face: NonNullable<
         textSha256: 'ab'.repeat(32),
         language: 'zh-Hans',
         givenAt: wallTime(1_760_000_000_000),
-        endsAt: wallTime(1_790_000_000_000),
+        endsAt: until,
         terminal: `terminal of ${label}`,
         actedBy: 'data-subject',
       },
@@ -65,6 +66,9 @@ export function cardHolder(label: string): Enrolment {
 export const nameOf = (label: string): string => `Zebedee 泽比迪 ${label}`;
 export const cardOf = (label: string): string =>
   createHash('sha256').update(`card number ${label}`).digest('hex').slice(0, 20);
+/** When the consent of somebody ends: a moment of that person's own. */
+export const endOf = (label: string): WallTime =>
+  wallTime(1_790_000_000_000 + Number.parseInt(cardOf(label).slice(0, 8), 16));
 export const numberOf = (label: string): string => `77${Number.parseInt(cardOf(label).slice(0, 8), 16)}`;
 export const pinHashOf = (label: string): string => `$argon2id$v=19$m=19456,t=5,p=1$${cardOf(label)}$${'A'.repeat(43)}`;
 

@@ -1,0 +1,97 @@
+import type { Gallery } from '#core/biometrics/gallery.ts';
+import type { TemplateRecord } from '#core/biometrics/template.ts';
+import { messageOf } from '#core/kernel/fault.ts';
+import type { TemplateId } from '#core/kernel/ids.ts';
+import { after, millis, type WallTime } from '#core/kernel/units.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Health } from '#core/ports/health.ts';
+import type { PeopleStore } from '#core/ports/stores.ts';
+import { hasEnded } from '#core/privacy/consent.ts';
+import type { Recorder } from './recorder.ts';
+
+/** How often ended consents are looked for. Until the next look `decide` refuses such a face as expired. */
+export const CONSENT_SWEEP_MS = 3_600_000;
+
+/** How long a stop waits for the removal that is under way, so that it is recorded. A disk that hangs must not hold up doors. */
+export const CONSENT_STOP_MS_MAX = 1_000;
+
+export interface ConsentTermsParts {
+  readonly people: PeopleStore;
+  readonly gallery: Gallery;
+  readonly clock: Clock;
+  readonly health: Health;
+  readonly recorder: Recorder;
+  /** Fewer people are compared than before. */
+  readonly onGalleryChanged: () => void;
+}
+
+/**
+ * The terms of the consents that templates stand on. At the end of one its templates go without being asked: out of the
+ * gallery at once, then off the disk, one after the other so that nothing else waits behind a crowd.
+ */
+export class ConsentTerms {
+  readonly #parts: ConsentTermsParts;
+  readonly #stored = new Map<TemplateId, TemplateRecord>();
+  #nextSweep: Disposable | undefined;
+  #removing: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(parts: ConsentTermsParts) {
+    this.#parts = parts;
+  }
+
+  /** Every template that is stored, whether or not it is compared with anybody. */
+  add(record: TemplateRecord): void {
+    this.#stored.set(record.id, record);
+  }
+
+  /** Sweeps now, and every CONSENT_SWEEP_MS from now on. */
+  sweep(): void {
+    const { clock, gallery, onGalleryChanged } = this.#parts;
+    this.#nextSweep = clock.at(after(clock.monotonic(), millis(CONSENT_SWEEP_MS)), () => this.sweep());
+    const at = clock.wall();
+    if (gallery.removeEnded(at) > 0) onGalleryChanged();
+    // What ends while a crowd is still being removed has left the gallery already, and goes off the disk the next time.
+    this.#removing ??= this.#removeEnded(at).finally(() => (this.#removing = undefined));
+  }
+
+  /** Ends with the removal that is under way, within CONSENT_STOP_MS_MAX. What is left goes after the next start. */
+  async stop(): Promise<void> {
+    const { clock } = this.#parts;
+    this.#stopped = true;
+    this.#nextSweep?.[Symbol.dispose]();
+    const late = Promise.withResolvers<void>();
+    using _deadline = clock.at(after(clock.monotonic(), millis(CONSENT_STOP_MS_MAX)), () => late.resolve());
+    await Promise.race([this.#removing, late.promise]);
+  }
+
+  async #removeEnded(at: WallTime): Promise<void> {
+    const ended = [...this.#stored.values()].filter(({ until }) => hasEnded(until, at));
+    let failed = 0;
+    for (const [, templates] of Map.groupBy(ended, ({ consent }) => consent)) {
+      if (this.#stopped) return;
+      if (!(await this.#remove(templates))) failed++;
+    }
+    if (ended.length > 0 && failed === 0) this.#report('ok', 'removed');
+  }
+
+  /** The templates of one consent. It is recorded once none of them is left. */
+  async #remove(templates: readonly TemplateRecord[]): Promise<boolean> {
+    const { people, recorder } = this.#parts;
+    try {
+      for (const { id } of templates) {
+        await people.removeTemplate(id);
+        this.#stored.delete(id);
+      }
+    } catch (error) {
+      this.#report('failed', `not removed, compared with nobody, tried again within the hour: ${messageOf(error)}`);
+      return false;
+    }
+    recorder.record({ kind: 'consent-ended' }, templates[0]?.pseudonym);
+    return true;
+  }
+
+  #report(level: 'ok' | 'failed', says: string): void {
+    this.#parts.health.report({ part: 'templates whose consent has ended', level, says });
+  }
+}
