@@ -91,6 +91,10 @@ export class Vault implements Disposable {
     named(`change of the key of ${file}`, () => changeFileKey(this.#cabinet, file, database));
   }
 
+  get hasRecoveryKey(): boolean {
+    return this.#cabinet.recoveryKey !== undefined;
+  }
+
   /** Escrow places that could not be replaced are tried again; those that stay pending are reported. */
   retryEscrow(): void {
     this.#keyring.tellAgain();
