@@ -197,7 +197,7 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
 interface JournalParts {
   readonly database: Sqlite;
   readonly keys: PersonKeys;
-  /** Of the key that signs checkpoints; overwritten here. */
+  /** Holds the key that signs checkpoints, and the public keys of those before it. */
   readonly cabinet: Cabinet;
 }
 
