@@ -28,6 +28,20 @@ export function folderHoldsData(folder: string): boolean {
   return [MARKER_FILE, ...DATABASE_FILES].some((file) => existsSync(join(folder, file)));
 }
 
+/** What the marker says, unproved: whoever opens the folder then checks it. @throws Fault `storage` where there is no marker. */
+export function folderIsSimulated(folder: string): boolean {
+  const path = join(folder, MARKER_FILE);
+  try {
+    return z.object({ simulated: z.boolean() }).parse(JSON.parse(readFileSync(path, 'utf8'))).simulated;
+  } catch (error) {
+    throw new Fault(
+      'storage',
+      { thing: path, found: messageOf(error), expected: 'the marker of a data folder' },
+      error,
+    );
+  }
+}
+
 /** What a data folder says of itself: whose key, simulated or real, made whole or not. */
 export class FolderMarker {
   readonly #path: string;

@@ -6,7 +6,6 @@ import { writeInteger } from './canonical.ts';
 /** DER of an Ed25519 private key (RFC 8410) up to its 32 bytes, and of a public one. */
 const PRIVATE_DER = Buffer.from('302e020100300506032b657004220420', 'hex');
 const PUBLIC_DER = Buffer.from('302a300506032b6570032100', 'hex');
-export const PUBLIC_KEY_BYTES = 32;
 
 /** A signer from the 32 bytes of its private key, which the caller overwrites. */
 export function createEd25519Signer(seed: Uint8Array): Signer {

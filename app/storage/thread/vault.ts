@@ -91,6 +91,10 @@ export class Vault implements Disposable {
     named(`change of the key of ${file}`, () => changeFileKey(this.#cabinet, file, database));
   }
 
+  get hasRecoveryKey(): boolean {
+    return this.#cabinet.recoveryKey !== undefined;
+  }
+
   /** Escrow places that could not be replaced are tried again; those that stay pending are reported. */
   retryEscrow(): void {
     this.#keyring.tellAgain();
@@ -184,7 +188,7 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
     keyring,
     receipts,
     people: new People(files, keyring, options.report),
-    journal: openJournal(options, { database: journal, keys: keyring.recordKeys, seed: cabinet.key('signing') }),
+    journal: openJournal(options, { database: journal, keys: keyring.recordKeys, cabinet }),
     reserveKey: deriveKey(options.master, 'journal reserve 1'),
     files: new Map([...Object.values(files), journal].map((one, index) => [DATABASE_ORDER[index]!, one] as const)),
   };
@@ -193,15 +197,28 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
 interface JournalParts {
   readonly database: Sqlite;
   readonly keys: PersonKeys;
-  /** Of the key that signs checkpoints; overwritten here. */
-  readonly seed: Uint8Array;
+  /** Holds the key that signs checkpoints, and the public keys of those before it. */
+  readonly cabinet: Cabinet;
 }
 
-function openJournal({ folder, simulated, report }: VaultOptions, { database, keys, seed }: JournalParts): JournalFile {
+function openJournal(
+  { folder, simulated, report }: VaultOptions,
+  { database, keys, cabinet }: JournalParts,
+): JournalFile {
+  const seed = cabinet.key('signing');
   const signer = createEd25519Signer(seed);
   seed.fill(0);
   const anchors = [new AnchorFile(join(folder, ANCHOR_FILE))];
-  return new JournalFile({ database, simulated, keys, signer, anchors, report, wall: () => wallTime(Date.now()) });
+  return new JournalFile({
+    database,
+    simulated,
+    keys,
+    signer,
+    formerKeys: cabinet.retiredSigningKeys,
+    anchors,
+    report,
+    wall: () => wallTime(Date.now()),
+  });
 }
 
 /** Names the terminal on receipts and in escrow places, and says nothing else. */
