@@ -144,7 +144,7 @@ export class DoorController {
     let driven: Promise<DriveOutcome | Error> | undefined;
     for (const effect of effects) {
       if (effect.kind === 'record' && effect.whenDriven === true) {
-        void driven?.then((outcome) => outcome instanceof Error || this.#perform(effect));
+        void driven?.then((outcome) => (outcome instanceof Error ? undefined : this.#perform(effect)));
       } else driven = this.#perform(effect) ?? driven;
     }
     this.#arm();
