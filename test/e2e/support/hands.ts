@@ -1,7 +1,8 @@
 import { isMainThread } from 'node:worker_threads';
 import { DEMONSTRATION_CARD_FORMAT } from '#service/simulated/demonstration.ts';
-import { SimulatedInputs } from '#drivers/inputs/simulatedInputs.ts';
-import { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
+import { SimulatedWorld } from '#service/simulated/world.ts';
+import type { SimulatedInputs } from '#drivers/inputs/simulatedInputs.ts';
+import type { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
 
 /** What the hands at a gate without screens do. */
 export type HandsMessage = { readonly card: string } | { readonly rex: boolean };
@@ -12,19 +13,18 @@ export const WITH_HANDS: readonly string[] = ['env', `NODE_OPTIONS=--import=${im
 const isHandsMessage = (message: unknown): message is HandsMessage =>
   typeof message === 'object' && message !== null && ('card' in message || 'rex' in message);
 
-/** Keeps hold of the one reader and the one door's inputs when the gate begins to listen to them. */
+/** Keeps hold of the one reader and the one door's inputs when the gate asks its world for them. */
 function takeHold(): void {
-  const { onCard } = SimulatedReader.prototype;
-  const { onChange } = SimulatedInputs.prototype;
   let reader: SimulatedReader | undefined;
   let inputs: SimulatedInputs | undefined;
-  SimulatedReader.prototype.onCard = function (listener) {
-    reader = this;
-    return onCard.call(this, listener);
-  };
-  SimulatedInputs.prototype.onChange = function (listener) {
-    inputs = this;
-    return onChange.call(this, listener);
+  const create = SimulatedWorld.create.bind(SimulatedWorld);
+  SimulatedWorld.create = async (...parts) => {
+    const world = await create(...parts);
+    const readerAt = world.reader.bind(world);
+    const inputsOf = world.inputs.bind(world);
+    world.reader = (accessPoint) => (reader = readerAt(accessPoint));
+    world.inputs = (door) => (inputs = inputsOf(door));
+    return world;
   };
   process.on('message', (message) => {
     if (!isHandsMessage(message)) return;
