@@ -6,18 +6,16 @@ import { forbidCoreDumps } from '#platform/coreDumps.ts';
 import { giveBackFreedMemory } from '#platform/freedMemory.ts';
 import { HangAlarm } from '#platform/hangAlarm.ts';
 import { openNotifySocket } from '#platform/notifySocket.ts';
+import { EXIT_BROKEN, exitStatusOf } from './exitStatus.ts';
+import { LastingLoopback } from './lastingLoopback.ts';
 import { parentOverPort, parentPortOf, serveParentPort } from './loopback/parentPort.ts';
 import { sessionsAt } from './loopback/session.ts';
-import type { Loopback } from './loopback/startLoopback.ts';
 import { loopbackHost } from './loopbackHost.ts';
 import { openGate } from './openGate.ts';
 import { parseServiceOptions } from './options.ts';
 import { programFolders, readConfig, readModels } from './readConfig.ts';
 import { parentOverIpc, startHeartbeat } from './supervise/heartbeat.ts';
-import { EXIT_UNUSABLE } from './supervise/limits.ts';
 
-/** A part was lost without which the gate must be started anew. */
-const EXIT_BROKEN = 70;
 /** Where the program was unpacked. */
 const ROOT = process.env['LINTEL_ROOT'] ?? join(import.meta.dirname, '../..');
 
@@ -54,13 +52,14 @@ async function run(): Promise<void> {
   const report = (fault: Fault): void => log(`refused: ${fault.message}`);
   const { endpoints } = open;
   const onScreens = (kiosk: number): void => heart.screens(kiosk);
-  let host: Loopback | undefined;
+  let host: LastingLoopback | undefined;
   if (mainOfElectron === undefined) {
-    host = await loopbackHost({ clock, endpoints, report, onScreens, config, options, pages: folders.pages });
+    const parts = { clock, endpoints, report, onScreens, config, options, pages: folders.pages };
+    host = new LastingLoopback({ clock, health, open: () => loopbackHost(parts), onLate: (port) => heart.ready(port) });
   } else {
     serveParentPort(mainOfElectron, { open: sessionsAt(endpoints, clock), report, onStop: () => stopped.resolve(0) });
   }
-  heart.ready(host?.port);
+  heart.ready(await host?.start());
   giveBackFreedMemory();
   const status = await stopped.promise;
   heart.stopping();
@@ -73,8 +72,7 @@ try {
   await run();
 } catch (error) {
   log(error instanceof Fault ? error.message : (error instanceof Error && error.stack) || messageOf(error));
-  // A fault of configuration, model or key is the same at the next start; anything else may have passed by then.
-  process.exitCode = error instanceof Fault ? EXIT_UNUSABLE : 1;
+  process.exitCode = exitStatusOf(error);
 }
 // Whatever still holds the process open, a pulse or a worker, has been ended: nothing is waited for.
 process.exit();

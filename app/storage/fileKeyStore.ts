@@ -50,7 +50,7 @@ class FileKeyStore implements KeyStore {
     try {
       return lstatSync(this.#path, { throwIfNoEntry: false }) !== undefined;
     } catch (error) {
-      throw this.#fault(messageOf(error), 'a folder that this account may look into');
+      throw this.#fault(messageOf(error), 'a folder that this account may look into', error);
     }
   }
 
@@ -88,7 +88,7 @@ class FileKeyStore implements KeyStore {
       syncFolder(dirname(this.#path));
     } catch (error) {
       if (this.exists()) throw this.#fault('a key already', 'none: a key is made once and never replaced');
-      throw this.#fault(messageOf(error), 'a folder that this account may write');
+      throw this.#fault(messageOf(error), 'a folder that this account may write', error);
     } finally {
       content.fill(0);
     }
@@ -100,7 +100,7 @@ class FileKeyStore implements KeyStore {
       handle = openSync(this.#path, constants.O_RDONLY | constants.O_NOFOLLOW);
     } catch (error) {
       const link = lstatSync(this.#path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-      throw this.#fault(link ? 'a symbolic link' : messageOf(error), 'a key file that this account may read');
+      throw this.#fault(link ? 'a symbolic link' : messageOf(error), 'a key file that this account may read', error);
     }
     try {
       this.#checkOwn(fstatSync(handle));
@@ -125,8 +125,8 @@ class FileKeyStore implements KeyStore {
     }
   }
 
-  #fault(found: string, expected: string): Fault {
-    return new Fault('key', { thing: `key file ${this.#path}`, found, expected });
+  #fault(found: string, expected: string, cause?: unknown): Fault {
+    return new Fault('key', { thing: `key file ${this.#path}`, found, expected }, cause);
   }
 }
 

@@ -53,7 +53,7 @@ const ENROLLED_AT_ONCE = 250;
 
 /**
  * Opens the data folder on a thread of its own.
- * @throws Fault `key` for a master secret that is not the folder's; Fault `storage` for a folder that is in use, of the
+ * @throws Fault `key` for a master secret that is not the folder's; Fault `folder` for one that is in use; Fault `storage` for one of the
  * other kind, of a newer program, incomplete or damaged.
  */
 export async function openStorage({

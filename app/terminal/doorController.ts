@@ -43,6 +43,8 @@ export class DoorController {
   #door: Door;
   /** How many there were: an access into whose drive one of them fell was ended by it. */
   #lockDowns = 0;
+  /** How many there were: the newest one's drive says whether an access is running. */
+  #grants = 0;
   #deadline: Disposable | undefined;
 
   constructor(parts: DoorParts) {
@@ -81,9 +83,13 @@ export class DoorController {
    */
   async grant(): Promise<'unlocked' | 'locked-down'> {
     const lockDowns = this.#lockDowns;
+    const grant = ++this.#grants;
     const step = doorStep(this.#door, { kind: 'granted', at: this.#now() }, this.#parts.config.timings);
     const refused = step[1].some(({ kind }) => kind === 'refuse');
     const outcome = await this.#apply(step);
+    if (!refused && outcome instanceof Error && grant === this.#grants) {
+      this.#step({ kind: 'strike-lost', at: this.#now() });
+    }
     if (refused || this.#lockDowns !== lockDowns) return 'locked-down';
     if (outcome instanceof Error) throw outcome;
     return 'unlocked';
@@ -136,7 +142,11 @@ export class DoorController {
   async #apply([door, effects]: DoorStep): Promise<DriveOutcome | Error | undefined> {
     this.#door = door;
     let driven: Promise<DriveOutcome | Error> | undefined;
-    for (const effect of effects) driven = this.#perform(effect) ?? driven;
+    for (const effect of effects) {
+      if (effect.kind === 'record' && effect.whenDriven === true) {
+        void driven?.then((outcome) => (outcome instanceof Error ? undefined : this.#perform(effect)));
+      } else driven = this.#perform(effect) ?? driven;
+    }
     this.#arm();
     for (const listener of this.#listeners) listener();
     return driven;

@@ -1,5 +1,6 @@
 import type { PadScore } from '#core/biometrics/pad.ts';
 import type { Probe } from '#core/biometrics/probe.ts';
+import type { Shortlist } from '#core/biometrics/shortlist.ts';
 import { monotonic, type Monotonic } from '#core/kernel/units.ts';
 
 /**
@@ -10,6 +11,7 @@ export class Evidence implements Disposable {
   readonly #since: Monotonic;
   readonly #scores: PadScore[] = [];
   readonly #probes: Probe[] = [];
+  #shortlist: { readonly people: Shortlist; readonly probes: number } | undefined;
   #over = false;
 
   /** `since`: when the presentation before it ended. Whatever was captured until then shows whoever stood there then. */
@@ -23,6 +25,16 @@ export class Evidence implements Disposable {
 
   get probes(): readonly Probe[] {
     return this.#probes;
+  }
+
+  /** Who is near to what was seen, where that has been looked up. */
+  get shortlist(): Shortlist | undefined {
+    return this.#shortlist?.people;
+  }
+
+  /** Has more been seen than the shortlist knows of? */
+  get outgrewShortlist(): boolean {
+    return this.#probes.length > (this.#shortlist?.probes ?? 0);
   }
 
   get isOver(): boolean {
@@ -44,8 +56,17 @@ export class Evidence implements Disposable {
     else this.#probes.push(probe);
   }
 
+  /** Takes the shortlist over, made of all probes so far. */
+  keepShortlist(people: Shortlist): void {
+    this.#shortlist?.people[Symbol.dispose]();
+    this.#shortlist = { people, probes: this.#probes.length };
+    if (this.#over) this[Symbol.dispose]();
+  }
+
   [Symbol.dispose](): void {
     this.#over = true;
+    this.#shortlist?.people[Symbol.dispose]();
+    this.#shortlist = undefined;
     for (const probe of this.#probes.splice(0)) probe[Symbol.dispose]();
     this.#scores.length = 0;
   }

@@ -73,7 +73,7 @@ export class FaceDesk {
       health,
       part: `face at ${config.id}`,
       onFrame: (frame) => this.#onFrame(frame),
-      onFrameGone: () => (this.#state.kind === 'deciding' ? this.#decide() : Promise.resolve()),
+      onFrameGone: () => this.#onFrameGone(),
       onLost: () => this.#onLost(),
     });
   }
@@ -197,6 +197,12 @@ export class FaceDesk {
     this.#step({ kind: 'sight', sight, at: frame.capturedAt });
     if (mirror !== undefined && (this.#state.kind === 'acquiring' || this.#touched)) mirror.show(frame);
     this.#show({ sight, frame });
+  }
+
+  async #onFrameGone(): Promise<void> {
+    if (this.#state.kind === 'deciding') await this.#decide();
+    else if (this.#state.kind === 'acquiring' && this.#claim === undefined)
+      this.#parts.identifier.lookAhead(this.#evidence);
   }
 
   /** An empty scene is looked at only so often; a lively one at every frame. */

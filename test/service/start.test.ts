@@ -4,15 +4,19 @@ import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { EXIT_BROKEN } from '#service/exitStatus.ts';
+import { readDemonstration } from '#service/simulated/demonstration.ts';
 import { EXIT_UNUSABLE } from '#service/supervise/limits.ts';
 import { createFileKeyStore } from '#storage/fileKeyStore.ts';
 import { BoardRig } from '../e2e/support/boardRig.ts';
 import { GateFolder, type Change } from '../e2e/support/gateFolder.ts';
 import { GateProcess } from '../e2e/support/gateProcess.ts';
+import { WITH_HANDS } from '../e2e/support/hands.ts';
 import { SimulatedHands, signIn } from '../e2e/support/screenLine.ts';
 
 const DOOR = 1;
 const TEST_MS_MAX = 60_000;
+const UNLOCK_MS = 300;
 const NO_CAMERA: Change = [['access-points', 0, 'camera', 'driver'], 'none'];
 
 /** A gate that has run: its data, its key, and compiled code for all that follow. */
@@ -152,6 +156,15 @@ test('a damaged key, and one that others may read, is refused, and the door is l
   expect(await refusalWithLockedDoor()).toMatch(/key file .*: found a file of another kind/);
 });
 
+test('a disk without room at the start is no end: the door is locked, and whoever watches the gate tries again', async () => {
+  rmSync(folder.data, { recursive: true });
+  // No file may grow, as on a full disk; SQLite meets it first.
+  await using gate = new GateProcess(folder, { through: ['prlimit', '--fsize=0'] });
+  expect(await gate.ended).toEqual({ status: EXIT_BROKEN, signal: null });
+  await board.settle();
+  expect(board.level(DOOR)).toBe('de-energised');
+});
+
 test('a second start on the same data is refused, and the first goes on', { timeout: TEST_MS_MAX }, async () => {
   await using first = new GateProcess(folder);
   const port = await first.ready;
@@ -162,13 +175,45 @@ test('a second start on the same data is refused, and the first goes on', { time
   expect(await board.first(DOOR, before)).toMatchObject({ level: 'energised' });
 });
 
-test('a port that somebody else listens on is named, and the door is locked', async () => {
-  await using taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const address = taken.address();
-  configure([['kiosk', 'port'], typeof address === 'object' ? address?.port : undefined]);
-  expect(await refusalWithLockedDoor()).toMatch(/address 127\.0\.0\.1:\d+: found .*EADDRINUSE.*, expected a free port/);
+test(
+  'without the port of its screens the door lets in and out, and the screens come when the port is free',
+  { timeout: TEST_MS_MAX },
+  async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    configure([['kiosk', 'port'], port], [['doors', 0, 'unlock-ms'], UNLOCK_MS]);
+    await using gate = new GateProcess(folder, { through: WITH_HANDS });
+    expect(await gate.ready).toBe(0);
+    expect(gate.log).toMatch(/failed: screens: address 127\.0\.0\.1:\d+: found .*EADDRINUSE.*, expected a free port/);
+    expect(board.level(DOOR)).toBe('de-energised');
+    await letsInAndOut(gate);
+    taken.close();
+    expect(await gate.listening).toBe(port);
+    await gate.says('ok: screens: 127.0.0.1:');
+    await signIn(await gate.listening, folder.token);
+  },
+);
+
+test('without its pages the door lets in and out', async () => {
+  configure([['doors', 0, 'unlock-ms'], UNLOCK_MS]);
+  rmSync(join(folder.program, 'build/web/kiosk'), { recursive: true });
+  await using gate = new GateProcess(folder, { through: WITH_HANDS });
+  expect(await gate.ready).toBe(0);
+  expect(gate.log).toMatch(/failed: screens: page folder .*: found no index\.html/);
+  await letsInAndOut(gate);
 });
+
+async function letsInAndOut(gate: GateProcess): Promise<void> {
+  const card = readDemonstration().people[0]?.card.number ?? '';
+  for (const act of [{ card }, { rex: true }]) {
+    const before = board.received.length;
+    gate.tell(act);
+    await board.driven(DOOR, 'energised', before);
+    await board.driven(DOOR, 'de-energised', board.received.length);
+  }
+}
 
 const REAL: readonly Change[] = [
   NO_CAMERA,

@@ -157,13 +157,13 @@ it('a second start on the same data is refused by name, in this process and in a
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   expect(String((await once(holder.stdout, 'data'))[0])).toBe('open\n');
-  const fault = await faultOf(() => folder.open(), 'storage');
+  const fault = await faultOf(() => folder.open(), 'folder');
   expect(fault.thing).toBe(`data folder ${folder.path}`);
   expect(fault.found).toBe('another gate that runs on it');
   holder.kill('SIGKILL');
   await once(holder, 'exit');
   using _vault = folder.vault();
-  await faultOf(() => folder.open(), 'storage');
+  await faultOf(() => folder.open(), 'folder');
 });
 
 it('of several starts at the same instant exactly one opens the folder', async () => {
@@ -174,7 +174,7 @@ it('of several starts at the same instant exactly one opens the folder', async (
   const said = await Promise.all(children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0])));
   for (const child of children) child.kill('SIGKILL');
   expect(said.filter((text) => text === 'open\n')).toHaveLength(1);
-  expect(said.filter((text) => text === 'storage: another gate that runs on it\n')).toHaveLength(3);
+  expect(said.filter((text) => text === 'folder: another gate that runs on it\n')).toHaveLength(3);
 });
 
 it('a folder that cannot be made is a fault', async () => {

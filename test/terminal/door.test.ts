@@ -142,6 +142,51 @@ describe('a relay whose line is lost', () => {
     expect(gate.recorded).toContain('strike-failed');
   });
 
+  it('leaves the door locked for whoever was denied: a leaf that opens then was forced', async () => {
+    const gate = await GateFixture.start();
+    gate.board.setLine('down');
+    gate.reader.show(CARD);
+    await gate.settle();
+    expect(gate.view.door).toBe('locked');
+    gate.inputs.set('contact', true);
+    await gate.settle();
+    expect(gate.view.door).toBe('forced-open');
+    await gate.pass(5_100);
+    const told = gate.recorded.filter((kind) => kind !== 'strike-failed');
+    expect(told).toEqual(['link-lost', 'access-granted', 'access-denied', 'door-forced-open']);
+    expect(gate.journal.recorded.find(({ event }) => event.kind === 'access-denied')?.event).toMatchObject({
+      reason: 'strike-unreachable',
+    });
+  });
+
+  it('lets nobody take an access through a leaf that stands open either', async () => {
+    const gate = await GateFixture.start();
+    gate.reader.show(CARD);
+    await gate.settle();
+    gate.inputs.set('contact', true);
+    await gate.pass(5_000);
+    gate.board.setLine('down');
+    gate.reader.show(CARD);
+    await gate.settle();
+    expect(gate.view.door).toBe('open');
+    expect(gate.recorded.filter((kind) => kind === 'access-taken')).toHaveLength(1);
+  });
+
+  it('does not cut short the exit that began before its grant failed', async () => {
+    const gate = await GateFixture.start();
+    gate.inputs.set('rex', true);
+    await gate.settle();
+    gate.board.setLine('down');
+    gate.reader.show(CARD);
+    await gate.pass(1_000);
+    gate.board.setLine('up');
+    await gate.settle();
+    expect(gate.relay).toBe('energised');
+    await gate.pass(5_100);
+    expect(gate.relay).toBe('de-energised');
+    expect(gate.recorded).not.toContain('access-not-taken');
+  });
+
   it('is driven to what the door demands when the line is back', async () => {
     const gate = await GateFixture.start();
     gate.board.setLine('down');

@@ -22,7 +22,8 @@ export class Gallery implements Disposable {
   readonly #blocks: Float32Array[] = [];
   readonly #owners: Pseudonym[] = [];
   readonly #untils: WallTime[] = [];
-  readonly #templatesOf = new Map<Pseudonym, number>();
+  readonly #rowsOf = new Map<Pseudonym, readonly number[]>();
+  #additions = 0;
 
   /** Copies the template in; the template itself can be overwritten afterwards. */
   add(template: Template): void {
@@ -32,12 +33,13 @@ export class Gallery implements Disposable {
     const { pseudonym, until } = template.record;
     this.#owners.push(pseudonym);
     this.#untils.push(until);
-    this.#templatesOf.set(pseudonym, (this.#templatesOf.get(pseudonym) ?? 0) + 1);
+    this.#rowsOf.set(pseudonym, [...this.#rowsHeldBy(pseudonym), row]);
+    this.#additions++;
   }
 
   /** Overwrites every template of a person; matching them stops with this call. */
   remove(pseudonym: Pseudonym): void {
-    this.#removeRows((row) => this.#owners[row] === pseudonym);
+    for (const row of this.#rowsHeldBy(pseudonym).toSorted((a, b) => b - a)) this.#removeRow(row);
   }
 
   /** Overwrites every template whose consent has ended, in one pass however many they are; says how many they were. */
@@ -47,13 +49,13 @@ export class Gallery implements Disposable {
 
   /** The first moment at which a template of this person no longer holds. `undefined` for somebody without any. */
   until(pseudonym: Pseudonym): WallTime | undefined {
-    const theirs = this.#untils.filter((_, row) => this.#owners[row] === pseudonym);
+    const theirs = this.#rowsHeldBy(pseudonym).map((row) => this.#untils[row]!);
     return theirs.length === 0 ? undefined : wallTime(Math.min(...theirs));
   }
 
   /** People, not templates. */
   get people(): number {
-    return this.#templatesOf.size;
+    return this.#rowsOf.size;
   }
 
   get templates(): number {
@@ -61,15 +63,18 @@ export class Gallery implements Disposable {
   }
 
   has(pseudonym: Pseudonym): boolean {
-    return this.#templatesOf.has(pseudonym);
+    return this.#rowsOf.has(pseudonym);
+  }
+
+  /** Templates added so far, whether or not they are still there: whoever knows this number knows of nobody new. */
+  get additions(): number {
+    return this.#additions;
   }
 
   /** Calls `visit` with the cosine of `probe` to every template, or to those of one person. */
   compare(probe: Probe, visit: (pseudonym: Pseudonym, cosine: number) => void, only?: Pseudonym): void {
     if (only === undefined) return this.#compareAll(probe, visit);
-    for (let row = 0; row < this.#owners.length; row++) {
-      if (this.#owners[row] === only) visit(only, probe.cosine(this.#blockOf(row), offsetOf(row)));
-    }
+    for (const row of this.#rowsHeldBy(only)) visit(only, probe.cosine(this.#blockOf(row), offsetOf(row)));
   }
 
   #compareAll(probe: Probe, visit: (pseudonym: Pseudonym, cosine: number) => void): void {
@@ -81,6 +86,10 @@ export class Gallery implements Disposable {
       for (let i = 0; i < some.length; i++) visit(this.#owners[first + i]!, some[i]!);
     }
     cosines.fill(0);
+  }
+
+  #rowsHeldBy(pseudonym: Pseudonym): readonly number[] {
+    return this.#rowsOf.get(pseudonym) ?? [];
   }
 
   #blockOf(row: number): Float32Array {
@@ -96,18 +105,24 @@ export class Gallery implements Disposable {
     return before - this.templates;
   }
 
+  /** The last row takes the place of the removed one. */
   #removeRow(row: number): void {
-    const owner = this.#owners[row]!;
-    const left = this.#templatesOf.get(owner)! - 1;
-    if (left > 0) this.#templatesOf.set(owner, left);
-    else this.#templatesOf.delete(owner);
     const last = this.#owners.length - 1;
+    const [owner, mover] = [this.#owners[row]!, this.#owners[last]!];
+    const left = this.#rowsHeldBy(owner).filter((held) => held !== row);
+    if (left.length === 0) this.#rowsOf.delete(owner);
+    else this.#rowsOf.set(owner, left);
+    if (row !== last)
+      this.#rowsOf.set(
+        mover,
+        this.#rowsHeldBy(mover).map((held) => (held === last ? row : held)),
+      );
     const lastBlock = this.#blockOf(last);
     const lastRow = lastBlock.subarray(offsetOf(last), offsetOf(last) + FEATURE_LENGTH);
     this.#blockOf(row).set(lastRow, offsetOf(row));
     lastRow.fill(0);
     if (offsetOf(last) === 0) this.#blocks.pop();
-    this.#owners[row] = this.#owners[last]!;
+    this.#owners[row] = mover;
     this.#untils[row] = this.#untils[last]!;
     this.#owners.pop();
     this.#untils.pop();
@@ -121,7 +136,7 @@ export class Gallery implements Disposable {
     for (const block of this.#blocks.splice(0)) block.fill(0);
     this.#owners.length = 0;
     this.#untils.length = 0;
-    this.#templatesOf.clear();
+    this.#rowsOf.clear();
   }
 }
 

@@ -72,6 +72,11 @@ export class Probe implements Disposable {
     return product(values, rows, offset);
   }
 
+  /** Cosine with another probe. */
+  cosineWith(other: Probe): number {
+    return product(this.#live(), other.#live(), 0);
+  }
+
   /** Cosines with the unit vectors of `rows` from `row` on, as many as fill `into`. The numbers are those of `cosine`. */
   cosines(rows: Float32Array, row: number, into: Float64Array): void {
     const values = this.#live();

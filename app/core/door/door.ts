@@ -50,6 +50,8 @@ export interface Door {
 
 export type DoorStepInput =
   | { readonly kind: 'granted'; readonly at: Monotonic }
+  /** The newest grant did not reach the strike: whoever was granted is denied, so that nobody is let in by it. */
+  | { readonly kind: 'strike-lost'; readonly at: Monotonic }
   | { readonly kind: 'rex'; readonly at: Monotonic }
   | { readonly kind: 'fire'; readonly active: boolean; readonly at: Monotonic }
   | { readonly kind: 'mode'; readonly mode: DoorMode; readonly at: Monotonic }
@@ -73,7 +75,8 @@ export type DoorEffect =
   | { readonly kind: 'lock' }
   /** The grant is not carried out: whoever decided it has to tell the person so. */
   | { readonly kind: 'refuse' }
-  | { readonly kind: 'record'; readonly event: DoorEvent };
+  /** `whenDriven`: only where the drive before it in the same step reached the strike. */
+  | { readonly kind: 'record'; readonly event: DoorEvent; readonly whenDriven?: true };
 
 export type DoorStep = readonly [door: Door, effects: readonly DoorEffect[]];
 
@@ -122,7 +125,8 @@ export function nextDeadline(state: DoorState): Monotonic | undefined {
 /**
  * One step of the door. Leaving is free: `rex` and `fire` unlock in every state and every mode, first of all effects,
  * and once a REX has unlocked, only the leaf's opening locks again before its time. Where a contact is fitted, every
- * grant is followed by one `access-taken` or `access-not-taken`; grants that wait together share it.
+ * grant that reaches the strike is followed by one `access-taken` or `access-not-taken`; grants that wait together share
+ * it, and share its end where the last of them loses the strike.
  */
 export function doorStep(door: Door, input: DoorStepInput, timings: DoorTimings): DoorStep {
   switch (input.kind) {
@@ -134,6 +138,8 @@ export function doorStep(door: Door, input: DoorStepInput, timings: DoorTimings)
       return onPassage(door, 'egress', input.at, timings);
     case 'granted':
       return onGranted(door, input.at, timings);
+    case 'strike-lost':
+      return onStrikeLost(door, input.at);
     case 'contact':
       return input.contact === 'open' ? onOpened(door, input.at, timings) : onClosed(door, input.at);
     case 'time':
@@ -159,7 +165,8 @@ function onPassage(door: Door, by: Passage['by'], at: Monotonic, timings: DoorTi
     relockAt: after(at, timings.releaseMs),
   };
   // Whoever is let in while the leaf stands open has taken the access: no contact will show it again.
-  const records = [...recordIf(by === 'egress', 'egress'), ...recordIf(by === 'access' && !shut, 'access-taken')];
+  const taken: DoorEffect = { kind: 'record', event: 'access-taken', whenDriven: true };
+  const records = [...recordIf(by === 'egress', 'egress'), ...(by === 'access' && !shut ? [taken] : [])];
   const unlock: DoorEffect = { kind: 'unlock', forMs: timings.releaseMs };
   switch (state.kind) {
     case 'standing-unlocked':
@@ -179,6 +186,17 @@ function onPassage(door: Door, by: Passage['by'], at: Monotonic, timings: DoorTi
     default:
       return assertNever(state);
   }
+}
+
+/** What is left is what was before: an exit runs on, fire and mode keep the door unlocked, an open leaf its alarm. */
+function onStrikeLost(door: Door, at: Monotonic): DoorStep {
+  const { state } = door;
+  const passage = passageOf(state);
+  if (state.kind === 'locked' || passage === undefined) return [door, []];
+  if (passage.by === 'egress' && passage.relockAt > at) {
+    return [{ ...door, state: { ...state, passage: { ...passage, awaited: false } } }, []];
+  }
+  return [{ ...door, state: withoutPassage(state) }, state.kind === 'standing-unlocked' ? [] : [LOCK]];
 }
 
 function onOpened(door: Door, at: Monotonic, timings: DoorTimings): DoorStep {

@@ -7,6 +7,8 @@ export type FaultCode =
   | 'relay'
   | 'reader'
   | 'storage'
+  /** A data folder that another gate runs on. */
+  | 'folder'
   | 'key'
   | 'journal'
   | 'command'

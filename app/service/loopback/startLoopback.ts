@@ -83,7 +83,12 @@ export async function startLoopback(options: LoopbackOptions): Promise<Loopback>
     refuseSocket(socket, 503);
     report(refusal('socket', 'more screens than are served at once'));
   });
-  await listen(server, options.port);
+  try {
+    await listen(server, options.port);
+  } catch (error) {
+    token[Symbol.dispose]();
+    throw error;
+  }
   return {
     port: portOf(server),
     close: async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DoorConfig } from '#core/config/terminalConfig.ts';
@@ -10,6 +10,7 @@ import { SimulatedInputs } from '#drivers/inputs/simulatedInputs.ts';
 import { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
 import { openLcusBoard } from '#drivers/relay/lcusBoard.ts';
 import { LcusEmulator } from '#drivers/relay/lcusEmulator.ts';
+import { makeLinesFolder } from './linesFolder.ts';
 import { prepareScenes } from './prepareScenes.ts';
 import type { SceneTask } from './sceneThread.ts';
 
@@ -35,7 +36,7 @@ export class SimulatedWorld {
 
   /** Nothing is slow here, so that the doors are driven first; the scenes are cut out when a camera is asked for. */
   static async create(scenes: SceneTask, clock: Clock): Promise<SimulatedWorld> {
-    return new SimulatedWorld(clock, scenes, await mkdtemp(join(tmpdir(), 'lintel-lines-')));
+    return new SimulatedWorld(clock, scenes, await makeLinesFolder(tmpdir()));
   }
 
   async board(config: { readonly id: string; readonly channels: number }): Promise<RelayBoard> {

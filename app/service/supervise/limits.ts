@@ -36,5 +36,5 @@ export const STRIKES_AFTER_START_MS_MAX = millis(3_000);
  */
 export const STRIKES_RESTORED_MS_MAX = millis(HANG_MS_MAX + RESTART_DELAY_MS_MAX + STRIKES_AFTER_START_MS_MAX);
 
-/** sysexits.h EX_CONFIG: nothing changes by starting again, since configuration, model or key is unusable. */
+/** sysexits.h EX_CONFIG: nothing changes by starting again: see exitStatus.ts. */
 export const EXIT_UNUSABLE = 78;

@@ -14,7 +14,7 @@ const LOCK_WAIT_MS_MAX = 500;
 export class FolderLock implements Disposable {
   readonly #file: Database.Database;
 
-  /** @throws Fault `storage` where another start holds the folder. */
+  /** @throws Fault `folder` where another start holds it; Fault `storage` where it cannot be told. */
   constructor(folder: string) {
     this.#file = new Database(join(folder, LOCK_FILE), { timeout: LOCK_WAIT_MS_MAX });
     try {
@@ -23,7 +23,7 @@ export class FolderLock implements Disposable {
       this.#file.close();
       if (sqliteCode(error)?.startsWith('SQLITE_BUSY') !== true)
         throw diskFault('storage', join(folder, LOCK_FILE), error);
-      throw new Fault('storage', {
+      throw new Fault('folder', {
         thing: `data folder ${folder}`,
         found: 'another gate that runs on it',
         expected: 'one start at a time: stop the other one first',

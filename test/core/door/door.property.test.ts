@@ -72,6 +72,26 @@ describe('a door, whatever happens to it', () => {
     );
   });
 
+  it('lets nobody in by a grant whose strike is lost, and leaves exits and demands as they were', () => {
+    fc.assert(
+      fc.property(anyDoor, (history) => {
+        live(history, ({ world, before, last: { happening } }) => {
+          if (happening.kind !== 'strike-lost') return;
+          const after = world.door.state;
+          const passage = 'passage' in after ? after.passage : undefined;
+          expect(passage?.by).not.toBe('access');
+          expect(passage?.awaited).not.toBe(true);
+          expect(recordsOf(world.lastEffects)).toEqual([]);
+          expect(after.kind).toBe(
+            before.state.kind === 'accessed' && passage === undefined ? 'locked' : before.state.kind,
+          );
+          if (before.state.kind === 'standing-unlocked') expect(world.lastEffects).toEqual([]);
+        });
+      }),
+      RUNS,
+    );
+  });
+
   it('is locked in time even when nobody steps it: every pulse ends by itself', () => {
     fc.assert(
       fc.property(anyDoor, (history) => {
@@ -164,7 +184,7 @@ describe('a door, whatever happens to it', () => {
 describe("a door's journal, whatever happens", () => {
   const outcomes: readonly DoorEvent[] = ['access-taken', 'access-not-taken'];
 
-  it('has one outcome for every grant, no later than the last release, and no outcome without a grant', () => {
+  it('has one outcome for every grant that reaches the strike, no later than the last release, and no outcome without a grant', () => {
     fc.assert(
       fc.property(doorWithContact, (history) => {
         let asked = 0;
@@ -189,6 +209,7 @@ describe("a door's journal, whatever happens", () => {
           if (happening.kind === 'granted') waiting = true;
           if (happening.kind === 'granted' || happening.kind === 'rex') asked = world.now;
           world.happen(happening);
+          if (happening.kind === 'strike-lost') waiting = false;
           catchUp();
         }
         world.advance(history.timings.releaseMs);

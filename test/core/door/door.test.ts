@@ -6,6 +6,7 @@ import { DoorWorld, TIMINGS } from './doorWorld.ts';
 const NORMAL: DoorDemand = { fire: false, mode: 'normal' };
 const doorAt = (setting: ConstructorParameters<typeof DoorWorld>[0] = {}): DoorWorld => new DoorWorld(setting);
 const granted = { kind: 'granted' } as const;
+const strikeLost = { kind: 'strike-lost' } as const;
 const rex = { kind: 'rex' } as const;
 const opened = { kind: 'contact', contact: 'open' } as const;
 const shut = { kind: 'contact', contact: 'closed' } as const;
@@ -84,6 +85,33 @@ describe('an access', () => {
     const world = doorAt({ contact: 'not-fitted' }).happen(granted).advance(60_000);
     expect(world.records).toEqual([]);
     expect(world.position).toBe('locked');
+  });
+});
+
+describe('an access whose strike is lost', () => {
+  it('is over without an outcome, and a leaf that opens then was forced', () => {
+    const world = doorAt().happen(granted).happen(strikeLost);
+    expect(world.lastEffects).toEqual([{ kind: 'lock' }]);
+    expect(world.door.state).toEqual({ kind: 'locked' });
+    world.advance(1_000).happen(opened);
+    expect(world.records).toEqual(['door-forced-open']);
+  });
+
+  it('ends neither the exit that began meanwhile nor what a fire demands', () => {
+    const leaving = doorAt().happen(granted).happen(rex).happen(strikeLost).advance(4_999);
+    expect(leaving.position).toBe('unlocked');
+    expect(leaving.advance(1).position).toBe('locked');
+    expect(leaving.records).toEqual(['egress']);
+    const burning = doorAt().happen(granted).happen(fire(true)).happen(strikeLost).advance(60_000);
+    expect(burning.position).toBe('unlocked');
+    expect(burning.records).toEqual(['fire-unlock']);
+  });
+
+  it('leaves an open leaf open, and its alarm to come', () => {
+    const world = doorAt().happen(granted).happen(opened).advance(1_000).happen(granted).happen(strikeLost);
+    expect(world.door.state.kind).toBe('open');
+    expect(world.position).toBe('locked');
+    expect(world.advance(TIMINGS.heldOpenMs).records.at(-1)).toBe('door-held-open');
   });
 });
 

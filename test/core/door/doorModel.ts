@@ -38,6 +38,9 @@ export class DoorModel {
       case 'granted':
         if (!this.lockedDown) this.#until = at + this.#timings.releaseMs;
         break;
+      case 'strike-lost':
+        if (!this.#leaving) this.#until = -Infinity;
+        break;
       case 'fire':
         this.#demand = { ...this.#demand, fire: happening.active };
         break;

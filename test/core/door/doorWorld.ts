@@ -18,7 +18,7 @@ export const TIMINGS: DoorTimings = { releaseMs: millis(5_000), heldOpenMs: mill
 
 /** What can happen to a door; the moment is the world's own. */
 export type Happening =
-  | { readonly kind: 'granted' | 'rex' | 'time' }
+  | { readonly kind: 'granted' | 'strike-lost' | 'rex' | 'time' }
   | { readonly kind: 'fire'; readonly active: boolean }
   | { readonly kind: 'mode'; readonly mode: DoorMode }
   | { readonly kind: 'contact'; readonly contact: Contact };
@@ -101,7 +101,7 @@ export const contacts = fc.constantFrom<Contact>('closed', 'open');
 const happenings = (contactFitted: boolean): fc.Arbitrary<Happening> =>
   fc.oneof(
     fc.record({ kind: fc.constantFrom('granted' as const, 'rex' as const, 'time' as const) }),
-    fc.record({ kind: fc.constant('granted' as const) }),
+    fc.record({ kind: fc.constantFrom('granted' as const, 'granted' as const, 'strike-lost' as const) }),
     fc.record({ kind: fc.constant('fire' as const), active: fc.boolean() }),
     fc.record({ kind: fc.constant('mode' as const), mode: modes }),
     ...(contactFitted

@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { ServiceMessage } from '#service/supervise/serviceMessage.ts';
 import { serviceCommand } from '#service/supervise/serviceProcess.ts';
 import { ROOT, type GateFolder } from './gateFolder.ts';
+import type { HandsMessage } from './hands.ts';
 
 export interface Ended {
   readonly status: number | null;
@@ -24,6 +25,7 @@ export class GateProcess implements AsyncDisposable {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
   readonly #ready = Promise.withResolvers<number>();
+  readonly #listening = Promise.withResolvers<number>();
   readonly #said = new EventEmitter<{ line: [] }>();
   #log = '';
 
@@ -39,10 +41,13 @@ export class GateProcess implements AsyncDisposable {
       stream?.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     this.#child.on('message', (message) => {
       const told = ServiceMessage.parse(message);
-      if (told.kind === 'ready') this.#ready.resolve(told.port ?? 0);
+      if (told.kind !== 'ready') return;
+      this.#ready.resolve(told.port ?? 0);
+      if (told.port !== undefined) this.#listening.resolve(told.port);
     });
     this.ended = this.#end();
     this.#ready.promise.catch(() => undefined);
+    this.#listening.promise.catch(() => undefined);
   }
 
   /** Everything that it printed, complete once it has ended. */
@@ -57,6 +62,16 @@ export class GateProcess implements AsyncDisposable {
   /** The port that it listens on, once the gate is open for business. Rejects where it ends before. */
   get ready(): Promise<number> {
     return this.#ready.promise;
+  }
+
+  /** The port that it listens on, also where it came to it later. Rejects where it ends before. */
+  get listening(): Promise<number> {
+    return this.#listening.promise;
+  }
+
+  /** To hands.ts, where the gate was started with it. */
+  tell(message: HandsMessage): void {
+    this.#child.send(message);
   }
 
   /** How often it has said so. */
@@ -83,7 +98,9 @@ export class GateProcess implements AsyncDisposable {
     const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
       this.#child.once('close', (code, by) => resolve([code, by])),
     );
-    this.#ready.reject(new Error(`the service ended (${status ?? signal}) before it was ready:\n${this.#log}`));
+    const early = new Error(`the service ended (${status ?? signal}) before it was ready:\n${this.#log}`);
+    this.#ready.reject(early);
+    this.#listening.reject(early);
     return { status, signal };
   }
 
