@@ -1,0 +1,57 @@
+import { Fault } from '#core/kernel/fault.ts';
+import { SystemClock } from '#drivers/clock/systemClock.ts';
+import { SystemRandom } from '#drivers/clock/systemRandom.ts';
+import { BenchFolder } from './bench/benchFolder.ts';
+import { FULL, QUICK, type Effort } from './bench/effort.ts';
+import { measureIdle, measureStart, type ProcessParts } from './bench/process.ts';
+import { Quiet } from './bench/quiet.ts';
+import { RawInference } from './bench/rawInference.ts';
+import { measureStrike } from './bench/strike.ts';
+import { measureWays } from './bench/ways.ts';
+import { runCommand, type Arguments, type Result } from './report.ts';
+
+/** How quick and how large the gate is on this machine. Usage: npm run bench -- [--quick] [--only NAME] [--json] */
+
+/** What is measured together, by the first words of its results' names. */
+const MEASUREMENTS: readonly {
+  readonly names: readonly string[];
+  readonly measure: (parts: ProcessParts) => Promise<Result[]>;
+}[] = [
+  { names: ['strike'], measure: measureStrike },
+  { names: ['card', 'pin', 'mirror'], measure: measureWays },
+  { names: ['start', 'memory'], measure: measureStart },
+  { names: ['idle'], measure: measureIdle },
+];
+
+async function bench({ rest }: Arguments): Promise<{ results: readonly Result[] }> {
+  const { effort, only } = parseArguments(rest);
+  const quiet = new Quiet();
+  const clock = new SystemClock();
+  using folder = new BenchFolder({ clock, random: new SystemRandom() });
+  await using raw = await RawInference.start(folder.program.models);
+  const results: Result[] = [];
+  for (const { names, measure } of MEASUREMENTS) {
+    if (only !== undefined && !names.includes(only)) continue;
+    if (process.stderr.isTTY) process.stderr.write(`measuring: ${names.join(', ')}\n`);
+    results.push(...(await measure({ folder, raw, clock, effort, quiet })));
+  }
+  return { results };
+}
+
+function parseArguments(rest: readonly string[]): { effort: Effort; only: string | undefined } {
+  const names = MEASUREMENTS.flatMap((one) => one.names);
+  let effort = FULL;
+  let only: string | undefined;
+  for (let i = 0; i < rest.length; i++) {
+    const argument = rest[i]!;
+    if (argument === '--quick') effort = QUICK;
+    else if (argument === '--only' && names.includes(rest[i + 1] ?? '')) only = rest[++i];
+    else {
+      const expected = `bench [--quick] [--only ${names.join('|')}] [--json]`;
+      throw new Fault('command', { thing: 'arguments', found: rest.join(' '), expected });
+    }
+  }
+  return { effort, only };
+}
+
+await runCommand('bench', bench);
