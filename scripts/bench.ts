@@ -3,6 +3,8 @@ import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
 import { BenchFolder } from './bench/benchFolder.ts';
 import { FULL, QUICK, type Effort } from './bench/effort.ts';
+import { benchErasure } from './bench/erasure.ts';
+import { measureAppend, measureMillion } from './bench/journal.ts';
 import { measureIdle, measureStart, type ProcessParts } from './bench/process.ts';
 import { Quiet } from './bench/quiet.ts';
 import { RawInference } from './bench/rawInference.ts';
@@ -21,6 +23,8 @@ const MEASUREMENTS: readonly {
   { names: ['card', 'pin', 'mirror'], measure: measureWays },
   { names: ['start', 'memory'], measure: measureStart },
   { names: ['idle'], measure: measureIdle },
+  { names: ['journal'], measure: async () => [...measureAppend(), ...measureMillion()] },
+  { names: ['erasure'], measure: async () => benchErasure() },
 ];
 
 async function bench({ rest }: Arguments): Promise<{ results: readonly Result[] }> {

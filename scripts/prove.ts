@@ -30,7 +30,8 @@ async function prove({ rest }: Arguments): Promise<{ results: readonly Result[];
 }
 
 function seedOf(given: string | undefined): number {
-  if (given === undefined || !/^\d{1,10}$/.test(given) || Number(given) >= SEED_MAX) throw wrong(`--seed ${given ?? ''}`);
+  if (given === undefined || !/^\d{1,10}$/.test(given) || Number(given) >= SEED_MAX)
+    throw wrong(`--seed ${given ?? ''}`);
   return Number(given);
 }
 
