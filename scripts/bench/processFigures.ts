@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Fault } from '#core/kernel/fault.ts';
 
-/** Ticks a second of /proc: USER_HZ, 100 on every Linux that this runs on. */
+/** Ticks a second of /proc, 100 on every Linux that this runs on. */
 const TICKS_A_SECOND = 100;
 const KIB_A_MB = 1_024;
 
@@ -15,7 +15,7 @@ export function memoryIn(status: string): { readonly residentMb: number; readonl
   return { residentMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') };
 }
 
-/** Seconds that a process has computed so far, in user mode and in the kernel, all threads, from /proc/PID/stat. */
+/** Seconds that a process has computed so far, in its own code and in the kernel, all threads, from /proc/PID/stat. */
 export function cpuSecondsIn(stat: string): number {
   // The program's name may hold blanks and brackets: fields are counted from the last bracket on.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

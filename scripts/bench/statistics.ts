@@ -12,7 +12,7 @@ export function percentile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-/** As a report shows it: `digits` behind the point, no more. */
+/** As a report shows it: `digits` decimals, no more. */
 export const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 /** `12.3 to 14.5`: how far rounds lie apart. */

@@ -43,7 +43,7 @@ describe('a percentile', () => {
 
   it('is shown with no more digits than asked for', () => {
     expect([rounded(1.23456, 2), rounded(1.2, 2), rounded(299.7, 0)]).toEqual([1.23, 1.2, 300]);
-    expect(range([3.14159, 1, 2.71828], 2)).toBe('1 to 3.14');
+    expect(range([3.456, 1, 2.5], 2)).toBe('1 to 3.46');
   });
 });
 
