@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Random } from '#core/ports/random.ts';
+import { renewTokenFile } from '#service/loopback/token.ts';
 import { openGate, type OpenGate } from '#service/openGate.ts';
 import { programFolders, readConfig, readModels, type ProgramFolders } from '#service/readConfig.ts';
 import type { ModelsFile } from '#vision/models/modelsFile.ts';
@@ -45,12 +46,19 @@ export interface BenchParts {
 export class BenchFolder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'lintel-bench-'));
   readonly program: ProgramFolders = programFolders(ROOT);
+  /** Of the loopback server. */
+  readonly tokenFile = join(this.path, 'token');
   readonly models: ModelsFile = readModels(this.program.models);
   readonly #parts: BenchParts;
   #people = 0;
 
   constructor(parts: BenchParts) {
     this.#parts = parts;
+    renewTokenFile(this.tokenFile)[Symbol.dispose]();
+  }
+
+  get token(): string {
+    return readFileSync(this.tokenFile, 'utf8').trim();
   }
 
   /** Made-up people enrolled so far, beside those of the demonstration. */

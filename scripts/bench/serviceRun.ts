@@ -15,14 +15,15 @@ const END_MS_MAX = 10_000;
 export class ServiceRun implements AsyncDisposable {
   readonly startedAt = performance.now();
   readonly pid: number;
-  /** When it said that it is open for business. */
-  readonly readyAt: Promise<number>;
+  /** When it said that it is open for business, and on which port. */
+  readonly ready: Promise<{ readonly at: number; readonly port: number }>;
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
   #said = '';
 
-  constructor(config: string) {
-    const { file, args, env } = serviceCommand({ root: ROOT, args: ['--simulated', '--config', config] });
+  constructor({ config, tokenFile }: { readonly config: string; readonly tokenFile: string }) {
+    const own = ['--simulated', '--config', config, '--token-file', tokenFile];
+    const { file, args, env } = serviceCommand({ root: ROOT, args: own });
     const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     assert(child.pid !== undefined, 'the Node that runs this can be started again');
     this.pid = child.pid;
@@ -34,10 +35,11 @@ export class ServiceRun implements AsyncDisposable {
       throw this.#fault(`its end: ${this.#said.trim()}`);
     });
     this.#ended.catch(() => undefined);
-    this.readyAt = new Promise((resolve) => {
+    this.ready = new Promise((resolve) => {
       child.on('message', (message) => {
         const parsed = ServiceMessage.safeParse(message);
-        if (parsed.success && parsed.data.kind === 'ready') resolve(performance.now());
+        if (!parsed.success || parsed.data.kind !== 'ready') return;
+        resolve({ at: performance.now(), port: parsed.data.port ?? 0 });
       });
     });
   }

@@ -25,7 +25,8 @@ function leftBehind(silence: string): readonly string[] {
     await session.release();
   `;
   const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, TMPDIR: home, XDG_CACHE_HOME: join(home, '.cache') };
-  delete env['ORT_DISABLE_TELEMETRY'];
+  // On machines that build and test, the runtime keeps silent by itself.
+  for (const name of ['ORT_DISABLE_TELEMETRY', 'CI']) delete env[name];
   const ran = spawnSync(process.execPath, ['--input-type=module', '-e', program], { cwd: root, env, encoding: 'utf8' });
   expect(ran.stderr).toBe('');
   expect(ran.status).toBe(0);
