@@ -168,7 +168,11 @@ export class JournalWriter {
   }
 
   #dispatchAgain(): void {
-    if (this.#inFlight === 0) this.#dispatch();
+    if (this.#inFlight > 0) return;
+    if (this.#queue.length > 0) return this.#dispatch();
+    // Nothing waits that could show whether the database is back: the next entry does.
+    this.#failing = false;
+    this.#report('warning', 'the database is tried again with the next entry');
   }
 
   #stuck(): void {
