@@ -14,6 +14,9 @@ import { runCommand, type Arguments, type Result } from './report.ts';
 
 /** How quick and how large the gate is on this machine. Usage: npm run bench -- [--quick] [--only NAME] [--json] */
 
+/** As a shell tells it of a program that was ended by hand. */
+const EXIT_INTERRUPTED = 130;
+
 /** What is measured together, by the first words of its results' names. */
 const MEASUREMENTS: readonly {
   readonly names: readonly string[];
@@ -32,6 +35,7 @@ async function bench({ rest }: Arguments): Promise<{ results: readonly Result[] 
   const quiet = new Quiet();
   const clock = new SystemClock();
   using folder = new BenchFolder({ clock, random: new SystemRandom() });
+  removeWhenInterrupted(folder);
   await using raw = await RawInference.start(folder.program.models);
   const results: Result[] = [];
   for (const { names, measure } of MEASUREMENTS) {
@@ -40,6 +44,13 @@ async function bench({ rest }: Arguments): Promise<{ results: readonly Result[] 
     results.push(...(await measure({ folder, raw, clock, effort, quiet })));
   }
   return { results };
+}
+
+/** Everything that was started ends with this process; the folder must be removed by it. */
+function removeWhenInterrupted(folder: Disposable): void {
+  process.once('exit', () => folder[Symbol.dispose]());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => process.exit(EXIT_INTERRUPTED));
 }
 
 function parseArguments(rest: readonly string[]): { effort: Effort; only: string | undefined } {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Fault } from '#core/kernel/fault.ts';
 import { createJpegDecoder } from '#drivers/camera/jpeg.ts';
-import { loadSessions, readModelsFile } from '#vision/node/loadSessions.ts';
+import { loadSessions } from '#vision/node/loadSessions.ts';
+import { readModelsFile } from '#vision/node/readModelsFile.ts';
 import { Stages } from '#vision/stages/stages.ts';
 import { WorkingMemory } from '#vision/workingMemory.ts';
 import { readCollection, type Identity } from './evaluation/collection.ts';

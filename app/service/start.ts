@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
@@ -60,6 +61,8 @@ async function run(): Promise<void> {
     serveParentPort(mainOfElectron, { open: sessionsAt(endpoints, clock), report, onStop: () => stopped.resolve(0) });
   }
   heart.ready(await host?.start());
+  // Now and not at the end, which a crash does not see: the restart after it must not compile everything again.
+  flushCompileCache();
   giveBackFreedMemory();
   const status = await stopped.promise;
   heart.stopping();

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { SESSION_OPTIONS } from '#vision/models/model.ts';
-import { readModelsFile } from '#vision/node/loadSessions.ts';
+import { readModelsFile } from '#vision/node/readModelsFile.ts';
+import { silenceRuntime } from '#vision/node/silentRuntime.ts';
 
 /**
  * The models of the gate with the gate's session settings and nothing around them, in a process of their own: what no gate
@@ -44,6 +45,7 @@ async function runEach(models: readonly RawModel[]): Promise<number[]> {
   return took;
 }
 
+silenceRuntime();
 const models = await load(process.argv[2] ?? '');
 for (let run = 0; run < WARM_UP_RUNS; run++) await runEach(models);
 process.on('message', () => void runEach(models).then((took) => process.send?.(took)));

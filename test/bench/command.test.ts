@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,20 @@ it(
       { name: 'strike.few_p50_ms', ...inMs },
     ]);
     expect(status).toBe((report as unknown as { ok: boolean }).ok ? 0 : 1);
+    expect(leftovers().filter((name) => !before.includes(name))).toEqual([]);
+  },
+  RUN_MS_MAX,
+);
+
+it(
+  'leaves nothing behind where it is interrupted',
+  async () => {
+    const before = leftovers();
+    const child = execFile(process.execPath, [BENCH, '--quick', '--only', 'strike']);
+    const ended = once(child, 'exit');
+    while (leftovers().every((name) => before.includes(name))) await new Promise((resolve) => setTimeout(resolve, 50));
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
     expect(leftovers().filter((name) => !before.includes(name))).toEqual([]);
   },
   RUN_MS_MAX,

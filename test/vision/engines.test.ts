@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { createFaceEngine } from '#vision/engine.ts';
-import { loadSessions, readModelsFile } from '#vision/node/loadSessions.ts';
+import { loadSessions } from '#vision/node/loadSessions.ts';
+import { readModelsFile } from '#vision/node/readModelsFile.ts';
 import { startVisionWorker } from '#vision/node/visionWorker.ts';
 import { WorkingMemory } from '#vision/workingMemory.ts';
 import { FakeEngine, fakeFace } from '../fakes/fakeEngine.ts';

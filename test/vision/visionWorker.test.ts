@@ -8,7 +8,7 @@ import {
   VISION_START_MS_MAX,
   type VisionWorker,
 } from '#vision/node/visionWorker.ts';
-import { readModelsFile } from '#vision/node/loadSessions.ts';
+import { readModelsFile } from '#vision/node/readModelsFile.ts';
 import { CALLS_WAITING_MAX } from '#vision/turns.ts';
 import { FakeClock } from '../fakes/fakeClock.ts';
 import { demonstrationFaces, frameOf, MODELS_FOLDER } from './pictures.ts';

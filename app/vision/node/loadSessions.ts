@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Fault } from '#core/kernel/fault.ts';
 import { SESSION_OPTIONS, type LoadedSession } from '../models/model.ts';
-import { parseModelsFile, type ModelsFile, type ModelSpec, type Task } from '../models/modelsFile.ts';
+import type { ModelSpec, Task } from '../models/modelsFile.ts';
+import { readModel } from './readModel.ts';
 import { silenceRuntime } from './silentRuntime.ts';
-
-/** @throws Fault `model` where the file is missing or says something that it must not */
-export function readModelsFile(path: string): ModelsFile {
-  return parseModelsFile(readModel(path).toString('utf8'), path);
-}
 
 /**
  * Sessions of the native runtime, one for each model, each file checked first.
@@ -54,14 +49,4 @@ async function loadSession(path: string, { sha256: expected, graphOptimization }
 function giveBack({ buffer, length }: Buffer<ArrayBuffer>): void {
   // A small file shares its memory with other buffers.
   if (buffer.byteLength === length) buffer.transfer(0);
-}
-
-function readModel(path: string): Buffer<ArrayBuffer> {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer';
-    const found = code === 'ENOENT' ? 'no file' : code;
-    throw new Fault('model', { thing: path, found, expected: 'a readable file' }, cause);
-  }
 }

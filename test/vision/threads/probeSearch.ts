@@ -1,7 +1,8 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { LoadedSession } from '#vision/models/model.ts';
-import { loadSessions, readModelsFile } from '#vision/node/loadSessions.ts';
+import { loadSessions } from '#vision/node/loadSessions.ts';
+import { readModelsFile } from '#vision/node/readModelsFile.ts';
 import { Stages } from '#vision/stages/stages.ts';
 import { overwriteFreedMemory } from '#platform/freedMemory.ts';
 import { WorkingMemory } from '#vision/workingMemory.ts';
