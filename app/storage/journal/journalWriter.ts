@@ -256,7 +256,7 @@ export class JournalWriter {
   /** Everything is in the database: the reserve is free again. */
   async #empty(): Promise<void> {
     const { reserve } = this.#parts;
-    if (!this.#saving && reserve?.used === true) {
+    if (!this.#saving && reserve !== undefined && (reserve.used || this.#reserveBroken)) {
       this.#saving = true;
       try {
         await reserve.clear();
