@@ -34,8 +34,9 @@ async function bench({ rest }: Arguments): Promise<{ results: readonly Result[] 
   const { effort, only } = parseArguments(rest);
   const quiet = new Quiet();
   const clock = new SystemClock();
-  using folder = new BenchFolder({ clock, random: new SystemRandom() });
-  removeWhenInterrupted(folder);
+  using open = new DisposableStack();
+  disposeWhenInterrupted(open);
+  const folder = open.use(new BenchFolder({ clock, random: new SystemRandom() }));
   await using raw = await RawInference.start(folder.program.models);
   const results: Result[] = [];
   for (const { names, measure } of MEASUREMENTS) {
@@ -47,8 +48,8 @@ async function bench({ rest }: Arguments): Promise<{ results: readonly Result[] 
 }
 
 /** Everything that was started ends with this process; the folder must be removed by it. */
-function removeWhenInterrupted(folder: Disposable): void {
-  process.once('exit', () => folder[Symbol.dispose]());
+function disposeWhenInterrupted(open: Disposable): void {
+  process.once('exit', () => open[Symbol.dispose]());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => process.exit(EXIT_INTERRUPTED));
 }
