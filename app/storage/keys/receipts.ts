@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { Fault } from '#core/kernel/fault.ts';
+import { canonicalJson } from '#core/kernel/json.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { Receipts } from '#core/ports/receipts.ts';
 import {
-  canonicalJson,
   RECEIPT_VERSION,
   receiptOf,
   type EscrowState,

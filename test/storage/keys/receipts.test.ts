@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wallTime } from '#core/kernel/units.ts';
-import { canonicalJson, type Json } from '#core/privacy/receipt.ts';
+import { canonicalJson, type Json } from '#core/kernel/json.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import { newRecoveryKeys, sealTo, unsealAs } from '#storage/keys/curveKeys.ts';
 import { Escrow, escrowFile, openEscrow } from '#storage/keys/escrow.ts';
