@@ -39,6 +39,7 @@ export interface GateParts {
 export interface Gate {
   readonly terminal: Terminal;
   readonly health: HealthBoard;
+  readonly recorder: Recorder;
   readonly mirror: ScreenMirror;
   readonly storage: Storage;
   readonly engine: FaceEngine;
@@ -164,7 +165,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   });
   terminal.start();
   const people = roster.cardholders.length;
-  const gate = { terminal, health, mirror, storage, engine: vision, doors, people };
+  const gate = { terminal, health, recorder, mirror, storage, engine: vision, doors, people };
   return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware) };
 }
 

@@ -7,6 +7,8 @@ import { forbidCoreDumps } from '#platform/coreDumps.ts';
 import { giveBackFreedMemory } from '#platform/freedMemory.ts';
 import { HangAlarm } from '#platform/hangAlarm.ts';
 import { openNotifySocket } from '#platform/notifySocket.ts';
+import { controlCommands } from './control/commands.ts';
+import { ControlSocket } from './control/controlSocket.ts';
 import { EXIT_BROKEN, exitStatusOf } from './exitStatus.ts';
 import { LastingLoopback } from './lastingLoopback.ts';
 import { parentOverPort, parentPortOf, serveParentPort } from './loopback/parentPort.ts';
@@ -60,12 +62,19 @@ async function run(): Promise<void> {
   } else {
     serveParentPort(mainOfElectron, { open: sessionsAt(endpoints, clock), report, onStop: () => stopped.resolve(0) });
   }
+  const control = await ControlSocket.open({
+    folder: config.dataFolder,
+    commands: controlCommands(open.gate),
+    record: (action) => open.gate.recorder.record({ kind: 'operator-action', action }),
+    health,
+  });
   heart.ready(await host?.start());
   // Now and not at the end, which a crash does not see: the restart after it must not compile everything again.
   flushCompileCache();
   giveBackFreedMemory();
   const status = await stopped.promise;
   heart.stopping();
+  await control.close();
   await host?.close();
   await open.close();
   process.exitCode = status;

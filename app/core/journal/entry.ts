@@ -15,6 +15,8 @@ export type JournalEvent =
   /** The consent of the subject had ended, and no template that stood on it is left. */
   | { readonly kind: 'consent-ended' }
   | { readonly kind: 'terminal-started' | 'terminal-stopped' }
+  /** Somebody at the console of this machine had the gate do this. */
+  | { readonly kind: 'operator-action'; readonly action: string }
   /** The wall clock jumped: `byMs` ahead, or back where it is negative. */
   | { readonly kind: 'clock-changed'; readonly byMs: number }
   /** What a start found wrong with the journal itself. */

@@ -1,0 +1,14 @@
+import * as z from 'zod/mini';
+import type { Gate } from '../assemble.ts';
+import { controlCommand, type ControlCommand } from './controlCommand.ts';
+
+const Nothing = z.strictObject({});
+
+/** Everything that a gate can be asked for while it works. */
+export const controlCommands = (gate: Gate): readonly ControlCommand[] => [
+  controlCommand('health', {
+    recorded: false,
+    given: Nothing,
+    run: () => gate.health.lines.map(({ part, level, says }) => ({ part, level, says })),
+  }),
+];
