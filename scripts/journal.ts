@@ -1,14 +1,9 @@
 import { resolve } from 'node:path';
 import type { JournalEventKind } from '#core/journal/entry.ts';
 import type { JournalQuery } from '#core/journal/search.ts';
-import { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
-import { createFileKeyStore } from '#storage/fileKeyStore.ts';
-import { folderHoldsData } from '#storage/files/folderMarker.ts';
 import { checkExport } from '#storage/journal/checkExport.ts';
-import { epochFileBeside } from '#storage/keys/epochPlace.ts';
-import { openStorage, type Storage } from '#storage/openStorage.ts';
 import {
   needed,
   numberOf,
@@ -17,42 +12,28 @@ import {
   unusable,
   type JournalArguments,
 } from './journal/arguments.ts';
+import { journalDesk, type JournalDesk } from './journal/desk.ts';
 import { result, runCommand, type Arguments, type Result } from './report.ts';
 
-/** Searches, verifies and exports the journal of a gate that does not run. Says how it is used where it is used otherwise. */
+/** Searches, verifies and exports a gate's journal. Says how it is used where it is used otherwise. */
 
 const SEARCH_LIMIT = 100;
 
 async function journal({ rest }: Arguments): Promise<{ results: readonly Result[] }> {
   const given = parseJournalArguments(rest);
   if (given.command === 'verify-export') return { results: await verifyExport(given) };
-  const storage = await open(given);
+  const desk = await journalDesk(needed(given, '--data'), () => needed(given, '--key'));
   try {
-    if (given.command === 'search') return { results: await search(given, storage) };
-    return { results: given.command === 'verify' ? await verify(given, storage) : await exportIt(given, storage) };
+    if (given.command === 'search') return { results: await search(given, desk) };
+    return { results: given.command === 'verify' ? await verify(given, desk) : await exportIt(given, desk) };
   } finally {
-    await storage.close();
+    await desk.close();
   }
 }
 
-/** As a start of the gate would: what is wrong behind the last anchor is recorded. */
-async function open(given: JournalArguments): Promise<Storage> {
-  const folder = needed(given, '--data');
-  const key = needed(given, '--key');
-  if (!folderHoldsData(folder))
-    throw new Fault('command', { thing: folder, found: 'no data of a gate', expected: 'its data folder' });
-  const master = createFileKeyStore(key).open();
-  const report = ({ part, level, says }: { part: string; level: string; says: string }): void => {
-    if (level !== 'ok') console.error(`${part}: ${says}`);
-  };
-  const opening = openStorage({ folder, simulated: given.simulated, master, epoch: epochFileBeside(key), report });
-  master.fill(0);
-  return opening;
-}
-
 /** Each entry is a result: its event as JSON, its time beside it. */
-async function search(given: JournalArguments, { journal: stored }: Storage): Promise<Result[]> {
-  const found = await stored.search(queryOf(given), numberOf(given, '--limit') ?? SEARCH_LIMIT);
+async function search(given: JournalArguments, desk: JournalDesk): Promise<Result[]> {
+  const found = await desk.search(queryOf(given), numberOf(given, '--limit') ?? SEARCH_LIMIT);
   const entries = found.entries.map(({ id, at, event, subject, simulated }) =>
     result(`entry ${id}`, {
       value: JSON.stringify({
@@ -88,9 +69,9 @@ function queryOf(given: JournalArguments): JournalQuery {
   };
 }
 
-async function verify(given: JournalArguments, { journal: stored }: Storage): Promise<Result[]> {
+async function verify(given: JournalArguments, desk: JournalDesk): Promise<Result[]> {
   const anchor = given.values.get('--anchor');
-  const check = await stored.check({ indexes: true, ...(anchor === undefined ? {} : { exports: [resolve(anchor)] }) });
+  const check = await desk.check(anchor === undefined ? [] : [resolve(anchor)]);
   const covered = check.coveredTo === 0 ? 'no anchor' : `up to entry ${check.coveredTo}, by ${check.coveredBy}`;
   const recorded =
     check.recordedDamage.length === 0
@@ -115,11 +96,11 @@ async function verify(given: JournalArguments, { journal: stored }: Storage): Pr
   ];
 }
 
-async function exportIt(given: JournalArguments, { journal: stored }: Storage): Promise<Result[]> {
+async function exportIt(given: JournalArguments, desk: JournalDesk): Promise<Result[]> {
   const form = given.values.get('--form') ?? 'jsonl';
   if (form !== 'jsonl' && form !== 'csv') throw unusable(`--form ${form}`);
   const [from, to] = [numberOf(given, '--first'), numberOf(given, '--last')];
-  const { path, signature } = await stored.export({
+  const { path, signature } = await desk.export({
     path: resolve(needed(given, '--to')),
     form,
     ...(from === undefined ? {} : { from: from as JournalId }),

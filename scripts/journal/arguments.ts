@@ -1,16 +1,15 @@
 import { Fault } from '#core/kernel/fault.ts';
 
 export const USAGE = `one of
-  journal search --data DIR --key FILE [--from TIME] [--until TIME] [--kind KIND] [--access-point NAME] [--door NAME]
+  journal search --data DIR [--key FILE] [--from TIME] [--until TIME] [--kind KIND] [--access-point NAME] [--door NAME]
                  [--person PSEUDONYM] [--subjects yes] [--limit N]
-  journal verify --data DIR --key FILE [--anchor EXPORT]
-  journal export --data DIR --key FILE --to FILE [--form jsonl|csv] [--first N] [--last N]
+  journal verify --data DIR [--key FILE] [--anchor EXPORT]
+  journal export --data DIR [--key FILE] --to FILE [--form jsonl|csv] [--first N] [--last N]
   journal verify-export FILE [--public-key HEX]
-with --simulated for the data of a simulated gate, and --json for a report that programs read`;
+where no gate runs on the folder --key is needed; --json gives a report that programs read`;
 
 export interface JournalArguments {
   readonly command: string;
-  readonly simulated: boolean;
   readonly files: readonly string[];
   readonly values: ReadonlyMap<string, string>;
 }
@@ -40,18 +39,16 @@ export function parseJournalArguments(given: readonly string[]): JournalArgument
   if (names === undefined) throw unusable(command || 'nothing');
   const values = new Map<string, string>();
   const files: string[] = [];
-  let simulated = false;
   for (let index = 0; index < rest.length; index++) {
     const argument = rest[index]!;
-    if (argument === '--simulated') simulated = true;
-    else if (names.includes(argument)) {
+    if (names.includes(argument)) {
       const value = rest[++index];
       if (value === undefined || value.startsWith('--')) throw unusable(`${argument} without its value`);
       values.set(argument, value);
     } else if (argument.startsWith('-') || command !== 'verify-export') throw unusable(argument);
     else files.push(argument);
   }
-  return { command, simulated, files, values };
+  return { command, files, values };
 }
 
 export function needed({ values }: JournalArguments, name: string): string {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Gate } from '../assemble.ts';
 import { controlCommand, type ControlCommand } from './controlCommand.ts';
+import { journalCommands } from './journalCommands.ts';
 
 const Nothing = z.strictObject({});
 
@@ -11,4 +12,5 @@ export const controlCommands = (gate: Gate): readonly ControlCommand[] => [
     given: Nothing,
     run: () => gate.health.lines.map(({ part, level, says }) => ({ part, level, says })),
   }),
+  ...journalCommands(gate.storage.journal),
 ];

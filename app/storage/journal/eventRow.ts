@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { DenialReason } from '#core/access/decide.ts';
 import type { Factor } from '#core/access/request.ts';
 import type { DoorEvent } from '#core/door/door.ts';
-import type { JournalEvent } from '#core/journal/entry.ts';
+import type { JournalEvent, JournalEventKind } from '#core/journal/entry.ts';
 import type { AccessPointId, DoorId, JournalId } from '#core/kernel/ids.ts';
 
 // Full records, so that a reason or an event that core gains fails the build here until the journal can read it.
@@ -46,8 +46,7 @@ const AccessPoint = z.custom<AccessPointId>((value) => typeof value === 'string'
 const Door = z.custom<DoorId>((value) => typeof value === 'string', 'the name of a door');
 const Id = z.custom<JournalId>((value) => Number.isSafeInteger(value), 'the number of an entry');
 
-/** The event of a journal row. */
-export const EventRow: z.ZodMiniType<JournalEvent> = z.discriminatedUnion('kind', [
+const Rows = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('access-granted'), accessPoint: AccessPoint, factors: z.array(z.enum(FACTORS)) }),
   z.strictObject({ kind: z.literal('access-denied'), accessPoint: AccessPoint, reason: z.enum(REASONS) }),
   z.strictObject({ kind: z.enum(DOOR_EVENTS), door: Door }),
@@ -55,8 +54,13 @@ export const EventRow: z.ZodMiniType<JournalEvent> = z.discriminatedUnion('kind'
   z.strictObject({ kind: z.enum(['link-lost', 'link-restored']), part: z.string() }),
   z.strictObject({ kind: z.enum(['enrolled', 'consent-ended']) }),
   z.strictObject({ kind: z.enum(['terminal-started', 'terminal-stopped']) }),
+  z.strictObject({ kind: z.literal('operator-action'), action: z.string() }),
   z.strictObject({ kind: z.literal('clock-changed'), byMs: z.number() }),
   z.strictObject({ kind: z.literal('journal-damaged'), says: z.string() }),
   z.strictObject({ kind: z.literal('segment-removed'), first: Id, last: Id }),
   z.strictObject({ kind: z.literal('signing-key-changed'), publicKey: z.string() }),
 ]);
+
+/** The event of a journal row; `never`, which fails the build, while an event of core is missing above. */
+export const EventRow: JournalEventKind extends z.infer<typeof Rows>['kind'] ? z.ZodMiniType<JournalEvent> : never =
+  Rows;

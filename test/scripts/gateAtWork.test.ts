@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Report } from '../../scripts/report.ts';
+import { GateFolder, ROOT } from '../e2e/support/gateFolder.ts';
+import { GateProcess } from '../e2e/support/gateProcess.ts';
+
+const TEST_MS_MAX = 60_000;
+
+interface Ran {
+  readonly status: number;
+  readonly report: Report;
+}
+
+function run(script: string, ...args: readonly string[]): Promise<Ran> {
+  const { promise, resolve } = Promise.withResolvers<Ran>();
+  execFile(process.execPath, [join(ROOT, 'scripts', script), ...args, '--json'], (error, stdout) => {
+    const status = typeof error?.code === 'number' ? error.code : 0;
+    resolve({ status, report: JSON.parse(stdout) as Report });
+  });
+  return promise;
+}
+
+const named = ({ report }: Ran, name: string): unknown => report.results.find((one) => one.name === name)?.value;
+
+test(
+  'an auditor reads, verifies and takes along the journal of a gate that works, and the journal says so',
+  async () => {
+    using folder = new GateFolder([['access-points', 0, 'camera', 'driver'], 'none']);
+    await using gate = new GateProcess(folder);
+    await gate.ready;
+    const data = ['--data', folder.data] as const;
+    const taken = join(folder.path, 'taken.jsonl');
+
+    expect(named(await run('health.ts', ...data), 'key store')).toBe('warning');
+    const found = await run('journal.ts', 'search', ...data, '--kind', 'terminal-started');
+    expect(found.status).toBe(0);
+    expect(named(found, 'found')).toBe(1);
+    const exported = await run('journal.ts', 'export', ...data, '--to', taken);
+    expect(exported.status).toBe(0);
+    const key = String(named(exported, 'public key'));
+    expect((await run('journal.ts', 'verify-export', taken, '--public-key', key)).status).toBe(0);
+    expect((await run('journal.ts', 'verify', ...data, '--anchor', taken)).status).toBe(0);
+    expect(named(await run('journal.ts', 'search', ...data, '--kind', 'operator-action'), 'found')).toBe(4);
+    expect(await gate.kill('SIGTERM')).toEqual({ status: 0, signal: null });
+
+    const stopped = await run('health.ts', ...data);
+    expect(stopped.status).toBe(2);
+    expect((await run('journal.ts', 'verify', ...data, '--key', folder.key)).status).toBe(0);
+  },
+  TEST_MS_MAX,
+);
