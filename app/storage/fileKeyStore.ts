@@ -17,6 +17,7 @@ import { dirname } from 'node:path';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { KeyStore } from '#core/ports/keyStore.ts';
 import { OWN_FILE, OWN_FOLDER, syncFolder } from './files/atomicFile.ts';
+import { overwriteFile } from './files/overwriteFile.ts';
 import { KEY_BYTES } from './vault/derivedKeys.ts';
 
 /** The file: 8 bytes that name format and version, 32 bytes of secret, the first 8 bytes of SHA-256 of both. */
@@ -91,6 +92,15 @@ class FileKeyStore implements KeyStore {
       throw this.#fault(messageOf(error), 'a folder that this account may write', error);
     } finally {
       content.fill(0);
+    }
+  }
+
+  destroy(): void {
+    if (!this.exists()) return;
+    try {
+      overwriteFile(this.#path);
+    } catch (error) {
+      throw this.#fault(messageOf(error), 'a file that this account may overwrite', error);
     }
   }
 

@@ -25,4 +25,9 @@ export class FakeKeyStore implements KeyStore {
     if (this.#secret !== undefined) throw new Fault('key', { thing: 'key', found: 'a key already', expected: 'none' });
     this.#secret = crypto.getRandomValues(new Uint8Array(32));
   }
+
+  destroy(): void {
+    this.#secret?.fill(0);
+    this.#secret = undefined;
+  }
 }

@@ -2,6 +2,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -120,5 +121,18 @@ describe('the key file', () => {
       expect((await faultOf(() => createFileKeyStore(other).open(), 'key')).found).toBe('a file of account 12345');
     }
     await faultOf(() => createFileKeyStore('/dev/null/master.key').create(), 'key');
+  });
+
+  it('destroyed, is overwritten in its place and gone, and another is made', () => {
+    const keys = createFileKeyStore(path());
+    keys.destroy();
+    keys.create();
+    const secret = Buffer.from(keys.open());
+    linkSync(path(), join(folder, 'same-bytes'));
+    keys.destroy();
+    expect(keys.exists()).toBe(false);
+    expect(readFileSync(join(folder, 'same-bytes')).includes(secret)).toBe(false);
+    keys.create();
+    expect(Buffer.from(keys.open()).equals(secret)).toBe(false);
   });
 });

@@ -17,6 +17,8 @@ export interface EpochStore {
    * @throws Fault `key` where that cannot be done.
    */
   hold(secrets: readonly Uint8Array[]): void;
+  /** Overwrites whatever lies there. None is no error. @throws Fault `key` where that cannot be done. */
+  destroy(): void;
 }
 
 /** Secrets that may lie there at once: the present one and, during a replacement, the next. */

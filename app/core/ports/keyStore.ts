@@ -10,4 +10,6 @@ export interface KeyStore {
   exists(): boolean;
   /** Makes the secret at the very first start. @throws Fault `key` where there is one already. */
   create(): void;
+  /** Overwrites the secret, so that nothing it sealed is ever read again. None is no error. @throws Fault `key` where it cannot be. */
+  destroy(): void;
 }

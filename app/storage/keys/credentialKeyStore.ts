@@ -52,6 +52,12 @@ class CredentialKeyStore implements KeyStore {
     throw this.#fault('none, and a service cannot make its own', `the credential, made once as root: ${command}`);
   }
 
+  destroy(): void {
+    if (!this.exists()) return;
+    const file = `/etc/credstore.encrypted/${this.#name}`;
+    throw this.#fault('one that systemd keeps', `the credential removed by root: shred -u ${file}`);
+  }
+
   #fault(found: string, expected: string): Fault {
     return new Fault('key', { thing: `credential ${this.#name}`, found, expected });
   }

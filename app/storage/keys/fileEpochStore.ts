@@ -5,6 +5,7 @@ import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { EPOCH_SECRETS_MAX, type EpochStore } from '#core/ports/epochStore.ts';
 import { OWN_FILE, OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
+import { overwriteFile } from '../files/overwriteFile.ts';
 import { KEY_BYTES } from '../vault/derivedKeys.ts';
 import { withOwnFile } from './ownFile.ts';
 
@@ -56,6 +57,15 @@ class FileEpochStore implements EpochStore {
     } catch (error) {
       if (error instanceof Fault) throw error;
       throw this.#fault(messageOf(error), 'a file that this account may write');
+    }
+  }
+
+  destroy(): void {
+    if (!existsSync(this.#path)) return;
+    try {
+      overwriteFile(this.#path);
+    } catch (error) {
+      throw this.#fault(messageOf(error), 'a file that this account may overwrite');
     }
   }
 

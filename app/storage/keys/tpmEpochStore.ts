@@ -69,6 +69,10 @@ class TpmEpochStore implements EpochStore {
     for (const place of held.keys()) if (!kept.has(place)) this.#remove(place);
   }
 
+  destroy(): void {
+    for (const place of this.#held().keys()) this.#remove(place);
+  }
+
   /** The places that are defined; undefined for one whose content does not check out. */
   #held(): Map<number, Buffer | undefined> {
     const defined = this.#tpm.indices();

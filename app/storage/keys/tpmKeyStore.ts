@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { KeyStore } from '#core/ports/keyStore.ts';
 import { OWN_FILE, OWN_FOLDER, replaceFile } from '../files/atomicFile.ts';
+import { overwriteFile } from '../files/overwriteFile.ts';
 import { KEY_BYTES } from '../vault/derivedKeys.ts';
 import { PCRS, Tpm, type TpmOptions } from './tpm.ts';
 
@@ -76,6 +77,16 @@ class TpmKeyStore implements KeyStore {
       secret.fill(0);
       return copy;
     });
+  }
+
+  /** What is sealed lies in the file; the TPM keeps nothing of it. */
+  destroy(): void {
+    if (!this.exists()) return;
+    try {
+      overwriteFile(this.#path);
+    } catch (error) {
+      throw this.#fault(messageOf(error), 'a file that this account may overwrite');
+    }
   }
 
   #unseal(object: string, pcrs: string): Buffer {

@@ -33,6 +33,16 @@ export function epochStoreContract(name: string, make: () => EpochStore): void {
       expect(held()).toEqual(asText(one));
     });
 
+    it('destroyed, is none, and the next one may be held', () => {
+      const [a, b] = [secret(), secret()];
+      make().destroy();
+      make().hold([a, b]);
+      make().destroy();
+      expect(held()).toEqual([]);
+      make().hold([b]);
+      expect(held()).toEqual(asText(b));
+    });
+
     it('is as long as it must be, and never more than two', () => {
       expect(() => make().hold([])).toThrow();
       expect(() => make().hold([new Uint8Array(16)])).toThrow();

@@ -65,6 +65,8 @@ describe('a key that a TPM sealed', () => {
     const file = readFileSync(join(folder, 'etc/root.tpm'), 'utf8');
     expect(file).not.toContain(Buffer.from(root).toString('base64').slice(0, 20));
     await faultOf(() => keys().create(), 'key');
+    keys().destroy();
+    expect(keys().exists()).toBe(false);
   });
 
   it('does not open once the machine has booted something else, and says what to do', async () => {
@@ -98,6 +100,7 @@ describe('a key that systemd hands over', () => {
     writeFileSync(join(folder, 'lintel-root'), root);
     expect(store().exists()).toBe(true);
     expect(store().open()).toEqual(root);
+    expect((await faultOf(() => store().destroy(), 'key')).expected).toContain('shred');
     writeFileSync(join(folder, 'lintel-root'), 'short');
     await faultOf(() => store().open(), 'key');
   });
