@@ -73,7 +73,7 @@ function rowsOf(index: number): EnrolmentRows {
   const consent = idOf<ConsentId>(`consent ${index}`);
   const shared = { pseudonym, state: 'active', validity: { from: AT, until: AT } } as const;
   return {
-    cardholder: { ...shared, name: `Person ${index}`, accessPoints: 'all' },
+    cardholder: { ...shared, name: `Person ${index}`, relation: 'staff', accessPoints: 'all' },
     credentials: [
       { ...shared, id: idOf<CredentialId>(`card ${index}`), kind: 'card', format: 'H10301', number: String(index) },
     ],

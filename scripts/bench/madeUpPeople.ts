@@ -35,7 +35,7 @@ export function* madeUpPeople({ from, to, templateFormat }: Crowd): Generator<En
     } as const;
     const record = { id: id<TemplateId>(), pseudonym, consent, until: wallTime(now + YEAR_MS), format: templateFormat };
     yield {
-      cardholder: { ...shared, name: `Made up ${number}`, accessPoints: 'all' },
+      cardholder: { ...shared, name: `Made up ${number}`, relation: 'staff', accessPoints: 'all' },
       credentials: [
         { ...shared, id: id<CredentialId>(), kind: 'card', format: 'uid', number: (0xc0000000 + number).toString(16) },
         {

@@ -11,6 +11,7 @@ export const ALWAYS: Validity = { from: wallTime(0), until: wallTime(Number.MAX_
 export const holder = (name: string, differing: Partial<Cardholder> = {}): Cardholder => ({
   pseudonym: pseudonym(name),
   name: `the name of ${name}`,
+  relation: 'staff',
   state: 'active',
   validity: ALWAYS,
   accessPoints: 'all',

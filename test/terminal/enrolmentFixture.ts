@@ -103,7 +103,7 @@ export class EnrolmentRoom {
     const validity = { from: now, until: wallTime(now + 1_000 * HOUR_MS) };
     const base = { pseudonym, state: 'active', validity } as const;
     return {
-      cardholder: { ...base, name, accessPoints: 'all' },
+      cardholder: { ...base, name, relation: 'staff', accessPoints: 'all' },
       credentials: [
         { ...base, id: idFrom<CredentialId>(`card of ${name}`), kind: 'card', format: 'uid', number: card },
         { ...base, id: idFrom<CredentialId>(`pin of ${name}`), kind: 'pin', personalNumber, pinHash: '$fake$0$0000' },

@@ -199,7 +199,7 @@ export class GateFixture {
     });
     for (const other of others) {
       const base = { pseudonym: idFrom<Pseudonym>(other.label), state: 'active', validity: dayFrom(now) } as const;
-      const cardholder: Cardholder = { ...base, name: other.label, accessPoints: 'all' };
+      const cardholder: Cardholder = { ...base, name: other.label, relation: 'staff', accessPoints: 'all' };
       await gate.people.enrol({ cardholder, credentials: [], face: gate.faceOf(other) });
     }
     gate.recorder.attach(gate.journal);
@@ -301,7 +301,7 @@ const dayFrom = (now: number): Validity => ({ from: wallTime(now - 1), until: wa
 function holderOf(now: number): { cardholder: Cardholder; credentials: Credential[] } {
   const base = { pseudonym: HOLDER, state: 'active', validity: dayFrom(now) } as const;
   return {
-    cardholder: { ...base, name: 'A. Holder', accessPoints: 'all' },
+    cardholder: { ...base, name: 'A. Holder', relation: 'staff', accessPoints: 'all' },
     credentials: [
       { ...base, id: idFrom<CredentialId>('card'), kind: 'card', format: 'uid', number: '0a' },
       { ...base, id: idFrom<CredentialId>('pin'), kind: 'pin', personalNumber: '1001', pinHash: '$fake$0$480213' },

@@ -7,10 +7,14 @@ export interface Validity {
   readonly until: WallTime;
 }
 
+/** What ties a person to the place, and with what the purpose of the person's data ends. */
+export type Relation = 'staff' | 'resident' | 'visitor';
+
 /** A person who may be let in. The name lives here and in the identity file, never on the screen. */
 export interface Cardholder {
   readonly pseudonym: Pseudonym;
   readonly name: string;
+  readonly relation: Relation;
   readonly state: 'active' | 'suspended';
   readonly validity: Validity;
   readonly accessPoints: 'all' | readonly AccessPointId[];

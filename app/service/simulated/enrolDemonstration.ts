@@ -97,7 +97,7 @@ async function recordsOf(
   const card = { kind: 'card', format: DEMONSTRATION_CARD_FORMAT, number: person.card.number } as const;
   const pin = { kind: 'pin', personalNumber: person.personalNumber, pinHash: await hasher.hash(person.pin) } as const;
   return {
-    cardholder: { ...base, name: person.name, accessPoints: 'all' },
+    cardholder: { ...base, name: person.name, relation: 'staff', accessPoints: 'all' },
     credentials: [
       { ...base, ...card, id: random.hex(16) as CredentialId },
       { ...base, ...pin, id: random.hex(16) as CredentialId },

@@ -22,6 +22,7 @@ const CredentialShared = { state: z.enum(['active', 'suspended', 'lost']), valid
 
 export const CardholderRow: z.ZodMiniType<CardholderContent> = z.strictObject({
   name: z.string(),
+  relation: z.enum(['staff', 'resident', 'visitor']),
   state: z.enum(['active', 'suspended']),
   validity: Validity,
   accessPoints: z.union([z.literal('all'), z.array(AccessPoint)]),

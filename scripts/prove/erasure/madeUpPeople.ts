@@ -101,7 +101,12 @@ export class MadeUpPeople {
     const shared = { pseudonym, state: 'active', validity: VALIDITY } as const;
     const secret = this.#hash(`pin ${index}`);
     return {
-      cardholder: { name: this.#hash(`name ${index}`).toString('hex'), ...shared, accessPoints: 'all' },
+      cardholder: {
+        name: this.#hash(`name ${index}`).toString('hex'),
+        relation: 'staff',
+        ...shared,
+        accessPoints: 'all',
+      },
       credentials: [
         {
           number: this.cardNumber(index),

@@ -28,7 +28,7 @@ export function person(label: string): Enrolment & { readonly face: NonNullable<
   const until = endOf(label);
   const template = { id: idOf<TemplateId>(`template ${label}`), pseudonym, consent, until, format: 'arcface-512' };
   return {
-    cardholder: { ...shared, name: nameOf(label), accessPoints: [FRONT] },
+    cardholder: { ...shared, name: nameOf(label), relation: 'staff', accessPoints: [FRONT] },
     credentials: [
       { ...shared, id: idOf<CredentialId>(`card ${label}`), kind: 'card', format: 'H10301', number: cardOf(label) },
       {
