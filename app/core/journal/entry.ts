@@ -23,6 +23,17 @@ export type JournalEvent =
   | { readonly kind: 'journal-damaged'; readonly says: string }
   /** Retention removed these entries, the last one included; their head stands in the journal. */
   | { readonly kind: 'segment-removed'; readonly first: JournalId; readonly last: JournalId }
+  /** `verified`: it was restored into a scratch place and held what it should. */
+  | { readonly kind: 'backup-made'; readonly backup: string; readonly verified: boolean }
+  | { readonly kind: 'backup-failed'; readonly says: string }
+  /** The people's data came out of this backup; the journal as well, up to that entry, where it is not the gate's own. */
+  | {
+      readonly kind: 'restored';
+      readonly backup: string;
+      readonly onto: 'same-machine' | 'another-machine';
+      readonly journal: 'kept' | 'from-backup';
+      readonly upTo: number;
+    }
   /** Said by the old signing key of the new one: lower-case hex of 32 bytes. */
   | { readonly kind: 'signing-key-changed'; readonly publicKey: string };
 

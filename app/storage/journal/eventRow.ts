@@ -58,6 +58,15 @@ const Rows = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('clock-changed'), byMs: z.number() }),
   z.strictObject({ kind: z.literal('journal-damaged'), says: z.string() }),
   z.strictObject({ kind: z.literal('segment-removed'), first: Id, last: Id }),
+  z.strictObject({ kind: z.literal('backup-made'), backup: z.string(), verified: z.boolean() }),
+  z.strictObject({ kind: z.literal('backup-failed'), says: z.string() }),
+  z.strictObject({
+    kind: z.literal('restored'),
+    backup: z.string(),
+    onto: z.enum(['same-machine', 'another-machine']),
+    journal: z.enum(['kept', 'from-backup']),
+    upTo: z.number(),
+  }),
   z.strictObject({ kind: z.literal('signing-key-changed'), publicKey: z.string() }),
 ]);
 
