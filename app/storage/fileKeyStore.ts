@@ -1,31 +1,21 @@
-import { createHash, randomBytes, randomFillSync } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  writeSync,
-  type Stats,
-} from 'node:fs';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { fstatSync, linkSync, lstatSync, mkdirSync, readSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { KeyStore } from '#core/ports/keyStore.ts';
-import { OWN_FILE, OWN_FOLDER, syncFolder } from './files/atomicFile.ts';
+import { OWN_FOLDER, syncFolder } from './files/atomicFile.ts';
 import { overwriteFile } from './files/overwriteFile.ts';
+import { withOwnFile } from './keys/ownFile.ts';
+import { destroySecretFile, replaceSecretFile, writeSecretFile } from './keys/secretFile.ts';
 import { KEY_BYTES } from './vault/derivedKeys.ts';
 
-/** The file: 8 bytes that name format and version, 32 bytes of secret, the first 8 bytes of SHA-256 of both. */
+/**
+ * The file: 8 bytes that name format and version, 32 bytes of secret, while it is being changed 32 bytes of the next one,
+ * the first 8 bytes of SHA-256 of all that.
+ */
 const MAGIC = Buffer.from('LINTELK1', 'latin1');
 const CHECKSUM_BYTES = 8;
-const FILE_BYTES = MAGIC.length + KEY_BYTES + CHECKSUM_BYTES;
-/** Any access for group or others. */
-const NOT_OWN = 0o077;
+const FILE_BYTES = [1, 2].map((secrets) => MAGIC.length + secrets * KEY_BYTES + CHECKSUM_BYTES);
 
 /** The master secret in a file of the gate's own account, outside the data folder. */
 export function createFileKeyStore(path: string): KeyStore {
@@ -56,82 +46,100 @@ class FileKeyStore implements KeyStore {
   }
 
   open(): Uint8Array {
-    const content = Buffer.alloc(FILE_BYTES);
-    try {
-      this.#read(content);
-      const checked = content.subarray(0, MAGIC.length + KEY_BYTES);
-      if (!content.subarray(0, MAGIC.length).equals(MAGIC))
-        throw this.#fault('a file of another kind', 'a key file, version 1');
-      if (!checksumOf(checked).equals(content.subarray(checked.length))) {
-        throw this.#fault('a damaged secret', 'the file as it was made: bring it back from its backup');
-      }
-      return Uint8Array.from(checked.subarray(MAGIC.length));
-    } finally {
-      content.fill(0);
-    }
+    const [present, next] = this.#read();
+    next?.fill(0);
+    return present;
+  }
+
+  openNext(): Uint8Array | undefined {
+    const [present, next] = this.#read();
+    present.fill(0);
+    return next;
   }
 
   create(): void {
-    const content = Buffer.alloc(FILE_BYTES);
+    const secret = randomBytes(KEY_BYTES);
+    const content = contentOf([secret]);
     const temporary = `${this.#path}.${randomBytes(8).toString('hex')}`;
     try {
-      content.set(MAGIC);
-      randomFillSync(content, MAGIC.length, KEY_BYTES);
-      content.set(checksumOf(content.subarray(0, MAGIC.length + KEY_BYTES)), MAGIC.length + KEY_BYTES);
       mkdirSync(dirname(this.#path), { recursive: true, mode: OWN_FOLDER });
-      writeNew(temporary, content);
+      writeSecretFile(temporary, content);
       try {
         // A link never replaces: of two first starts at the same instant one makes the key and the other is told.
         linkSync(temporary, this.#path);
-      } finally {
-        rmSync(temporary);
+      } catch (error) {
+        overwriteFile(temporary);
+        throw error;
       }
+      // Not overwritten: it is the key itself under another name.
+      unlinkSync(temporary);
       syncFolder(dirname(this.#path));
     } catch (error) {
       if (this.exists()) throw this.#fault('a key already', 'none: a key is made once and never replaced');
+      throw this.#fault(messageOf(error), 'a folder that this account may write', error);
+    } finally {
+      for (const bytes of [secret, content]) bytes.fill(0);
+    }
+  }
+
+  propose(): Uint8Array {
+    const [present, standing] = this.#read();
+    const next = standing ?? randomBytes(KEY_BYTES);
+    if (standing === undefined) this.#write([present, next]);
+    present.fill(0);
+    return Uint8Array.from(next);
+  }
+
+  settle(secret: Uint8Array): void {
+    const held = this.#read().filter((one) => one !== undefined);
+    const known = held.some((one) => timingSafeEqual(one, secret));
+    if (!known) throw this.#fault('other secrets', 'the one that is to stay');
+    if (held.length > 1) this.#write([secret]);
+    for (const one of held) one.fill(0);
+  }
+
+  restore(secret: Uint8Array): void {
+    this.#write([secret]);
+  }
+
+  destroy(): void {
+    try {
+      destroySecretFile(this.#path);
+    } catch (error) {
+      throw this.#fault(messageOf(error), 'a file that this account may overwrite', error);
+    }
+  }
+
+  #write(secrets: readonly Uint8Array[]): void {
+    const content = contentOf(secrets);
+    try {
+      replaceSecretFile(this.#path, content);
+    } catch (error) {
       throw this.#fault(messageOf(error), 'a folder that this account may write', error);
     } finally {
       content.fill(0);
     }
   }
 
-  destroy(): void {
-    if (!this.exists()) return;
+  #read(): [present: Uint8Array, next?: Uint8Array] {
+    const file = { thing: `key file ${this.#path}`, path: this.#path, bytes: FILE_BYTES };
+    const content = withOwnFile(file, (handle) => {
+      const bytes = Buffer.alloc(fstatSync(handle).size);
+      readSync(handle, bytes, 0, bytes.length, 0);
+      return bytes;
+    });
     try {
-      overwriteFile(this.#path);
-    } catch (error) {
-      throw this.#fault(messageOf(error), 'a file that this account may overwrite', error);
-    }
-  }
-
-  #read(content: Buffer): void {
-    let handle: number;
-    try {
-      handle = openSync(this.#path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    } catch (error) {
-      const link = lstatSync(this.#path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-      throw this.#fault(link ? 'a symbolic link' : messageOf(error), 'a key file that this account may read', error);
-    }
-    try {
-      this.#checkOwn(fstatSync(handle));
-      if (readSync(handle, content, 0, FILE_BYTES, 0) !== FILE_BYTES)
-        throw this.#fault('a file cut short', `${FILE_BYTES} bytes`);
+      const checked = content.subarray(0, content.length - CHECKSUM_BYTES);
+      if (!content.subarray(0, MAGIC.length).equals(MAGIC))
+        throw this.#fault('a file of another kind', 'a key file, version 1');
+      if (!checksumOf(checked).equals(content.subarray(checked.length))) {
+        throw this.#fault('a damaged secret', 'the file as it was made: bring it back from its backup');
+      }
+      const present = Uint8Array.from(checked.subarray(MAGIC.length, MAGIC.length + KEY_BYTES));
+      const next = Uint8Array.from(checked.subarray(MAGIC.length + KEY_BYTES));
+      return next.length === 0 ? [present] : [present, next];
     } finally {
-      closeSync(handle);
-    }
-  }
-
-  #checkOwn(file: Stats): void {
-    if (!file.isFile()) throw this.#fault('no regular file', 'a key file');
-    if (file.size !== FILE_BYTES) throw this.#fault(`${file.size} bytes`, `${FILE_BYTES} bytes`);
-    if (file.uid !== process.getuid?.())
-      throw this.#fault(`a file of account ${file.uid}`, "a file of the gate's own account");
-    if ((file.mode & NOT_OWN) !== 0) {
-      const mode = (file.mode & 0o777).toString(8);
-      throw this.#fault(
-        `mode ${mode}, which lets others in`,
-        `mode 600: chmod 600 ${this.#path}, and consider whether the key is still secret`,
-      );
+      content.fill(0);
     }
   }
 
@@ -140,18 +148,12 @@ class FileKeyStore implements KeyStore {
   }
 }
 
+function contentOf(secrets: readonly Uint8Array[]): Buffer {
+  const checked = Buffer.concat([MAGIC, ...secrets]);
+  const content = Buffer.concat([checked, checksumOf(checked)]);
+  checked.fill(0);
+  return content;
+}
+
 const checksumOf = (content: Uint8Array): Buffer =>
   createHash('sha256').update(content).digest().subarray(0, CHECKSUM_BYTES);
-
-function writeNew(path: string, content: Uint8Array): void {
-  const handle = openSync(path, 'wx', OWN_FILE);
-  try {
-    for (let at = 0; at < content.length;) at += writeSync(handle, content, at);
-    fsyncSync(handle);
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw error;
-  } finally {
-    closeSync(handle);
-  }
-}

@@ -8,7 +8,7 @@ import { wallTime } from '#core/kernel/units.ts';
 import { openDatabase, type Sqlite } from '#storage/files/openDatabase.ts';
 import { ANCHOR_FILE, AnchorFile } from '#storage/journal/anchorFile.ts';
 import { JournalFile } from '#storage/journal/journalFile.ts';
-import { createEd25519Signer } from '#storage/journal/signing.ts';
+import { createEd25519Signer } from '#storage/keys/curveKeys.ts';
 import { journal0001 } from '#storage/migrations/journal0001.ts';
 import { PersonKeys } from '#storage/vault/personKeys.ts';
 import { atMost, result, type Result } from '../report.ts';

@@ -57,6 +57,36 @@ describe.each<[string, () => KeyStore]>([
     expect(keys.open()).toEqual(before);
   });
 
+  it('holds a next secret beside the present one until one of the two is settled on', async () => {
+    for (const settled of ['present', 'next'] as const) {
+      const keys = make();
+      keys.create();
+      const present = keys.open();
+      expect(keys.openNext()).toBeUndefined();
+      const next = keys.propose();
+      expect(next).not.toEqual(present);
+      expect(keys.propose()).toEqual(next);
+      expect([keys.open(), keys.openNext()]).toEqual([present, next]);
+      await faultOf(() => keys.settle(new Uint8Array(32)), 'key');
+      const stays = settled === 'present' ? present : next;
+      keys.settle(stays);
+      keys.settle(stays);
+      expect([keys.open(), keys.openNext()]).toEqual([stays, undefined]);
+      keys.destroy();
+      expect(keys.exists()).toBe(false);
+    }
+  });
+
+  it('takes back a secret that was brought from elsewhere', () => {
+    const keys = make();
+    const secret = Uint8Array.from({ length: 32 }, (_value, index) => index);
+    keys.restore(secret);
+    expect(keys.open()).toEqual(secret);
+    keys.propose();
+    keys.restore(secret);
+    expect([keys.open(), keys.openNext()]).toEqual([secret, undefined]);
+  });
+
   it('says what protects the key and what that is worth', () => {
     expect(make().protection.worth).not.toBe('');
   });

@@ -3,6 +3,7 @@ import type { Factor } from '../access/request.ts';
 import type { DoorEvent } from '../door/door.ts';
 import type { AccessPointId, DoorId, JournalId, Pseudonym } from '../kernel/ids.ts';
 import type { WallTime } from '../kernel/units.ts';
+import type { ChangeableKey } from '../ports/keyRoom.ts';
 
 /** What happened. Nothing in it is derived from a person; the person stands in `subject`, which is sealed. */
 export type JournalEvent =
@@ -35,7 +36,9 @@ export type JournalEvent =
       readonly upTo: number;
     }
   /** Said by the old signing key of the new one: lower-case hex of 32 bytes. */
-  | { readonly kind: 'signing-key-changed'; readonly publicKey: string };
+  | { readonly kind: 'signing-key-changed'; readonly publicKey: string }
+  /** A key of the terminal was changed; `signing` is told beforehand as well, by the entry above. */
+  | { readonly kind: 'key-changed'; readonly key: ChangeableKey };
 
 export type JournalEventKind = JournalEvent['kind'];
 

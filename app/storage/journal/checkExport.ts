@@ -25,12 +25,12 @@ export interface ExportCheck {
 export async function checkExport(path: string, trusted?: readonly Uint8Array[]): Promise<ExportCheck> {
   const signature = readSignature(`${path}${SIGNATURE_SUFFIX}`);
   const says: string[] = [];
-  const verifier = new Verifier(trusted ?? [unhex(signature.key)]);
+  const verifier = new Verifier((trusted ?? [unhex(signature.key)]).map((key) => ({ key })));
   if (!verifier.signed(exportBytes(signature), signature))
     says.push(`not signed by ${trusted === undefined ? 'the key that it names' : 'a key of this gate'}`);
   const { checkpoint } = signature;
   const ofCheckpoint = trusted ?? (checkpoint === undefined ? [] : [unhex(checkpoint.key)]);
-  if (checkpoint !== undefined && !new Verifier(ofCheckpoint).checkpoint(checkpoint))
+  if (checkpoint !== undefined && !new Verifier(ofCheckpoint.map((key) => ({ key }))).checkpoint(checkpoint))
     says.push('its checkpoint is not signed by the key that it names');
   try {
     if ((await sha256Of(path)) !== signature.sha256) says.push('the file is not the one that was signed');

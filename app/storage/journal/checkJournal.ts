@@ -7,7 +7,7 @@ import { checkAnchors, readAnchors, type ReadAnchor } from './checkAnchors.ts';
 import { ChainWalker } from './chainWalker.ts';
 import { Findings, range } from './findings.ts';
 import { JOURNAL_BATCH_MAX, type JournalTables } from './journalTables.ts';
-import { Verifier } from './signing.ts';
+import { Verifier, type TrustedKey } from './signing.ts';
 
 /** Entries verified between two chances for others to work. */
 const ROWS_AT_ONCE = 2_000;
@@ -19,7 +19,7 @@ const INDEX_COMPLAINTS_MAX = 20;
 export interface CheckerParts {
   readonly tables: JournalTables;
   /** Public keys that this terminal signs or signed with. */
-  readonly trusted: readonly Uint8Array[];
+  readonly trusted: readonly TrustedKey[];
   readonly anchors: readonly AnchorStore[];
 }
 

@@ -3,6 +3,7 @@ import type { DenialReason } from '#core/access/decide.ts';
 import type { Factor } from '#core/access/request.ts';
 import type { DoorEvent } from '#core/door/door.ts';
 import type { JournalEvent, JournalEventKind } from '#core/journal/entry.ts';
+import { CHANGEABLE_KEYS } from '#core/ports/keyRoom.ts';
 import type { AccessPointId, DoorId, JournalId } from '#core/kernel/ids.ts';
 
 // Full records, so that a reason or an event that core gains fails the build here until the journal can read it.
@@ -68,6 +69,7 @@ const Rows = z.discriminatedUnion('kind', [
     upTo: z.number(),
   }),
   z.strictObject({ kind: z.literal('signing-key-changed'), publicKey: z.string() }),
+  z.strictObject({ kind: z.literal('key-changed'), key: z.enum(CHANGEABLE_KEYS) }),
 ]);
 
 /** The event of a journal row; `never`, which fails the build, while an event of core is missing above. */

@@ -16,8 +16,8 @@ import { JournalChecker } from './checkJournal.ts';
 import { exportJournal, type ExportRequest, type ExportSummary } from './exportJournal.ts';
 import { JournalReader } from './journalReader.ts';
 import { JournalTables, type EntryRow } from './journalTables.ts';
-import { expiredSegments, removeSegment, SEGMENT_ENTRIES, type Segment } from './segments.ts';
-import { hex, signCheckpoint } from './signing.ts';
+import { expiredSegments, removeSegment, SEGMENT_ENTRIES, signHeadsAgain, type Segment } from './segments.ts';
+import { hex, signCheckpoint, type TrustedKey } from './signing.ts';
 import { sealSubject } from './subjects.ts';
 
 /** Findings that one entry of the journal tells of; the health page has them all. */
@@ -28,8 +28,12 @@ export interface JournalParts {
   readonly simulated: boolean;
   readonly keys: PersonKeys;
   readonly signer: Signer;
-  /** Public keys of this terminal that signed before the present one. */
-  readonly formerKeys?: readonly Uint8Array[];
+  /** Public keys of this terminal that signed before the present one, each with the last entry that it may vouch for. */
+  readonly formerKeys?: readonly Required<TrustedKey>[];
+  /** The next signing key, where one is to take over: it does with the entry that announces it. */
+  readonly nextSigner?: Signer;
+  /** Told once that entry is on the disk. */
+  readonly signerChanged?: (old: Required<TrustedKey>) => void;
   readonly anchors: readonly AnchorStore[];
   readonly report: (line: HealthReport) => void;
   readonly wall: () => WallTime;
@@ -52,7 +56,10 @@ export class JournalFile {
   readonly #hasher = new EntryHasher();
   readonly #reader: JournalReader;
   #signer: Signer;
-  #trusted: readonly Uint8Array[];
+  #nextSigner: Signer | undefined;
+  /** The entry within the present commit that announced the next signer. */
+  #announced: JournalId | undefined;
+  #trusted: readonly TrustedKey[];
   #last: number;
   #lastHash: Buffer;
   #lastCheckpoint: Checkpoint | undefined;
@@ -66,7 +73,8 @@ export class JournalFile {
     this.#tables = new JournalTables(parts.database);
     this.#reader = new JournalReader(this.#tables, parts.keys);
     this.#signer = parts.signer;
-    this.#trusted = [parts.signer.publicKey, ...(parts.formerKeys ?? [])];
+    this.#nextSigner = parts.nextSigner;
+    this.#trusted = [{ key: parts.signer.publicKey }, ...(parts.formerKeys ?? [])];
     this.#last = this.#tables.bounds().last;
     const hash = this.#tables.hashAt(this.#last);
     assert(hash !== undefined, 'the last entry or head of a journal has a hash');
@@ -77,6 +85,11 @@ export class JournalFile {
 
   get last(): JournalId | 0 {
     return this.#last as JournalId;
+  }
+
+  /** Of the last entry, lower-case hex: the head of the chain. */
+  get lastHash(): string {
+    return hex(this.#lastHash);
   }
 
   /** When the last entry was made, as the wall clock had it; undefined for an empty journal. */
@@ -169,18 +182,12 @@ export class JournalFile {
     return segments;
   }
 
-  /** From now on `next` signs. The old key signs the entry `signing-key-changed` that announces it, which has to stand. */
-  changeSigner(next: Signer): void {
-    const publicKey = hex(next.publicKey);
-    const announced = this.#tables.database
-      .prepare<[string], number>(
-        "SELECT 1 FROM entries WHERE kind = 'signing-key-changed' AND event ->> '$.publicKey' = ?",
-      )
-      .get(publicKey);
-    assert(announced !== undefined, 'a new signing key is announced in the journal before it signs');
-    this.checkpoint();
-    this.#signer = next;
-    this.#trusted = [next.publicKey, ...this.#trusted];
+  /**
+   * `next` takes over with the entry `signing-key-changed` that names it: the old key signs up to that very entry and
+   * nothing behind it, so that whoever comes by the old key later can vouch for nothing new.
+   */
+  expectSigner(next: Signer): void {
+    this.#nextSigner = next;
   }
 
   /** Writes the range to a file with a signature beside it, a part at a time. */
@@ -193,19 +200,25 @@ export class JournalFile {
   /** What has to hold together with the commit is put right again where the commit fails. */
   #commit<Result>(act: () => Result): Result {
     const before = { last: this.#last, hash: this.#lastHash, checkpoint: this.#lastCheckpoint, due: this.#unanchored };
+    const signer = this.#signer;
+    let result: Result;
     try {
-      return inTransaction(this.#parts.database, () => {
-        const result = act();
+      result = inTransaction(this.#parts.database, () => {
+        const done = act();
         if (this.#last - (this.#lastCheckpoint?.id ?? 0) >= CHECKPOINT_ENTRIES) this.#addCheckpoint();
-        return result;
+        return done;
       });
     } catch (error) {
+      this.#signer = signer;
+      this.#announced = undefined;
       this.#last = before.last;
       this.#lastHash = before.hash;
       this.#lastCheckpoint = before.checkpoint;
       this.#unanchored = before.due;
       throw error;
     }
+    this.#tellChange(signer);
+    return result;
   }
 
   #add({ at, event, subject }: JournalEntry): Appended {
@@ -220,6 +233,7 @@ export class JournalFile {
     const key = subject === undefined ? undefined : this.#parts.keys.get(subject);
     const sealed = subject === undefined || key === undefined ? null : sealSubject(key, subject, open);
     this.#insert({ ...open, subject: sealed });
+    if (event.kind === 'signing-key-changed') this.#handOver(event.publicKey);
     if (subject === undefined || key !== undefined) return { id };
     const about = {
       thing: `journal entry ${id}`,
@@ -235,6 +249,26 @@ export class JournalFile {
     this.#tables.addEntry({ ...row, hash });
     this.#last = row.id;
     this.#lastHash = hash;
+  }
+
+  /** Within the commit of the announcement: the old key signs it, and from there on the next one signs. */
+  #handOver(publicKey: string): void {
+    const next = this.#nextSigner;
+    if (next === undefined || hex(next.publicKey) !== publicKey) return;
+    this.#addCheckpoint();
+    signHeadsAgain(this.#tables, next);
+    this.#announced = this.#last as JournalId;
+    this.#signer = next;
+  }
+
+  #tellChange({ publicKey }: Signer): void {
+    const upTo = this.#announced;
+    if (upTo === undefined) return;
+    this.#announced = undefined;
+    this.#nextSigner = undefined;
+    const old = { key: publicKey, upTo };
+    this.#trusted = [{ key: this.#signer.publicKey }, old, ...this.#trusted.filter(({ key }) => key !== publicKey)];
+    this.#parts.signerChanged?.(old);
   }
 
   #addCheckpoint(): void {

@@ -101,6 +101,18 @@ export class JournalTables {
     return this.#checkpoints('WHERE id >= ? ORDER BY id LIMIT ?', from, limit);
   }
 
+  /** The entry that announces this signing key (lower-case hex); undefined while none does. */
+  announcementOf(publicKey: string): JournalId | undefined {
+    const found = this.database
+      .prepare<
+        [string],
+        number
+      >("SELECT id FROM entries WHERE kind = 'signing-key-changed' AND event ->> '$.publicKey' = ?")
+      .pluck()
+      .get(publicKey);
+    return found as JournalId | undefined;
+  }
+
   heads(): SegmentHead[] {
     const rows = this.database
       .prepare<[], SegmentRow>('SELECT first, last, hash, removed_at, key, signature FROM segments ORDER BY first')

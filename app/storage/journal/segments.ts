@@ -64,3 +64,12 @@ export function removeSegment({ tables, signer, segment: { first, last }, at }: 
   database.prepare('DELETE FROM entries WHERE id BETWEEN ? AND ?').run(first, last);
   database.prepare('DELETE FROM checkpoints WHERE id BETWEEN ? AND ?').run(first, last);
 }
+
+/** Every head is said again by another key, within the caller's transaction. */
+export function signHeadsAgain(tables: JournalTables, signer: Signer): void {
+  const update = tables.database.prepare('UPDATE segments SET key = ?, signature = ? WHERE first = ?');
+  for (const { key: _key, signature: _signature, ...about } of tables.heads()) {
+    const { key, signature } = signHead(signer, about);
+    update.run(unhex(key), unhex(signature), about.first);
+  }
+}

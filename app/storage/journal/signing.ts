@@ -1,43 +1,42 @@
-import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { Checkpoint, SegmentHead } from '#core/journal/checkpoint.ts';
+import type { JournalId } from '#core/kernel/ids.ts';
 import type { Signer } from '#core/ports/signer.ts';
+import { signaturesOf, type SignatureCheck } from '../keys/curveKeys.ts';
 import { writeInteger } from './canonical.ts';
 
-/** DER of an Ed25519 private key (RFC 8410) up to its 32 bytes, and of a public one. */
-const PRIVATE_DER = Buffer.from('302e020100300506032b657004220420', 'hex');
-const PUBLIC_DER = Buffer.from('302a300506032b6570032100', 'hex');
-
-/** A signer from the 32 bytes of its private key, which the caller overwrites. */
-export function createEd25519Signer(seed: Uint8Array): Signer {
-  const der = Buffer.concat([PRIVATE_DER, seed]);
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  der.fill(0);
-  const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(PUBLIC_DER.length);
-  return { publicKey: Uint8Array.from(publicKey), sign: (bytes) => sign(null, bytes, key) };
+/** A public key of this terminal. One that another has taken the place of signed the journal up to that entry, and no further. */
+export interface TrustedKey {
+  readonly key: Uint8Array;
+  readonly upTo?: JournalId;
 }
 
-const publicKeyOf = (bytes: Uint8Array): KeyObject =>
-  createPublicKey({ key: Buffer.concat([PUBLIC_DER, bytes]), format: 'der', type: 'spki' });
+interface Known {
+  readonly signed: SignatureCheck;
+  readonly upTo: number;
+}
 
 /** Tells signatures of the keys that are trusted from every other. Keys as lower-case hex. */
 export class Verifier {
-  readonly #keys: ReadonlyMap<string, KeyObject>;
+  readonly #keys: ReadonlyMap<string, Known>;
 
-  constructor(trusted: readonly Uint8Array[]) {
-    this.#keys = new Map(trusted.map((bytes) => [hex(bytes), publicKeyOf(bytes)]));
+  constructor(trusted: readonly TrustedKey[]) {
+    this.#keys = new Map(
+      trusted.map(({ key, upTo = Infinity }) => [hex(key), { signed: signaturesOf(key), upTo }] as const),
+    );
   }
 
   signed(bytes: Uint8Array, { key, signature }: { readonly key: string; readonly signature: string }): boolean {
-    const trusted = this.#keys.get(key);
-    return trusted !== undefined && verify(null, bytes, trusted, Buffer.from(signature, 'hex'));
+    return this.#keys.get(key)?.signed(bytes, Buffer.from(signature, 'hex')) ?? false;
   }
 
   checkpoint(checkpoint: Checkpoint): boolean {
-    return this.signed(checkpointBytes(checkpoint), checkpoint);
+    const { upTo = 0 } = this.#keys.get(checkpoint.key) ?? {};
+    return checkpoint.id <= upTo && this.signed(checkpointBytes(checkpoint), checkpoint);
   }
 
+  /** Heads are signed anew whenever the key changes: an earlier key is good for none. */
   head(head: SegmentHead): boolean {
-    return this.signed(headBytes(head), head);
+    return this.#keys.get(head.key)?.upTo === Infinity && this.signed(headBytes(head), head);
   }
 }
 

@@ -1,141 +1,193 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
-import { Fault, messageOf } from '#core/kernel/fault.ts';
-import { OWN_FOLDER, replaceFile } from '../files/atomicFile.ts';
-import { DATABASE_FILES, FolderMarker, folderHoldsData, type DatabaseFile } from '../files/folderMarker.ts';
+import { Fault } from '#core/kernel/fault.ts';
+import type { JournalId } from '#core/kernel/ids.ts';
+import { wallTime, type WallTime } from '#core/kernel/units.ts';
+import { CHANGEABLE_KEYS, type ChangeableKey, type KeyChange } from '#core/ports/keyRoom.ts';
+import { OWN_FOLDER } from '../files/atomicFile.ts';
+import { FolderMarker, folderHoldsData, type DatabaseFile } from '../files/folderMarker.ts';
 import { deriveKey, KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
 import { seal, unseal, type SealedAs } from '../vault/seal.ts';
+import {
+  CABINET_FILE,
+  proveCabinet,
+  readCabinet,
+  writeCabinet,
+  type CabinetContent,
+  type CabinetKey,
+  type CabinetPurpose,
+} from './cabinetFile.ts';
 
-export const CABINET_FILE = 'cabinet.json';
-const FORMAT = 1;
-const FILE_BYTES_MAX = 64 * 1024;
+export { CABINET_FILE } from './cabinetFile.ts';
 
-/**
- * `master`: what marker, door modes and first file keys are derived from. `signing`: the Ed25519 key of receipts and
- * reports. `backup`: what backups are sealed under.
- */
-const PURPOSES = ['master', 'signing', 'backup', ...DATABASE_FILES.map((file) => `file ${file}` as const)] as const;
-export type CabinetPurpose = (typeof PURPOSES)[number];
+const FINGERPRINT_BYTES = 8;
 
-/** A key that is being changed stands twice, as `current` and as `next`, until what it seals is under the next one. */
-const Entry = z.strictObject({
-  purpose: z.enum(PURPOSES),
-  generation: z.number(),
-  state: z.enum(['current', 'next']),
-  sealed: z.string(),
-});
-type Entry = z.infer<typeof Entry>;
+/** A public signing key that another has taken the place of, and the last entry of the journal that it may vouch for. */
+export interface RetiredKey {
+  readonly key: Uint8Array;
+  readonly upTo: JournalId;
+}
 
-const CabinetFile = z.strictObject({
-  format: z.literal(FORMAT),
-  keys: z.array(Entry),
-  /** Public signing keys that were in use once, base64, oldest first: what they signed stays provable. */
-  retiredSigningKeys: z.array(z.string()),
-  /** X25519, base64: what an escrow is sealed to. */
-  recoveryKey: z.optional(z.string()),
-});
-type CabinetFile = z.infer<typeof CabinetFile>;
+/** What a root secret becomes here: one key seals the others, one proves what stands beside them in clear. */
+class Wrap implements Disposable {
+  readonly sealing: Buffer;
+  readonly proving: Buffer;
+
+  constructor(root: Uint8Array) {
+    this.sealing = deriveKey(root, 'cabinet');
+    this.proving = deriveKey(root, 'cabinet as a whole');
+  }
+
+  [Symbol.dispose](): void {
+    this.sealing.fill(0);
+    this.proving.fill(0);
+  }
+}
 
 /** The keys of a data folder, each sealed under the root secret, in one file that is replaced as a whole. */
 export class Cabinet implements Disposable {
   readonly #path: string;
-  readonly #root: Buffer;
-  #file: CabinetFile;
+  #wrap: Wrap;
+  #content: CabinetContent;
 
-  /** Copies `root`. @throws Fault `key` for another root secret; Fault `storage` for a file that is none of ours. */
+  /** @throws Fault `key` for another root secret; Fault `storage` for a file that is none of ours. */
   constructor(folder: string, root: Uint8Array) {
     this.#path = join(folder, CABINET_FILE);
-    this.#root = deriveKey(root, 'cabinet');
-    this.#file = this.#read();
-    for (const entry of this.#file.keys) this.#unseal(entry).fill(0);
+    const written = readCabinet(this.#path);
+    this.#content = written.content;
+    this.#wrap = new Wrap(root);
+    try {
+      for (const entry of this.#content.keys) this.#unseal(entry).fill(0);
+      proveCabinet(this.#path, written, this.#wrap.proving);
+    } catch (error) {
+      this.#wrap[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** The key in use, for the caller to overwrite. */
   key(purpose: 'master' | 'signing' | 'backup'): Buffer {
     const entry = this.#entry(purpose, 'current');
-    if (entry === undefined) throw this.#fault(`no key for ${purpose}`, 'the file as this gate wrote it');
-    return this.#unseal(entry);
+    if (entry !== undefined) return this.#unseal(entry);
+    const expected = 'the file as this gate wrote it';
+    throw new Fault('storage', { thing: this.#path, found: `no key for ${purpose}`, expected });
+  }
+
+  /** The key that is to take over, for the caller to overwrite; undefined where none is. */
+  nextKey(purpose: CabinetPurpose): Buffer | undefined {
+    const entry = this.#entry(purpose, 'next');
+    return entry === undefined ? undefined : this.#unseal(entry);
   }
 
   /** What a database may be sealed under: the key in use and, while it is changed, the next one. For the caller to overwrite. */
   fileKeys(file: DatabaseFile): readonly [Buffer, ...Buffer[]] {
     const current = this.#entry(`file ${file}`, 'current');
-    const next = this.#entry(`file ${file}`, 'next');
-    return [
-      current === undefined ? this.#derived(file) : this.#unseal(current),
-      ...(next === undefined ? [] : [this.#unseal(next)]),
-    ];
+    const next = this.nextKey(`file ${file}`);
+    return [current === undefined ? this.#derived(file) : this.#unseal(current), ...(next === undefined ? [] : [next])];
   }
 
-  /** How often the key has been changed. */
+  /** Of every key there is: of the signing key its public half, of the others 8 bytes derived for this alone. */
+  fingerprints(signingPublicKey: Uint8Array): { readonly key: string; readonly fingerprint: string }[] {
+    return this.#content.keys.map((entry) => {
+      const key = `${entry.purpose} ${entry.generation}`;
+      if (entry.purpose === 'signing' && entry.state === 'current')
+        return { key, fingerprint: Buffer.from(signingPublicKey).toString('hex') };
+      const secret = this.#unseal(entry);
+      const derived = deriveKey(secret, 'key fingerprint');
+      const fingerprint = derived.toString('hex', 0, FINGERPRINT_BYTES);
+      for (const bytes of [secret, derived]) bytes.fill(0);
+      return { key, fingerprint };
+    });
+  }
+
+  /** How often the key of a purpose has been made. */
   generation(purpose: CabinetPurpose): number {
     return this.#entry(purpose, 'current')?.generation ?? 0;
   }
 
   /** Puts a next key beside the one in use and gives it out, for the caller to overwrite. One that stands there already is taken. */
   propose(purpose: CabinetPurpose): Buffer {
-    const standing = this.#entry(purpose, 'next');
-    if (standing !== undefined) return this.#unseal(standing);
+    const standing = this.nextKey(purpose);
+    if (standing !== undefined) return standing;
     const key = randomBytes(KEY_BYTES);
-    const generation = this.generation(purpose) + 1;
-    this.#write({
-      ...this.#file,
-      keys: [...this.#file.keys, this.#sealed({ purpose, generation, state: 'next' }, key)],
-    });
+    const next = { purpose, generation: this.generation(purpose) + 1, state: 'next' } as const;
+    this.#write({ keys: [...this.#content.keys, sealed(next, key, this.#wrap)] });
     return key;
   }
 
   /** The next key is the one in use from now on, and the old one is gone. */
-  promote(purpose: CabinetPurpose): void {
-    const next = this.#entry(purpose, 'next');
-    if (next === undefined) return;
-    const others = this.#file.keys.filter((entry) => entry.purpose !== purpose);
-    this.#write({ ...this.#file, keys: [...others, { ...next, state: 'current' }] });
-  }
-
-  /** What was proposed is not taken: nothing is sealed under it. */
-  withdraw(purpose: CabinetPurpose): void {
-    if (this.#entry(purpose, 'next') === undefined) return;
-    const keys = this.#file.keys.filter((entry) => entry.purpose !== purpose || entry.state === 'current');
-    this.#write({ ...this.#file, keys });
-  }
-
-  /** Seals every key under another root secret, in one step. */
-  turnTo(root: Uint8Array): void {
-    const next = deriveKey(root, 'cabinet');
-    const keys = this.#file.keys.map((entry) => {
-      const key = this.#unseal(entry);
-      const sealed = seal(keyObject(next), sealedAs(entry), key).toString('base64');
-      key.fill(0);
-      return { ...entry, sealed };
-    });
-    this.#write({ ...this.#file, keys });
-    this.#root.set(next);
-    next.fill(0);
-  }
-
-  get retiredSigningKeys(): readonly Uint8Array[] {
-    return this.#file.retiredSigningKeys.map((text) => Buffer.from(text, 'base64'));
+  promote(purpose: Exclude<CabinetPurpose, 'master' | 'signing'>, at: WallTime): void {
+    this.#promote(purpose, purpose === 'backup' ? 'backup' : databaseOf(purpose), at);
   }
 
   /** The next signing key takes over; the public key of the old one stays listed. */
-  promoteSigning(oldPublicKey: Uint8Array): void {
-    const next = this.#entry('signing', 'next');
-    if (next === undefined) return;
-    const others = this.#file.keys.filter(({ purpose }) => purpose !== 'signing');
-    const retiredSigningKeys = [...this.#file.retiredSigningKeys, Buffer.from(oldPublicKey).toString('base64')];
-    this.#write({ ...this.#file, keys: [...others, { ...next, state: 'current' }], retiredSigningKeys });
+  promoteSigning({ key, upTo }: RetiredKey, at: WallTime): void {
+    const retired = { key: Buffer.from(key).toString('base64'), upTo };
+    this.#promote('signing', 'signing', at, [...this.#content.retiredSigningKeys, retired]);
+  }
+
+  /** Seals every key under another root secret, in one step. */
+  turnTo(root: Uint8Array, at: WallTime): void {
+    const next = new Wrap(root);
+    const keys = this.#content.keys.map((entry) => {
+      const key = this.#unseal(entry);
+      const again = sealed(entry, key, next);
+      key.fill(0);
+      return again;
+    });
+    try {
+      const content = { ...this.#content, keys, changes: this.#changesWith('root', at) };
+      this.#content = writeCabinet(this.#path, content, next.proving);
+    } catch (error) {
+      next[Symbol.dispose]();
+      throw error;
+    }
+    this.#wrap[Symbol.dispose]();
+    this.#wrap = next;
+  }
+
+  get retiredSigningKeys(): readonly RetiredKey[] {
+    return this.#content.retiredSigningKeys.map(({ key, upTo }) => ({
+      key: Buffer.from(key, 'base64'),
+      upTo: upTo as JournalId,
+    }));
   }
 
   get recoveryKey(): Uint8Array | undefined {
-    return this.#file.recoveryKey === undefined ? undefined : Buffer.from(this.#file.recoveryKey, 'base64');
+    const { recoveryKey } = this.#content;
+    return recoveryKey === undefined ? undefined : Buffer.from(recoveryKey, 'base64');
   }
 
   set recoveryKey(key: Uint8Array | undefined) {
-    const { recoveryKey: _old, ...rest } = this.#file;
-    this.#write(key === undefined ? rest : { ...rest, recoveryKey: Buffer.from(key).toString('base64') });
+    const { recoveryKey: _old, ...rest } = this.#content;
+    const recoveryKey = key === undefined ? {} : { recoveryKey: Buffer.from(key).toString('base64') };
+    this.#content = writeCabinet(this.#path, { ...rest, ...recoveryKey }, this.#wrap.proving);
+  }
+
+  /** Of every key, how often and when it was changed. */
+  get changes(): readonly KeyChange[] {
+    return CHANGEABLE_KEYS.map((key) => {
+      const found = this.#content.changes.find((change) => change.key === key);
+      return { key, changes: found?.count ?? 0, at: wallTime(found?.at ?? this.#content.madeAt) };
+    });
+  }
+
+  /** A change of what does not lie here itself. */
+  noteChange(key: 'epoch' | 'people', at: WallTime): void {
+    this.#write({ changes: this.#changesWith(key, at) });
+  }
+
+  /** Changes that the journal does not tell of yet. */
+  get unrecorded(): readonly ChangeableKey[] {
+    return this.#content.changes.filter(({ recorded }) => !recorded).map(({ key }) => key);
+  }
+
+  noteRecorded(key: ChangeableKey): void {
+    const changes = this.#content.changes.map((change) =>
+      change.key === key ? { ...change, recorded: true } : change,
+    );
+    this.#write({ changes });
   }
 
   toJSON(): string {
@@ -143,27 +195,46 @@ export class Cabinet implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#root.fill(0);
+    this.#wrap[Symbol.dispose]();
   }
 
   /** A first cabinet. Where there is data already, that is of a time without one, its keys hang on the root itself. */
-  static make(folder: string, root: Uint8Array): void {
-    const wrap = keyObject(deriveKey(root, 'cabinet'));
+  static make(folder: string, root: Uint8Array, at: WallTime): void {
+    using wrap = new Wrap(root);
     const holdsData = folderHoldsData(folder);
     if (holdsData) new FolderMarker(folder, root, false).checkMaster();
     const master = holdsData ? Buffer.from(root) : randomBytes(KEY_BYTES);
-    const keys = (['master', 'signing', 'backup'] as const).map((purpose): Entry => {
+    const keys = (['master', 'signing', 'backup'] as const).map((purpose): CabinetKey => {
       const key = purpose === 'master' ? master : randomBytes(KEY_BYTES);
-      const entry = { purpose, generation: 1, state: 'current' } as const;
-      const sealed = seal(wrap, sealedAs(entry), key).toString('base64');
+      const entry = sealed({ purpose, generation: 1, state: 'current' }, key, wrap);
       key.fill(0);
-      return { ...entry, sealed };
+      return entry;
     });
-    replaceFile(join(folder, CABINET_FILE), textOf({ format: FORMAT, keys, retiredSigningKeys: [] }));
+    const content = { keys, retiredSigningKeys: [], madeAt: at, changes: [] };
+    writeCabinet(join(folder, CABINET_FILE), content, wrap.proving);
   }
 
-  #entry(purpose: CabinetPurpose, state: Entry['state']): Entry | undefined {
-    return this.#file.keys.find((entry) => entry.purpose === purpose && entry.state === state);
+  #promote(
+    purpose: CabinetPurpose,
+    key: ChangeableKey,
+    at: WallTime,
+    retiredSigningKeys = this.#content.retiredSigningKeys,
+  ): void {
+    const next = this.#entry(purpose, 'next');
+    if (next === undefined) return;
+    const others = this.#content.keys.filter((entry) => entry.purpose !== purpose);
+    const keys = [...others, { ...next, state: 'current' as const }];
+    this.#write({ keys, retiredSigningKeys, changes: this.#changesWith(key, at) });
+  }
+
+  #changesWith(key: ChangeableKey, at: WallTime): CabinetContent['changes'] {
+    const count = this.#content.changes.find((change) => change.key === key)?.count ?? 0;
+    const others = this.#content.changes.filter((change) => change.key !== key);
+    return [...others, { key, count: count + 1, at, recorded: false }];
+  }
+
+  #entry(purpose: CabinetPurpose, state: CabinetKey['state']): CabinetKey | undefined {
+    return this.#content.keys.find((entry) => entry.purpose === purpose && entry.state === state);
   }
 
   #derived(file: DatabaseFile): Buffer {
@@ -173,12 +244,8 @@ export class Cabinet implements Disposable {
     return key;
   }
 
-  #sealed(entry: Omit<Entry, 'sealed'>, key: Uint8Array): Entry {
-    return { ...entry, sealed: seal(keyObject(this.#root), sealedAs(entry), key).toString('base64') };
-  }
-
-  #unseal(entry: Entry): Buffer {
-    const key = unseal(keyObject(this.#root), sealedAs(entry), Buffer.from(entry.sealed, 'base64'));
+  #unseal(entry: CabinetKey): Buffer {
+    const key = unseal(keyObject(this.#wrap.sealing), sealedAs(entry), Buffer.from(entry.sealed, 'base64'));
     if (key?.length === KEY_BYTES) return key;
     throw new Fault('key', {
       thing: `master secret for ${this.#path}`,
@@ -188,41 +255,27 @@ export class Cabinet implements Disposable {
     });
   }
 
-  #read(): CabinetFile {
-    try {
-      const { size } = statSync(this.#path);
-      if (size > FILE_BYTES_MAX) throw this.#fault(`${size} bytes`, `at most ${FILE_BYTES_MAX}`);
-      const parsed = CabinetFile.safeParse(JSON.parse(readFileSync(this.#path, 'utf8')));
-      if (!parsed.success) throw this.#fault(z.prettifyError(parsed.error), 'the file as this gate wrote it');
-      return parsed.data;
-    } catch (error) {
-      if (error instanceof Fault) throw error;
-      throw this.#fault(messageOf(error), 'the file as this gate wrote it: restore it from a backup');
-    }
-  }
-
-  #write(file: CabinetFile): void {
-    replaceFile(this.#path, textOf(file));
-    this.#file = file;
-  }
-
-  #fault(found: string, expected: string): Fault {
-    return new Fault('storage', { thing: this.#path, found, expected });
+  #write(changed: Partial<CabinetContent>): void {
+    this.#content = writeCabinet(this.#path, { ...this.#content, ...changed }, this.#wrap.proving);
   }
 }
 
 /** Opens the cabinet of a data folder, which is made where there is none. */
 export function openCabinet(folder: string, root: Uint8Array): Cabinet {
   mkdirSync(folder, { recursive: true, mode: OWN_FOLDER });
-  if (!existsSync(join(folder, CABINET_FILE))) Cabinet.make(folder, root);
+  if (!existsSync(join(folder, CABINET_FILE))) Cabinet.make(folder, root, wallTime(Date.now()));
   return new Cabinet(folder, root);
 }
 
+const databaseOf = (purpose: `file ${DatabaseFile}`): DatabaseFile => purpose.slice('file '.length) as DatabaseFile;
+
+function sealed(entry: Omit<CabinetKey, 'sealed'>, key: Uint8Array, { sealing }: Wrap): CabinetKey {
+  return { ...entry, sealed: seal(keyObject(sealing), sealedAs(entry), key).toString('base64') };
+}
+
 /** The purpose and the generation, but not whether it is in use: promoting a key seals nothing anew. */
-const sealedAs = ({ purpose, generation }: Pick<Entry, 'purpose' | 'generation'>): SealedAs => [
+const sealedAs = ({ purpose, generation }: Pick<CabinetKey, 'purpose' | 'generation'>): SealedAs => [
   'cabinet',
   purpose,
   generation,
 ];
-
-const textOf = (file: CabinetFile): string => `${JSON.stringify(file, undefined, 2)}\n`;

@@ -8,6 +8,7 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto';
+import type { Signer } from '#core/ports/signer.ts';
 import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
 import { seal, unseal, type SealedAs } from '../vault/seal.ts';
 
@@ -17,7 +18,7 @@ const DER = {
   x25519: { private: '302e020100300506032b656e04220420', public: '302a300506032b656e032100' },
 } as const;
 type Curve = keyof typeof DER;
-export const SIGNATURE_BYTES = 64;
+const SIGNATURE_BYTES = 64;
 
 function privateKey(curve: Curve, seed: Uint8Array): KeyObject {
   const der = Buffer.concat([Buffer.from(DER[curve].private, 'hex'), seed]);
@@ -32,16 +33,20 @@ const publicKey = (curve: Curve, bytes: Uint8Array): KeyObject =>
 const publicBytes = (key: KeyObject): Buffer =>
   (key.type === 'public' ? key : createPublicKey(key)).export({ format: 'der', type: 'spki' }).subarray(-KEY_BYTES);
 
-/** Signs with the key whose 32 bytes are given. */
-export function signWith(seed: Uint8Array, content: Uint8Array): { readonly key: Buffer; readonly signature: Buffer } {
+/** A signer from the 32 bytes of its private key, which the caller overwrites. */
+export function createEd25519Signer(seed: Uint8Array): Signer {
   const key = privateKey('ed25519', seed);
-  return { key: publicBytes(key), signature: sign(null, content, key) };
+  return { publicKey: Uint8Array.from(publicBytes(key)), sign: (content) => sign(null, content, key) };
 }
 
-export const isSignedBy = (key: Uint8Array, content: Uint8Array, signature: Uint8Array): boolean =>
-  key.length === KEY_BYTES &&
-  signature.length === SIGNATURE_BYTES &&
-  verify(null, content, publicKey('ed25519', key), signature);
+export type SignatureCheck = (content: Uint8Array, signature: Uint8Array) => boolean;
+
+/** What the holder of this public key signed; false for everything where it is none. */
+export function signaturesOf(key: Uint8Array): SignatureCheck {
+  if (key.length !== KEY_BYTES) return () => false;
+  const known = publicKey('ed25519', key);
+  return (content, signature) => signature.length === SIGNATURE_BYTES && verify(null, content, known, signature);
+}
 
 /** A key pair for sealing to a reader who is not here: 32 bytes each. */
 export function newRecoveryKeys(): { readonly secret: Buffer; readonly public: Buffer } {

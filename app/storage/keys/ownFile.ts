@@ -8,7 +8,8 @@ export interface OwnFile {
   /** What the file is, for whoever reads the fault: `key file /etc/lintel/master.key`. */
   readonly thing: string;
   readonly path: string;
-  readonly bytes: number;
+  /** Its size, or one of those that it may have. */
+  readonly bytes: number | readonly number[];
   readonly write?: boolean;
 }
 
@@ -36,7 +37,8 @@ export function withOwnFile<Result>(file: OwnFile, act: (handle: number) => Resu
 
 function checkOwn(file: OwnFile, found: Stats, fault: (found: string, expected: string) => Fault): void {
   if (!found.isFile()) throw fault('no regular file', 'a file that holds a secret');
-  if (found.size !== file.bytes) throw fault(`${found.size} bytes`, `${file.bytes} bytes`);
+  const sizes = [file.bytes].flat();
+  if (!sizes.includes(found.size)) throw fault(`${found.size} bytes`, `${sizes.join(' or ')} bytes`);
   if (found.uid !== process.getuid?.())
     throw fault(`a file of account ${found.uid}`, "a file of the gate's own account");
   if ((found.mode & NOT_OWN) === 0) return;

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { wallTime } from '#core/kernel/units.ts';
+import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import { assert } from '#core/kernel/assert.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import type { Receipts } from '#core/ports/receipts.ts';
+import type { Signer } from '#core/ports/signer.ts';
+import type { ErasureReport } from '#core/privacy/erasureReport.ts';
 import type { EscrowState } from '#core/privacy/receipt.ts';
 import { OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
 import { FolderLock } from '../files/folderLock.ts';
@@ -18,11 +19,15 @@ import { identities0001 } from '../migrations/identities0001.ts';
 import { journal0001 } from '../migrations/journal0001.ts';
 import { keyring0001 } from '../migrations/keyring0001.ts';
 import { keyring0002 } from '../migrations/keyring0002.ts';
+import { keyring0003 } from '../migrations/keyring0003.ts';
 import { ANCHOR_FILE, AnchorFile } from '../journal/anchorFile.ts';
 import { JournalFile } from '../journal/journalFile.ts';
-import { createEd25519Signer } from '../journal/signing.ts';
-import { createReceipts } from '../keys/receipts.ts';
+import { JournalTables } from '../journal/journalTables.ts';
+import { hex } from '../journal/signing.ts';
+import { finishSigningChange, followSigningChange, signerInUse, signerToCome } from '../keys/signingKey.ts';
+import { createReceipts, type ReceiptDesk } from '../keys/receipts.ts';
 import { Escrow } from '../keys/escrow.ts';
+import { readKeyring } from '../keys/keyringContent.ts';
 import { Keyring } from '../stores/keyring.ts';
 import { People } from '../stores/people.ts';
 import { deriveKey } from '../vault/derivedKeys.ts';
@@ -41,7 +46,7 @@ export interface VaultOptions {
 }
 
 export const MIGRATIONS: Record<DatabaseFile, readonly Migration[]> = {
-  'keyring.db': [keyring0001, keyring0002],
+  'keyring.db': [keyring0001, keyring0002, keyring0003],
   'biometrics.db': [biometrics0001],
   'identities.db': [identities0001],
   'journal.db': [journal0001],
@@ -58,12 +63,13 @@ const PAGE_BYTES: Record<DatabaseFile, number> = {
 /** The whole data folder, open. For one thread. */
 export class Vault implements Disposable {
   readonly people: People;
-  readonly receipts: Receipts;
+  readonly receipts: ReceiptDesk;
   readonly journal: JournalFile;
   /** What seals the journal's reserve: 32 bytes, for the caller to overwrite. */
   readonly reserveKey: Uint8Array;
   readonly #files: ReadonlyMap<DatabaseFile, Sqlite>;
   readonly #cabinet: Cabinet;
+  readonly #terminal: string;
   readonly #keyring: Keyring;
   readonly #open: DisposableStack;
 
@@ -78,6 +84,7 @@ export class Vault implements Disposable {
     this.reserveKey = parts.reserveKey;
     this.#files = parts.files;
     this.#cabinet = parts.cabinet;
+    this.#terminal = parts.terminal;
     this.#open = open.move();
   }
 
@@ -98,6 +105,20 @@ export class Vault implements Disposable {
   /** Escrow places that could not be replaced are tried again; those that stay pending are reported. */
   retryEscrow(): void {
     this.#keyring.tellAgain();
+  }
+
+  /** What a report tells of this folder, and what signs it. */
+  standing(): VaultStanding {
+    const { last, lastHash: hash, lastAt } = this.journal;
+    const signer = signerInUse(this.#cabinet);
+    return {
+      terminal: this.#terminal,
+      people: this.#keyring.pseudonyms().length,
+      generation: this.#keyring.generation,
+      journal: { last, hash, ...(lastAt === undefined ? {} : { lastAt }) },
+      keys: this.#cabinet.fingerprints(signer.publicKey),
+      signer,
+    };
   }
 
   /** How often the key of each file has been changed. */
@@ -122,9 +143,15 @@ export class Vault implements Disposable {
   }
 }
 
+export interface VaultStanding extends Pick<ErasureReport, 'terminal' | 'people' | 'generation' | 'keys'> {
+  readonly journal: { readonly last: number; readonly hash: string; readonly lastAt?: WallTime };
+  readonly signer: Signer;
+}
+
 interface VaultParts {
+  readonly terminal: string;
   readonly keyring: Keyring;
-  readonly receipts: Receipts;
+  readonly receipts: ReceiptDesk;
   readonly cabinet: Cabinet;
   readonly people: People;
   readonly journal: JournalFile;
@@ -173,9 +200,12 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
   const epochs = createEpochStore(options.epoch);
   const terminal = fingerprintOf(options.master);
   const places = options.escrowPlaces ?? [];
-  const escrow = new Escrow({ places, terminal, recoveryKey: cabinet.recoveryKey });
-  const renewed = (epoch: Uint8Array, generation: number): void =>
-    tellEscrow(escrow.replace(epoch, generation), options.report);
+  const escrow = new Escrow({ places, terminal, recoveryKey: () => cabinet.recoveryKey });
+  const renewed = (epoch: Uint8Array): void =>
+    tellEscrow(
+      escrow.replace(epoch, () => readKeyring(files.keyring)),
+      options.report,
+    );
   const keyring = open.use(new Keyring({ database: files.keyring, epochs, version1Key, renewed }));
   version1Key.fill(0);
   const receipts = createReceipts({
@@ -184,6 +214,7 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
     escrow: (generation) => escrow.statesOf(generation),
   });
   return {
+    terminal,
     cabinet,
     keyring,
     receipts,
@@ -205,16 +236,17 @@ function openJournal(
   { folder, simulated, report }: VaultOptions,
   { database, keys, cabinet }: JournalParts,
 ): JournalFile {
-  const seed = cabinet.key('signing');
-  const signer = createEd25519Signer(seed);
-  seed.fill(0);
+  finishSigningChange(cabinet, (key) => new JournalTables(database).announcementOf(hex(key)));
+  const nextSigner = signerToCome(cabinet);
   const anchors = [new AnchorFile(join(folder, ANCHOR_FILE))];
   return new JournalFile({
     database,
     simulated,
     keys,
-    signer,
+    signer: signerInUse(cabinet),
     formerKeys: cabinet.retiredSigningKeys,
+    ...(nextSigner === undefined ? {} : { nextSigner }),
+    signerChanged: (old) => followSigningChange(cabinet, old, report),
     anchors,
     report,
     wall: () => wallTime(Date.now()),
@@ -243,7 +275,7 @@ function changeFileKey(cabinet: Cabinet, file: DatabaseFile, database: Sqlite): 
   const next = cabinet.propose(`file ${file}`);
   changeKey(database, next);
   next.fill(0);
-  cabinet.promote(`file ${file}`);
+  cabinet.promote(`file ${file}`, wallTime(Date.now()));
 }
 
 /** A change that was cut off: sealing once more under the next key is right whichever of the two the file opened with. */

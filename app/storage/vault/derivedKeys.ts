@@ -14,7 +14,9 @@ export type KeyPurpose =
   | 'folder marker'
   | 'door modes'
   | 'journal reserve 1'
-  | 'cabinet';
+  | 'cabinet'
+  | 'cabinet as a whole'
+  | 'key fingerprint';
 
 /**
  * HKDF-SHA-256 over the master secret, 32 bytes. The caller overwrites it.

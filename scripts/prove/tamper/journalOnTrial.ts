@@ -12,7 +12,7 @@ import { openDatabase, type Sqlite } from '#storage/files/openDatabase.ts';
 import { ANCHOR_FILE, AnchorFile } from '#storage/journal/anchorFile.ts';
 import { ExportAnchor } from '#storage/journal/checkExport.ts';
 import { JournalFile } from '#storage/journal/journalFile.ts';
-import { createEd25519Signer } from '#storage/journal/signing.ts';
+import { createEd25519Signer } from '#storage/keys/curveKeys.ts';
 import { journal0001 } from '#storage/migrations/journal0001.ts';
 import { PersonKeys } from '#storage/vault/personKeys.ts';
 

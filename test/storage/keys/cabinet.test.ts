@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { wallTime } from '#core/kernel/units.ts';
 import { CABINET_FILE, openCabinet, type Cabinet } from '#storage/keys/cabinet.ts';
 import { DATABASE_FILES, FolderMarker } from '#storage/files/folderMarker.ts';
 import { faultOf } from '../support/faults.ts';
@@ -48,7 +49,7 @@ describe('the key cabinet', () => {
     const next = secret();
     using cabinet = openCabinet(folder.path, folder.master);
     const keys = keysOf(cabinet);
-    cabinet.turnTo(next);
+    cabinet.turnTo(next, wallTime(1));
     expect(keysOf(cabinet)).toEqual(keys);
     await faultOf(() => openCabinet(folder.path, folder.master), 'key');
     using again = openCabinet(folder.path, next);

@@ -84,7 +84,9 @@ describe('a key that a TPM sealed', () => {
 
   it('is a fault where no TPM answers', async () => {
     emulator?.kill('SIGKILL');
-    await faultOf(() => createTpmKeyStore({ path: join(folder, 'x'), tcti: `swtpm:path=${folder}/none` }), 'key');
+    const store = createTpmKeyStore({ path: join(folder, 'x'), tcti: `swtpm:path=${folder}/none` });
+    await faultOf(() => store.protection, 'key');
+    await faultOf(() => store.create(), 'key');
   });
 });
 
