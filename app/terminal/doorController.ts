@@ -117,7 +117,7 @@ export class DoorController {
     if (input === 'rex') {
       if (active) this.#step({ kind: 'rex', at });
     } else if (input === 'fire') this.#step({ kind: 'fire', active, at });
-    else this.#step({ kind: 'contact', contact: active ? 'open' : 'closed', at });
+    else if (input === 'contact') this.#step({ kind: 'contact', contact: active ? 'open' : 'closed', at });
   }
 
   #onLink(link: 'up' | 'down', why: string): void {

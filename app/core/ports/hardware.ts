@@ -18,8 +18,9 @@ export interface Strike extends Link {
   readonly name: string;
   /**
    * Drives the relay. With a number the relay goes to the opposite level by itself after that time, unless it was driven
-   * again before; `'until-driven'` stays.
-   * @throws Fault `relay` where the board cannot be reached; the pulse is given up then.
+   * again before; `'until-driven'` stays. A board that times pulses itself may round the time up to its own step.
+   * @throws Fault `relay` where the board cannot be reached, or answers and did not say in time that it did it; the
+   * pulse is given up then.
    */
   drive(level: RelayLevel, forMs: Millis | 'until-driven'): Promise<DriveOutcome>;
 }
@@ -36,15 +37,31 @@ export interface RelayBoard extends Link {
   close(): Promise<void>;
 }
 
-export type DoorInput = 'contact' | 'rex' | 'fire';
+/** An input that no door machine knows: whatever an installer wires to it is told and recorded by its name. */
+export type FreeInput = `free-${number}`;
+export type DoorInput = 'contact' | 'rex' | 'tamper' | 'fire' | FreeInput;
 
-/** The inputs of one door: `true` is door open, button pressed, fire. */
-export interface DoorInputs {
+/**
+ * What is known of an input now. `active` is door open, button pressed, cover off, fire. `cut` and `short` come from a
+ * wire that is supervised (measured through resistors at its far end); `unknown` while the board does not answer.
+ */
+export type InputState = 'normal' | 'active' | 'cut' | 'short' | 'unknown';
+
+/** The inputs of one door. The link is up while whoever reads them answers. */
+export interface DoorInputs extends Link {
   readonly door: DoorId;
   /** Inputs that are wired; one that is not never changes. */
   readonly fitted: ReadonlySet<DoorInput>;
+  /**
+   * The last level that was known for certain, `false` before the first. It outlives a line that is lost, a wire that is
+   * cut: what nobody knows never relocks a door that fire holds unlocked, and never makes an exit.
+   */
   read(input: DoorInput): boolean;
+  state(input: DoorInput): InputState;
+  /** Called when the level that `read` gives has changed. */
   onChange(listener: (input: DoorInput, active: boolean) => void): Disposable;
+  /** Called at every change of what is known; where the level changed as well, `onChange` is called first. */
+  onState(listener: (input: DoorInput, state: InputState) => void): Disposable;
 }
 
 /** A card as its reader delivered it. */
@@ -57,5 +74,8 @@ export interface CardRead {
 
 export interface CardReader extends Link {
   readonly accessPoint: AccessPointId;
+  /** Called once for each time that a card is held before the reader, however often the reader repeats it. */
   onCard(listener: (card: CardRead) => void): Disposable;
+  /** Called for what was held before the reader and is no card that may count, with the reason; never its number. */
+  onMisread(listener: (why: string) => void): Disposable;
 }

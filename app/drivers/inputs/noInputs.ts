@@ -1,10 +1,16 @@
 import type { DoorId } from '#core/kernel/ids.ts';
 import type { DoorInputs } from '#core/ports/hardware.ts';
 
+const nothing = { [Symbol.dispose]: () => undefined };
+
 /** A door without any input wired: nothing is ever active and nothing ever changes. */
 export const noInputs = (door: DoorId): DoorInputs => ({
   door,
   fitted: new Set(),
+  link: 'up',
   read: () => false,
-  onChange: () => ({ [Symbol.dispose]: () => undefined }),
+  state: () => 'normal',
+  onChange: () => nothing,
+  onState: () => nothing,
+  onLink: () => nothing,
 });

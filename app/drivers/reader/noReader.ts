@@ -16,6 +16,10 @@ export class NoReader implements CardReader {
     return nothing;
   }
 
+  onMisread(): Disposable {
+    return nothing;
+  }
+
   onLink(): Disposable {
     return nothing;
   }

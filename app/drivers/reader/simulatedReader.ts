@@ -6,6 +6,7 @@ import { Listeners } from '../listeners.ts';
 export class SimulatedReader implements CardReader {
   readonly accessPoint: AccessPointId;
   readonly #cards = new Listeners<[card: CardRead]>();
+  readonly #misreads = new Listeners<[why: string]>();
   readonly #links = new Listeners<[link: LinkState, why: string]>();
   #link: LinkState = 'up';
 
@@ -23,6 +24,15 @@ export class SimulatedReader implements CardReader {
 
   onCard(listener: (card: CardRead) => void): Disposable {
     return this.#cards.add(listener);
+  }
+
+  onMisread(listener: (why: string) => void): Disposable {
+    return this.#misreads.add(listener);
+  }
+
+  /** Holds something before the reader that counts for no card. */
+  misread(why: string): void {
+    if (this.#link === 'up') this.#misreads.tell(why);
   }
 
   /** Holds a card before the reader. */
