@@ -31,6 +31,10 @@ export const DenialTold = z.enum([
   'no-access-here',
   'door-closed-to-all',
   'gate-fault',
+  'more-needed',
+  'second-person',
+  'other-door-open',
+  'ask-staff',
 ]);
 export type DenialTold = z.infer<typeof DenialTold>;
 
@@ -54,7 +58,7 @@ export const Screen = z.discriminatedUnion('kind', [
     /** Usable frames so far, of those needed: 0..1. */
     progress: z.number().check(z.minimum(0), z.maximum(1)),
   }),
-  z.strictObject({ kind: z.literal('granted'), by: z.enum(['face', 'card', 'pin']) }),
+  z.strictObject({ kind: z.literal('granted'), by: z.enum(['face', 'card', 'pin', 'pass']) }),
   z.strictObject({ kind: z.literal('denied'), reason: DenialTold }),
   /** Waiting for a card. `thenFace`: the card only names whose face is to be compared. */
   z.strictObject({ kind: z.literal('card'), thenFace: z.boolean() }),

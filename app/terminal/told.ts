@@ -10,8 +10,12 @@ const DENIAL_TOLD: Readonly<Record<DenialReason, DenialTold>> = {
   'attack-suspected': 'not-recognised',
   'unknown-card': 'unknown-card',
   'credential-suspended': 'not-valid-now',
+  // Whoever found the card is not told that it is missed.
+  'credential-lost': 'not-valid-now',
   'wrong-pin': 'wrong-pin',
   'locked-out': 'locked-out',
+  'pass-forged': 'not-recognised',
+  'pass-spent': 'not-valid-now',
   'not-verifiable': 'gate-fault',
   'nothing-presented': 'not-recognised',
   'holders-differ': 'not-recognised',
@@ -21,6 +25,13 @@ const DENIAL_TOLD: Readonly<Record<DenialReason, DenialTold>> = {
   expired: 'not-valid-now',
   'no-access-here': 'no-access-here',
   'locked-down': 'door-closed-to-all',
+  'outside-schedule': 'not-valid-now',
+  'more-factors-needed': 'more-needed',
+  'first-person-awaited': 'ask-staff',
+  // Where somebody was last seen is not for whoever has the card.
+  'passed-back': 'ask-staff',
+  interlocked: 'other-door-open',
+  'second-person-needed': 'second-person',
   'journal-unavailable': 'gate-fault',
   'strike-unreachable': 'gate-fault',
 };

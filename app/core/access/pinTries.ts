@@ -1,4 +1,5 @@
-import { after, type Millis, type Monotonic } from '../kernel/units.ts';
+import { keptMoment, recalledMoment, type Clocks } from '../kernel/kept.ts';
+import { after, type Millis, type Monotonic, type WallTime } from '../kernel/units.ts';
 
 /** How often a PIN may be wrong before it must wait. */
 export interface PinLimits {
@@ -45,6 +46,29 @@ export function countRightPin(tries: PinTries, number: string): PinTries {
   const byNumber = new Map(tries.byNumber);
   byNumber.delete(number);
   return { byNumber, terminal: tries.terminal };
+}
+
+/** The tries as plain data that outlives a restart: a lock-out must not end by pulling the plug. Personal; stored sealed. */
+export interface PinTriesRecord {
+  readonly byNumber: readonly { readonly number: string; readonly at: readonly WallTime[] }[];
+  readonly terminal: readonly WallTime[];
+}
+
+export function pinTriesRecord({ byNumber, terminal }: PinTries, clocks: Clocks): PinTriesRecord {
+  const kept = (moments: readonly Monotonic[]): readonly WallTime[] => moments.map((one) => keptMoment(one, clocks));
+  return {
+    byNumber: Array.from(byNumber, ([number, moments]) => ({ number, at: kept(moments) })),
+    terminal: kept(terminal),
+  };
+}
+
+export function pinTriesFrom({ byNumber, terminal }: PinTriesRecord, clocks: Clocks): PinTries {
+  const recalled = (moments: readonly WallTime[]): readonly Monotonic[] =>
+    moments.map((one) => recalledMoment(one, clocks)).toSorted((a, b) => a - b);
+  return {
+    byNumber: new Map(byNumber.map(({ number, at }) => [number, recalled(at)] as const)),
+    terminal: recalled(terminal),
+  };
 }
 
 const recent = (moments: readonly Monotonic[], limits: PinLimits, at: Monotonic): readonly Monotonic[] =>

@@ -1,7 +1,8 @@
 import type { AccessPointId, Pseudonym } from '../kernel/ids.ts';
 import type { Validity } from './credential.ts';
 
-export type Factor = 'face' | 'card' | 'pin';
+/** `pin` is a personal number with its PIN, or the PIN beside a card or a face; `pass` is a signed QR code. */
+export type Factor = 'face' | 'card' | 'pin' | 'pass';
 
 /** Why a factor established nobody. */
 export type FactorFailure =
@@ -10,15 +11,29 @@ export type FactorFailure =
   | 'attack-suspected'
   | 'unknown-card'
   | 'credential-suspended'
+  | 'credential-lost'
   | 'wrong-pin'
   | 'locked-out'
+  /** Nobody who may has signed it, or it is no pass at all. */
+  | 'pass-forged'
+  /** It was good for one passage, and that is over. */
+  | 'pass-spent'
   /** The verification itself failed: a fault of the gate, not of the person. */
   | 'not-verifiable';
 
 /** What one factor showed: whose it is, or why it is nobody's. */
 export type FactorResult =
-  | { readonly factor: Factor; readonly kind: 'established'; readonly holder: Pseudonym; readonly validity?: Validity }
+  | {
+      readonly factor: Factor;
+      readonly kind: 'established';
+      readonly holder: Pseudonym;
+      readonly validity?: Validity;
+      /** The PIN was typed as somebody under duress types it. */
+      readonly duress?: true;
+    }
   | { readonly factor: Factor; readonly kind: 'failed'; readonly reason: FactorFailure };
+
+export type Established = Extract<FactorResult, { kind: 'established' }>;
 
 /** A frame, a card, a PIN all become this. */
 export interface AccessRequest {

@@ -1,6 +1,10 @@
 import type { DenialReason } from '../access/decide.ts';
+import type { AntiPassbackRule, Reset } from '../access/antiPassback.ts';
 import type { Factor } from '../access/request.ts';
-import type { DoorEvent } from '../door/door.ts';
+import type { AlarmKind } from '../door/alarm.ts';
+import type { DoorEvent, DoorMode } from '../door/door.ts';
+import type { ModeSource } from '../door/modePlan.ts';
+import type { Direction, TurnstileEvent } from '../door/turnstile.ts';
 import type { AccessPointId, DoorId, JournalId, Pseudonym } from '../kernel/ids.ts';
 import type { WallTime } from '../kernel/units.ts';
 import type { ChangeableKey } from '../ports/keyRoom.ts';
@@ -38,7 +42,33 @@ export type JournalEvent =
   /** Said by the old signing key of the new one: lower-case hex of 32 bytes. */
   | { readonly kind: 'signing-key-changed'; readonly publicKey: string }
   /** A key of the terminal was changed; `signing` is told beforehand as well, by the entry above. */
-  | { readonly kind: 'key-changed'; readonly key: ChangeableKey };
+  | { readonly kind: 'key-changed'; readonly key: ChangeableKey }
+  // Access control: what readers, doors and turnstiles bring beyond a single passage.
+  /** Somebody came in, or was denied, under duress. No screen and no sound says so. */
+  | { readonly kind: 'duress'; readonly accessPoint: AccessPointId }
+  /** Refused, or let in all the same, against the rule that stands there. */
+  | { readonly kind: 'passed-back'; readonly accessPoint: AccessPointId; readonly rule: AntiPassbackRule['kind'] }
+  | { readonly kind: 'passback-reset'; readonly whose: Reset['kind'] | 'excused' }
+  /** The subject is the first one of two who came in together; the second one has the `access-granted`. */
+  | { readonly kind: 'access-accompanied'; readonly accessPoint: AccessPointId }
+  | { readonly kind: 'first-person-came'; readonly accessPoint: AccessPointId }
+  | { readonly kind: 'interlock-broken'; readonly door: DoorId }
+  | { readonly kind: 'mode-set'; readonly door: DoorId; readonly mode: DoorMode; readonly by: ModeSource }
+  /** Of a turnstile, which has two ways; `direction` is absent where it is about both. */
+  | {
+      readonly kind: 'turnstile';
+      readonly event: TurnstileEvent;
+      readonly door: DoorId;
+      readonly direction?: Direction;
+    }
+  | { readonly kind: 'tamper' | 'tamper-ended'; readonly part: string }
+  /** By an operator at the console, or by whom the operator's account belongs to. */
+  | { readonly kind: 'alarm-acknowledged'; readonly alarm: AlarmKind; readonly place: string }
+  /** SHA-256 of the file that is in force from now on, in lower-case hex. */
+  | { readonly kind: 'configuration-changed'; readonly sha256: string }
+  /** The last good one stays in force. */
+  | { readonly kind: 'configuration-refused'; readonly says: string }
+  | { readonly kind: 'journal-exported'; readonly first: JournalId; readonly last: JournalId };
 
 export type JournalEventKind = JournalEvent['kind'];
 

@@ -31,6 +31,10 @@ const NEXT: Readonly<Record<DenialTold, readonly Way[]>> = {
   'no-access-here': [],
   'door-closed-to-all': [],
   'gate-fault': [],
+  'more-needed': ['face', 'card', 'pin'],
+  'second-person': ['face', 'card', 'pin'],
+  'other-door-open': ['face', 'card', 'pin'],
+  'ask-staff': [],
 };
 
 /** A denial blames nobody and goes straight on to what may be done next. [requirement 4] */

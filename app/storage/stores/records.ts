@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Cardholder, Credential } from '#core/access/credential.ts';
-import type { AccessPointId } from '#core/kernel/ids.ts';
+import type { AccessLevelId, AccessPointId } from '#core/kernel/ids.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 
@@ -16,6 +16,7 @@ const Moment = z.custom<WallTime>(
   'a moment in milliseconds',
 );
 const AccessPoint = z.custom<AccessPointId>((value) => typeof value === 'string', 'the name of an access point');
+const Level = z.custom<AccessLevelId>((value) => typeof value === 'string', 'the name of an access level');
 const Validity = z.strictObject({ from: Moment, until: Moment });
 
 const CredentialShared = { state: z.enum(['active', 'suspended', 'lost']), validity: Validity };
@@ -26,6 +27,8 @@ export const CardholderRow: z.ZodMiniType<CardholderContent> = z.strictObject({
   state: z.enum(['active', 'suspended']),
   validity: Validity,
   accessPoints: z.union([z.literal('all'), z.array(AccessPoint)]),
+  levels: z.exactOptional(z.array(Level)),
+  privileges: z.exactOptional(z.array(z.enum(['opens-first', 'free-of-anti-passback']))),
 });
 
 export const CredentialRow: z.ZodMiniType<CredentialContent> = z.discriminatedUnion('kind', [

@@ -1,0 +1,145 @@
+import { assertNever } from '../kernel/assert.ts';
+import type { AccessPointId, AreaId, Pseudonym } from '../kernel/ids.ts';
+import { keptMoment, recalledMoment, type Clocks } from '../kernel/kept.ts';
+import { PersonMap } from '../kernel/personMap.ts';
+import { after, type Millis, type Monotonic, type WallTime } from '../kernel/units.ts';
+
+/** The way through an access point: out of one area into another. */
+export interface Crossing {
+  readonly from: AreaId;
+  readonly to: AreaId;
+}
+
+/**
+ * `hard`: whoever is known to be elsewhere than where the way begins is refused. `soft`: is let in, and it is recorded.
+ * `timed`: whoever came into the area a short while ago, and was seen nowhere else since, does not come in again.
+ */
+export type AntiPassbackRule =
+  | { readonly kind: 'hard' | 'soft'; readonly crossing: Crossing }
+  | { readonly kind: 'timed'; readonly crossing: Crossing; readonly againAfterMs: Millis };
+
+interface Whereabouts {
+  readonly area: AreaId;
+  readonly since: Monotonic;
+}
+
+/** Where people were last seen to go. It holds what only the rule needs: one area a person, no way and no history. */
+export interface AntiPassback {
+  readonly whereabouts: PersonMap<Whereabouts>;
+  /** Granted and not yet gone through. */
+  readonly going: ReadonlyMap<AccessPointId, readonly Pseudonym[]>;
+  /** Whose next passage is not held against them, on an operator's word. */
+  readonly excused: ReadonlySet<Pseudonym>;
+}
+
+export const NOBODY_SEEN: AntiPassback = { whereabouts: PersonMap.of([]), going: new Map(), excused: new Set() };
+
+/** Grants that wait for one leaf to open; of more than that the first are taken not to have gone. */
+export const GOING_MAX = 32;
+
+export type AntiPassbackInput =
+  | { readonly kind: 'granted'; readonly accessPoint: AccessPointId; readonly holder: Pseudonym }
+  /** The leaf opened, or a grant was given where no contact is fitted: whoever was granted there has gone through. */
+  | { readonly kind: 'taken'; readonly accessPoint: AccessPointId; readonly crossing: Crossing; readonly at: Monotonic }
+  | { readonly kind: 'not-taken'; readonly accessPoint: AccessPointId }
+  | { readonly kind: 'excuse'; readonly holder: Pseudonym }
+  | { readonly kind: 'reset'; readonly whose: Reset };
+
+/** Whose whereabouts are forgotten. A person who is erased is forgotten here as well. */
+export type Reset =
+  | { readonly kind: 'everybody' }
+  | { readonly kind: 'area'; readonly area: AreaId }
+  | { readonly kind: 'holder'; readonly holder: Pseudonym };
+
+/** Would this passage be one that the rule is against? */
+export function isPassedBack(
+  { whereabouts, excused }: AntiPassback,
+  rule: AntiPassbackRule,
+  { holder, at }: { readonly holder: Pseudonym; readonly at: Monotonic },
+): boolean {
+  const known = whereabouts.get(holder);
+  if (known === undefined || excused.has(holder)) return false;
+  if (rule.kind !== 'timed') return known.area !== rule.crossing.from;
+  return known.area === rule.crossing.to && at < after(known.since, rule.againAfterMs);
+}
+
+export function antiPassbackStep(state: AntiPassback, input: AntiPassbackInput): AntiPassback {
+  switch (input.kind) {
+    case 'granted': {
+      const waiting = [...(state.going.get(input.accessPoint) ?? []), input.holder].slice(-GOING_MAX);
+      return { ...state, going: new Map(state.going).set(input.accessPoint, waiting) };
+    }
+    case 'taken':
+      return onTaken(state, input);
+    case 'not-taken':
+      return { ...state, going: goneFrom(state.going, input.accessPoint) };
+    case 'excuse':
+      return { ...state, excused: new Set(state.excused).add(input.holder) };
+    case 'reset':
+      return onReset(state, input.whose);
+    default:
+      return assertNever(input);
+  }
+}
+
+function onTaken(state: AntiPassback, { accessPoint, crossing, at }: Extract<AntiPassbackInput, { kind: 'taken' }>) {
+  let { whereabouts } = state;
+  const excused = new Set(state.excused);
+  for (const holder of state.going.get(accessPoint) ?? []) {
+    whereabouts = whereabouts.with(holder, { area: crossing.to, since: at });
+    excused.delete(holder);
+  }
+  return { whereabouts, excused, going: goneFrom(state.going, accessPoint) };
+}
+
+const goneFrom = (going: AntiPassback['going'], accessPoint: AccessPointId): AntiPassback['going'] => {
+  const rest = new Map(going);
+  rest.delete(accessPoint);
+  return rest;
+};
+
+function onReset(state: AntiPassback, whose: Reset): AntiPassback {
+  switch (whose.kind) {
+    case 'everybody':
+      return { ...state, whereabouts: NOBODY_SEEN.whereabouts };
+    case 'area': {
+      const others = [...state.whereabouts.entries()].filter(([, { area }]) => area !== whose.area);
+      return { ...state, whereabouts: PersonMap.of(others) };
+    }
+    case 'holder': {
+      const { holder } = whose;
+      const excused = new Set(state.excused);
+      excused.delete(holder);
+      const going = new Map([...state.going].map(([at, waiting]) => [at, waiting.filter((one) => one !== holder)]));
+      return { whereabouts: state.whereabouts.without(holder), excused, going };
+    }
+    default:
+      return assertNever(whose);
+  }
+}
+
+/** What is kept across a restart, as plain data. It says where people are: it is stored sealed, or not at all. */
+export interface AntiPassbackRecord {
+  readonly whereabouts: readonly { readonly holder: Pseudonym; readonly area: AreaId; readonly since: WallTime }[];
+  readonly excused: readonly Pseudonym[];
+}
+
+export function antiPassbackRecord({ whereabouts, excused }: AntiPassback, clocks: Clocks): AntiPassbackRecord {
+  const kept = Array.from(whereabouts.entries(), ([holder, { area, since }]) => ({
+    holder,
+    area,
+    since: keptMoment(since, clocks),
+  }));
+  return { whereabouts: kept, excused: [...excused] };
+}
+
+/** Whoever was granted and had not gone when the gate stopped is where that person was. */
+export function antiPassbackFrom({ whereabouts, excused }: AntiPassbackRecord, clocks: Clocks): AntiPassback {
+  return {
+    whereabouts: PersonMap.of(
+      whereabouts.map(({ holder, area, since }) => [holder, { area, since: recalledMoment(since, clocks) }] as const),
+    ),
+    going: new Map(),
+    excused: new Set(excused),
+  };
+}
