@@ -73,9 +73,11 @@ export class AccessPoint {
   }
 
   get faceWay(): KioskView['face'] {
-    if (this.#face === undefined || (this.#face.faulty && this.#parts.config.mode === 'walk-up')) return 'off';
+    const { mode } = this.#parts.config;
+    if (this.#face === undefined || (this.#face.faulty && mode === 'walk-up')) return 'off';
     if (this.#face.cardFirst) return 'card-first';
-    return this.#parts.config.mode === 'walk-up' ? 'walk-up' : 'tap';
+    // A pass is shown to the reader: there is nothing to begin with at the screen.
+    return mode === 'walk-up' ? 'walk-up' : mode === 'tap-to-look' ? 'tap' : 'off';
   }
 
   useFace(): void {

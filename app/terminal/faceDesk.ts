@@ -5,12 +5,13 @@ import { assessQuality } from '#core/biometrics/quality.ts';
 import { selectPresenter } from '#core/biometrics/selectPresenter.ts';
 import type { AccessPointConfig, BiometricsConfig } from '#core/config/terminalConfig.ts';
 import { after, elapsed, millis, type Monotonic } from '#core/kernel/units.ts';
+import { opensFor, type CameraMode, type Intent } from '#core/presentation/cameraMode.ts';
 import {
   presentationAtStart,
   presentationDeadline,
   presentationStep,
+  wantsCodes,
   wantsEvidence,
-  type CameraMode,
   type Presentation,
   type PresentationEffect,
   type PresentationInput,
@@ -82,9 +83,9 @@ export class FaceDesk {
     this.#apply(presentationAtStart(this.#mode), this.#now());
   }
 
-  /** Are too many people enrolled for 1:N? Then a card says first whose face to compare. */
+  /** Does a card say first whose face to compare: by the mode, or as too many people are enrolled for 1:N? */
   get cardFirst(): boolean {
-    return this.#parts.identifier.needsCardFirst;
+    return this.#mode === 'card-then-face';
   }
 
   /** Does the camera fail at present? */
@@ -94,16 +95,14 @@ export class FaceDesk {
 
   /** Somebody touched "use face". */
   touch(): void {
-    if (this.cardFirst && this.#claim === undefined) return;
-    this.#touchedUntil = after(this.#now(), this.#parts.biometrics.presentation.lookMs);
-    this.#step({ kind: 'touch', at: this.#now() });
-    this.#show();
+    if (opensFor(this.#mode, 'touch')) this.#intend('touch');
   }
 
   /** A card has named whose face is to be compared, 1:1. */
   claim(card: FactorResult): void {
+    if (!opensFor(this.#mode, 'claim')) return;
     this.#claim = card;
-    this.touch();
+    this.#intend('claim');
   }
 
   cancel(): void {
@@ -133,7 +132,15 @@ export class FaceDesk {
   }
 
   get #mode(): CameraMode {
-    return this.cardFirst ? 'tap-to-look' : this.#parts.config.mode;
+    const { mode } = this.#parts.config;
+    const oneToMany = mode === 'walk-up' || mode === 'tap-to-look';
+    return oneToMany && this.#parts.identifier.needsCardFirst ? 'card-then-face' : mode;
+  }
+
+  #intend(intent: Intent): void {
+    this.#touchedUntil = after(this.#now(), this.#parts.biometrics.presentation.lookMs);
+    this.#step({ kind: intent, at: this.#now() });
+    this.#show();
   }
 
   get #touched(): boolean {
@@ -186,6 +193,7 @@ export class FaceDesk {
 
   async #onFrame(frame: Frame): Promise<void> {
     const evidence = this.#evidence;
+    if (wantsCodes(this.#state)) return;
     if (this.#paused || !evidence.covers(frame.capturedAt) || !this.#isDue(frame.capturedAt)) return;
     const { engine, mirror } = this.#parts;
     this.#aspect = frame.width / frame.height;

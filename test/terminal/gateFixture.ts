@@ -5,7 +5,7 @@ import { Template } from '#core/biometrics/template.ts';
 import type { DoorMode } from '#core/door/door.ts';
 import type { AccessPointId, ConsentId, CredentialId, DoorId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import { millis, wallTime } from '#core/kernel/units.ts';
-import type { CameraMode } from '#core/presentation/presentation.ts';
+import type { CameraMode } from '#core/presentation/cameraMode.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import { SimulatedCamera } from '#drivers/camera/simulatedCamera.ts';
 import { SimulatedInputs } from '#drivers/inputs/simulatedInputs.ts';

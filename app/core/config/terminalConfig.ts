@@ -5,7 +5,8 @@ import type { DoorTimings } from '../door/door.ts';
 import type { Lock } from '../door/lock.ts';
 import type { AccessPointId, DoorId } from '../kernel/ids.ts';
 import type { Millis } from '../kernel/units.ts';
-import type { CameraMode, PresentationLimits } from '../presentation/presentation.ts';
+import type { CameraMode } from '../presentation/cameraMode.ts';
+import type { PresentationLimits } from '../presentation/presentation.ts';
 import type { DoorInput } from '../ports/hardware.ts';
 import type { Language } from '../privacy/consent.ts';
 

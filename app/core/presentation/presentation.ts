@@ -2,16 +2,14 @@ import { overlap, type Box } from '../biometrics/face.ts';
 import type { PoorQuality } from '../biometrics/quality.ts';
 import { after, type Millis, type Monotonic } from '../kernel/units.ts';
 import { assertNever } from '../kernel/assert.ts';
-
-/** `walk-up`: the camera runs always. `tap-to-look`: it is closed until somebody touches "use face". */
-export type CameraMode = 'walk-up' | 'tap-to-look';
+import { opensFor, type CameraMode, type Intent } from './cameraMode.ts';
 
 export interface PresentationLimits {
   /** Usable frames that make a presentation. */
   readonly framesConsidered: number;
   /** From the first sight of a face to giving up. */
   readonly acquireMs: Millis;
-  /** How long after a touch somebody may still begin to be looked at; whoever comes and goes does not prolong it. */
+  /** How long after a touch, a card or a pass somebody may still begin to be looked at; whoever comes and goes does not prolong it. */
   readonly lookMs: Millis;
   /** A face that is gone for this long is another presenter when it comes back. */
   readonly goneMs: Millis;
@@ -33,7 +31,9 @@ export type Sight =
 export type Presentation =
   /** The camera is closed. */
   | { readonly kind: 'closed' }
-  /** The camera is open and nobody is selected. `until`, here and below, only after a touch in tap-to-look. */
+  /** The camera is open to look for the code of a pass, and at nobody. */
+  | { readonly kind: 'reading'; readonly until: Monotonic }
+  /** The camera is open and nobody is selected. `until`, here and below, in every mode but walk-up. */
   | { readonly kind: 'watching'; readonly until?: Monotonic }
   | {
       readonly kind: 'acquiring';
@@ -49,7 +49,9 @@ export type Presentation =
   | { readonly kind: 'resting'; readonly lastSeen: Monotonic; readonly until: Monotonic };
 
 export type PresentationInput =
-  | { readonly kind: 'touch'; readonly at: Monotonic }
+  | { readonly kind: Intent; readonly at: Monotonic }
+  /** The mode is another one than before: by schedule, or since more or fewer people are enrolled. */
+  | { readonly kind: 'mode'; readonly at: Monotonic }
   | { readonly kind: 'cancel'; readonly at: Monotonic }
   | { readonly kind: 'sight'; readonly sight: Sight; readonly at: Monotonic }
   | { readonly kind: 'decided'; readonly at: Monotonic }
@@ -86,7 +88,12 @@ export function presentationStep(
 ): PresentationStep {
   switch (input.kind) {
     case 'touch':
-      return onTouch(state, input.at, rules);
+    case 'claim':
+      return opensFor(rules.mode, input.kind) ? onIntent(state, input.at, rules) : [state, []];
+    case 'show-pass':
+      return opensFor(rules.mode, input.kind) ? onShowPass(state, input.at, rules) : [state, []];
+    case 'mode':
+      return onMode(state, rules);
     case 'cancel':
       // Too late while deciding: the evidence is in use, and is forgotten with the decision.
       return state.kind === 'closed' || state.kind === 'deciding' ? [state, []] : atRest(rules, input.at);
@@ -101,10 +108,14 @@ export function presentationStep(
   }
 }
 
+/** Is a frame to be looked at for the code of a pass? No model runs on it then. */
+export const wantsCodes = (state: Presentation): boolean => state.kind === 'reading';
+
 /** When the presentation wants to be stepped with `time`, if ever. */
 export function presentationDeadline(state: Presentation): Monotonic | undefined {
   switch (state.kind) {
     case 'watching':
+    case 'reading':
       return state.until;
     case 'acquiring':
       return state.giveUpAt;
@@ -123,27 +134,62 @@ interface Rules {
   readonly limits: PresentationLimits;
 }
 
-/** After a decision or a cancel: walk-up rests with the camera open, tap-to-look closes it. */
+/** After a decision or a cancel: walk-up rests with the camera open, every other mode closes it. */
 function atRest({ mode, limits }: Rules, at: Monotonic): PresentationStep {
-  if (mode === 'tap-to-look') return CLOSED;
+  if (mode !== 'walk-up') return CLOSED;
   return [{ kind: 'resting', lastSeen: at, until: after(at, limits.restMs) }, [{ kind: 'forget' }]];
 }
 
 /** Evidence that is forgotten is not counted any more either. */
 const uncounted = (state: Presentation): Presentation => (state.kind === 'acquiring' ? { ...state, usable: 0 } : state);
 
-function onTouch(state: Presentation, at: Monotonic, { mode, limits }: Rules): PresentationStep {
-  const look = mode === 'tap-to-look' ? { until: after(at, limits.lookMs) } : {};
+function onIntent(state: Presentation, at: Monotonic, { mode, limits }: Rules): PresentationStep {
+  const look = mode === 'walk-up' ? {} : { until: after(at, limits.lookMs) };
   switch (state.kind) {
     case 'closed':
       return [{ kind: 'watching', ...look }, [{ kind: 'open-camera' }]];
     case 'resting':
     case 'watching':
+    case 'reading':
       return [{ kind: 'watching', ...look }, []];
     case 'acquiring':
       return [{ ...state, ...look }, []];
     case 'deciding':
       return [state, []];
+    default:
+      return assertNever(state);
+  }
+}
+
+function onShowPass(state: Presentation, at: Monotonic, { limits }: Rules): PresentationStep {
+  const reading: Presentation = { kind: 'reading', until: after(at, limits.lookMs) };
+  switch (state.kind) {
+    case 'closed':
+      return [reading, [{ kind: 'open-camera' }]];
+    case 'watching':
+    case 'acquiring':
+    case 'resting':
+    case 'reading':
+      return [reading, [{ kind: 'forget' }]];
+    case 'deciding':
+      return [state, []];
+    default:
+      return assertNever(state);
+  }
+}
+
+/** The new mode begins where it would at a start: nobody is looked at on an intent that was shown to another. */
+function onMode(state: Presentation, { mode }: Rules): PresentationStep {
+  switch (state.kind) {
+    case 'deciding':
+      return [state, []];
+    case 'closed':
+      return presentationAtStart(mode);
+    case 'watching':
+    case 'reading':
+    case 'acquiring':
+    case 'resting':
+      return mode === 'walk-up' ? [{ kind: 'watching' }, [{ kind: 'forget' }]] : CLOSED;
     default:
       return assertNever(state);
   }
@@ -155,7 +201,8 @@ function onSight(state: Presentation, input: { sight: Sight; at: Monotonic }, ru
     case 'deciding':
       return [state, []];
     case 'closed':
-      // Seen just before the camera was closed: its evidence is nobody's.
+    case 'reading':
+      // Seen just before the camera was closed, or before a code was looked for: its evidence is nobody's.
       return [state, forgetIf(sight.kind === 'usable')];
     case 'resting':
       return whileResting(state, sight, at, rules.limits);
@@ -232,6 +279,8 @@ function onTime(state: Presentation, at: Monotonic, rules: Rules): PresentationS
   switch (state.kind) {
     case 'watching':
       return LOOKED_LONG_ENOUGH;
+    case 'reading':
+      return rules.mode === 'walk-up' ? [{ kind: 'watching' }, [{ kind: 'gave-up' }]] : LOOKED_LONG_ENOUGH;
     case 'acquiring': {
       const [next, effects] = atRest(rules, at);
       return [next, [...effects, { kind: 'gave-up' }]];

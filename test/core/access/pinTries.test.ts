@@ -5,10 +5,12 @@ import {
   countWrongPin,
   mayTryPin,
   NO_PIN_TRIES,
+  pinTriesFrom,
+  pinTriesRecord,
   type PinLimits,
   type PinTries,
 } from '#core/access/pinTries.ts';
-import { millis, monotonic } from '#core/kernel/units.ts';
+import { millis, monotonic, wallTime } from '#core/kernel/units.ts';
 
 const LIMITS: PinLimits = { triesPerNumber: 3, triesPerTerminal: 5, windowMs: millis(1_000) };
 const wrong = (tries: PinTries, number: string, at: number): PinTries =>
@@ -54,6 +56,41 @@ describe('a PIN that is right', () => {
     countRightPin(before, '17');
     wrong(before, '17', 200);
     expect(before).toEqual(wrong(NO_PIN_TRIES, '17', 100));
+  });
+});
+
+describe('a lock-out', () => {
+  it('does not end by a restart, and not later than it would have', () => {
+    let tries = NO_PIN_TRIES;
+    for (const at of [100, 200, 300]) tries = wrong(tries, '17', at);
+    const kept = pinTriesRecord(tries, { now: monotonic(400), wall: wallTime(90_400) });
+    expect(JSON.parse(JSON.stringify(kept))).toEqual(kept);
+    // The gate was down for half a second, and its clock begins at 5 again.
+    const restarted = pinTriesFrom(kept, { now: monotonic(5), wall: wallTime(90_900) });
+    expect(may(restarted, '17', 5)).toEqual({ kind: 'locked-out', until: 100 - 400 - 500 + 5 + 1_000 });
+    expect(may(restarted, '17', 205)).toEqual({ kind: 'allowed' });
+  });
+
+  it('does not end where the wall clock is put back, and lasts for one window at most', () => {
+    let tries = NO_PIN_TRIES;
+    for (const at of [100, 200, 300]) tries = wrong(tries, '17', at);
+    const kept = pinTriesRecord(tries, { now: monotonic(400), wall: wallTime(90_400) });
+    const restarted = pinTriesFrom(kept, { now: monotonic(5), wall: wallTime(0) });
+    expect(may(restarted, '17', 1_004)).toEqual({ kind: 'locked-out', until: 1_005 });
+    expect(may(restarted, '17', 1_005)).toEqual({ kind: 'allowed' });
+  });
+
+  it('is the same before and after a restart that takes no time, whatever was tried', () => {
+    const moments = fc.array(fc.tuple(fc.constantFrom('1', '2'), fc.nat(500)), { maxLength: 12 });
+    fc.assert(
+      fc.property(moments, fc.nat(2_000), (list, wall) => {
+        let tries = NO_PIN_TRIES;
+        let now = 0;
+        for (const [number, wait] of list) tries = wrong(tries, number, (now += wait));
+        const clocks = { now: monotonic(now), wall: wallTime(wall) };
+        expect(pinTriesFrom(pinTriesRecord(tries, clocks), clocks)).toEqual(tries);
+      }),
+    );
   });
 });
 

@@ -1,16 +1,24 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { millis } from '#core/kernel/units.ts';
-import { wantsEvidence, type CameraMode } from '#core/presentation/presentation.ts';
+import type { CameraMode } from '#core/presentation/cameraMode.ts';
+import { wantsCodes, wantsEvidence } from '#core/presentation/presentation.ts';
 import { LIMITS, lookMax, PresentationWorld, type Person, type WorldInput } from './presentationWorld.ts';
 
 const RUNS = { numRuns: 2_000 };
-const cameraModes = fc.constantFrom<CameraMode>('walk-up', 'tap-to-look');
+const cameraModes = fc.constantFrom<CameraMode>(
+  'walk-up',
+  'tap-to-look',
+  'card-then-face',
+  'pass-then-face',
+  'no-face',
+);
 const people = fc.constantFrom<Person>('anna', 'bo');
 const whys = fc.constantFrom('empty' as const, 'outside-zone' as const, 'too-far' as const, 'several' as const);
 
 const inputs: fc.Arbitrary<WorldInput> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('touch' as const, 'cancel' as const, 'decided' as const, 'time' as const) }),
+  fc.record({ kind: fc.constantFrom('touch' as const, 'claim' as const, 'touch' as const, 'show-pass' as const) }),
+  fc.record({ kind: fc.constantFrom('cancel' as const, 'decided' as const, 'time' as const) }),
   fc.record({ kind: fc.constant('nobody' as const), why: whys }),
   {
     weight: 5,
@@ -23,13 +31,19 @@ const inputs: fc.Arbitrary<WorldInput> = fc.oneof(
   },
 );
 
+/** Modes change by schedule, and with how many people are enrolled. */
+const changing: fc.Arbitrary<WorldInput> = fc.oneof(
+  { weight: 5, arbitrary: inputs },
+  fc.record({ kind: fc.constant('mode' as const), to: cameraModes }),
+);
+
 const histories = fc.record({
   mode: cameraModes,
   framesConsidered: fc.integer({ min: 1, max: 5 }),
   events: fc.array(
     fc.record({
       wait: fc.oneof(fc.constantFrom(0, 100, 700, 3_000, 8_000), fc.integer({ min: 0, max: 9_000 })),
-      input: inputs,
+      input: changing,
     }),
     { maxLength: 60 },
   ),
@@ -57,18 +71,47 @@ describe('looking at whoever stands there, whatever happens', () => {
     );
   });
 
-  it('has the camera open in tap-to-look only after a touch, and for no longer than one look and one presentation', () => {
+  it('has the camera open in all modes but walk-up only after intent, and for no longer than one look and one presentation', () => {
+    const shows: Readonly<Record<CameraMode, readonly WorldInput['kind'][]>> = {
+      'walk-up': [],
+      'tap-to-look': ['touch', 'show-pass', 'claim'],
+      'card-then-face': ['claim'],
+      'pass-then-face': ['show-pass', 'claim'],
+      'no-face': [],
+    };
+    let looks = 0;
     fc.assert(
       fc.property(histories, (history) => {
-        let touchedAt = -Infinity;
-        live({ ...history, mode: 'tap-to-look' }, (world, input) => {
-          if (input.kind === 'touch') touchedAt = world.now;
-          if (!world.cameraOpen || world.state.kind === 'deciding') return;
-          expect(world.now - touchedAt).toBeLessThanOrEqual(lookMax(world.limits));
+        let intentAt = -Infinity;
+        live(history, (world, input) => {
+          if (shows[world.mode].includes(input.kind)) intentAt = world.now;
+          // What was shown in the mode before opens nothing in this one.
+          if (input.kind === 'mode') intentAt = -Infinity;
+          if (world.mode === 'walk-up' || world.state.kind === 'deciding' || !world.cameraOpen) return;
+          looks++;
+          expect(world.now - intentAt).toBeLessThanOrEqual(lookMax(world.limits));
         });
       }),
       RUNS,
     );
+    expect(looks, 'the property saw open cameras').toBeGreaterThan(200);
+  });
+
+  it('measures nobody while it looks for the code of a pass', () => {
+    let reading = 0;
+    fc.assert(
+      fc.property(histories, (history) => {
+        live(history, ({ state, evidence }) => {
+          expect(wantsCodes(state)).toBe(state.kind === 'reading');
+          if (!wantsCodes(state)) return;
+          reading++;
+          expect(wantsEvidence(state)).toBe(false);
+          expect(evidence).toEqual([]);
+        });
+      }),
+      RUNS,
+    );
+    expect(reading, 'the property saw codes looked for').toBeGreaterThan(100);
   });
 
   it('counts exactly the evidence that is kept, never more than is considered, and keeps none at rest', () => {
@@ -149,7 +192,7 @@ describe('looking at whoever stands there, whatever happens', () => {
         const world = live(history, () => undefined);
         if (world.state.kind === 'deciding') world.happen({ kind: 'decided' });
         world.advance(millis(60_000));
-        expect(world.state).toEqual({ kind: history.mode === 'walk-up' ? 'watching' : 'closed' });
+        expect(world.state).toEqual({ kind: world.mode === 'walk-up' ? 'watching' : 'closed' });
         expect(world.evidence).toEqual([]);
       }),
       RUNS,

@@ -74,6 +74,62 @@ describe('tap-to-look', () => {
   });
 });
 
+describe('card-then-face and pass-then-face', () => {
+  it.each(['card-then-face', 'pass-then-face'] as const)('%s: no touch opens the camera, and a claim does', (mode) => {
+    const world = new PresentationWorld(mode).happen({ kind: 'touch' });
+    expect(world.cameraOpen).toBe(false);
+    world.happen({ kind: 'claim' });
+    expect(world.cameraOpen).toBe(true);
+    for (let frame = 0; frame < 3; frame++) world.advance(100).happen(usable('anna'));
+    expect(world.decisions).toHaveLength(1);
+    expect(world.happen({ kind: 'decided' }).cameraOpen).toBe(false);
+  });
+
+  it('look for the code of a pass on a touch of "show a pass" alone, and at nobody meanwhile', () => {
+    expect(new PresentationWorld('card-then-face').happen({ kind: 'show-pass' }).cameraOpen).toBe(false);
+    const world = new PresentationWorld('pass-then-face').happen({ kind: 'show-pass' });
+    expect(world.state.kind).toBe('reading');
+    for (let frame = 0; frame < 5; frame++) world.advance(100).happen(usable('anna'));
+    expect([world.decisions, world.evidence]).toEqual([[], []]);
+    world.happen({ kind: 'claim' });
+    expect(world.state.kind).toBe('watching');
+    for (let frame = 0; frame < 3; frame++) world.advance(100).happen(usable('anna'));
+    expect(world.decisions).toHaveLength(1);
+  });
+
+  it('close the camera where no pass comes', () => {
+    const world = new PresentationWorld('pass-then-face').happen({ kind: 'show-pass' }).advance(LIMITS.lookMs);
+    expect(world.cameraOpen).toBe(false);
+    expect(world.effects.at(-1)).toBe('gave-up');
+    const walkUp = new PresentationWorld('walk-up').happen({ kind: 'show-pass' }).advance(LIMITS.lookMs);
+    expect(walkUp.state).toEqual({ kind: 'watching' });
+  });
+});
+
+describe('no-face', () => {
+  it('opens the camera for nothing', () => {
+    const world = new PresentationWorld('no-face');
+    for (const kind of ['touch', 'show-pass', 'claim'] as const) world.happen({ kind });
+    expect(world.cameraOpen).toBe(false);
+  });
+});
+
+describe('a mode that begins by schedule', () => {
+  it('opens the camera for walk-up and closes it for every other, with what was seen', () => {
+    const world = new PresentationWorld('tap-to-look').happen({ kind: 'mode', to: 'walk-up' });
+    expect(world.cameraOpen).toBe(true);
+    world.happen(usable('anna')).happen({ kind: 'mode', to: 'card-then-face' });
+    expect([world.cameraOpen, world.evidence]).toEqual([false, []]);
+  });
+
+  it('leaves a decision that is falling alone, and rests as itself after it', () => {
+    const world = new PresentationWorld('walk-up', { ...LIMITS, framesConsidered: 1 }).happen(usable('anna'));
+    world.happen({ kind: 'mode', to: 'no-face' });
+    expect(world.state).toEqual({ kind: 'deciding' });
+    expect(world.happen({ kind: 'decided' }).cameraOpen).toBe(false);
+  });
+});
+
 describe('walk-up', () => {
   it('decides on whoever comes, and then leaves that person in peace for a while', () => {
     const world = new PresentationWorld('walk-up');

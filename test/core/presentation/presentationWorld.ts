@@ -1,11 +1,11 @@
 import type { Box } from '#core/biometrics/face.ts';
 import { after, millis, monotonic, type Millis } from '#core/kernel/units.ts';
+import type { CameraMode } from '#core/presentation/cameraMode.ts';
 import {
   presentationAtStart,
   presentationDeadline,
   presentationStep,
   wantsEvidence,
-  type CameraMode,
   type Presentation,
   type PresentationEffect,
   type PresentationInput,
@@ -28,14 +28,15 @@ export type Person = 'anna' | 'bo';
 export const boxOf = (person: Person): Box => ({ x: person === 'anna' ? 0 : 1_000, y: 50, width: 120, height: 150 });
 
 export type WorldInput =
-  | { readonly kind: 'touch' | 'cancel' | 'decided' | 'time' }
+  | { readonly kind: 'touch' | 'show-pass' | 'claim' | 'cancel' | 'decided' | 'time' }
+  | { readonly kind: 'mode'; readonly to: CameraMode }
   | { readonly kind: 'nobody'; readonly why: 'empty' | 'outside-zone' | 'too-far' | 'several' }
   /** `late`: its evidence was already being gathered when a touch, a cancel or the time changed the state. */
   | { readonly kind: 'face'; readonly person: Person; readonly usable: boolean; readonly late: boolean };
 
 /** One access point's camera and the evidence kept, in a time that is moved by hand. */
 export class PresentationWorld {
-  readonly mode: CameraMode;
+  mode: CameraMode;
   readonly limits: PresentationLimits;
   now = monotonic(1_000);
   state: Presentation;
@@ -55,6 +56,10 @@ export class PresentationWorld {
   }
 
   happen(input: WorldInput): this {
+    if (input.kind === 'mode') {
+      this.mode = input.to;
+      return this.#step({ kind: 'mode', at: this.now });
+    }
     if (input.kind === 'nobody') return this.#step({ kind: 'sight', sight: input, at: this.now });
     if (input.kind !== 'face') return this.#step({ kind: input.kind, at: this.now });
     const box = boxOf(input.person);

@@ -1,0 +1,105 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  firstPersonAtStart,
+  firstPersonStep,
+  type FirstPerson,
+  type FirstPersonInput,
+} from '#core/access/firstPerson.ts';
+import {
+  companionOf,
+  NEITHER_PERSON,
+  twoPersonDeadline,
+  twoPersonStep,
+  type TwoPerson,
+} from '#core/access/twoPerson.ts';
+import { millis, monotonic } from '#core/kernel/units.ts';
+import { pseudonym } from '../people.ts';
+
+const WITHIN = millis(10_000);
+const alone = (state: TwoPerson, name: string, at: number): TwoPerson =>
+  twoPersonStep(state, { kind: 'alone', holder: pseudonym(name), at: monotonic(at) }, WITHIN);
+const companion = (state: TwoPerson, name: string, at: number) =>
+  companionOf(state, { holder: pseudonym(name), at: monotonic(at) });
+
+describe('a door that opens to two people', () => {
+  it('knows the first one for a while, and takes nobody for two', () => {
+    expect(companion(NEITHER_PERSON, 'anna', 0)).toBeUndefined();
+    const one = alone(NEITHER_PERSON, 'anna', 0);
+    expect(companion(one, 'anna', 1)).toBeUndefined();
+    expect(companion(one, 'bo', 9_999)).toBe('anna');
+    expect(companion(one, 'bo', 10_000)).toBeUndefined();
+    expect(twoPersonDeadline(one)).toBe(10_000);
+  });
+
+  it('forgets the first one when it opens, and when the time is over', () => {
+    const one = alone(NEITHER_PERSON, 'anna', 0);
+    expect(twoPersonStep(one, { kind: 'over' }, WITHIN)).toEqual(NEITHER_PERSON);
+    expect(twoPersonStep(one, { kind: 'time', at: monotonic(9_999) }, WITHIN)).toEqual(one);
+    expect(twoPersonStep(one, { kind: 'time', at: monotonic(10_000) }, WITHIN)).toEqual(NEITHER_PERSON);
+    expect(twoPersonDeadline(NEITHER_PERSON)).toBeUndefined();
+  });
+
+  it('has two different people who came within the time, whoever comes in whatever order', () => {
+    const visits = fc.array(fc.tuple(fc.constantFrom('anna', 'bo', 'chen'), fc.nat(15_000)), { maxLength: 30 });
+    let pairs = 0;
+    fc.assert(
+      fc.property(visits, (list) => {
+        let state = NEITHER_PERSON;
+        let now = 0;
+        let before: { name: string; at: number } | undefined;
+        for (const [name, wait] of list) {
+          now += wait;
+          const other = companion(state, name, now);
+          const expected = before !== undefined && before.name !== name && now < before.at + WITHIN;
+          expect(other).toBe(expected ? before?.name : undefined);
+          if (expected) pairs++;
+          state = expected ? twoPersonStep(state, { kind: 'over' }, WITHIN) : alone(state, name, now);
+          before = expected ? undefined : { name, at: now };
+        }
+      }),
+    );
+    expect(pairs, 'the property saw pairs').toBeGreaterThan(50);
+  });
+});
+
+describe('a place that somebody has to open first', () => {
+  const taken = (opensFirst: boolean): FirstPersonInput => ({ kind: 'taken', opensFirst });
+
+  it('awaits that person after every start and in every period of its schedule', () => {
+    expect(firstPersonAtStart(true)).toEqual({ kind: 'awaited' });
+    const came = firstPersonStep({ kind: 'awaited' }, taken(true));
+    expect(came).toEqual({ kind: 'came' });
+    const over = firstPersonStep(came, { kind: 'schedule', open: false });
+    expect(over).toEqual({ kind: 'not-in-force' });
+    expect(firstPersonStep(over, { kind: 'schedule', open: true })).toEqual({ kind: 'awaited' });
+    expect(firstPersonStep(came, { kind: 'schedule', open: true }), 'said again').toEqual(came);
+    expect(firstPersonStep(came, { kind: 'reset' })).toEqual({ kind: 'awaited' });
+  });
+
+  it('is open exactly where one who may has gone in since it was awaited', () => {
+    const inputs = fc.array(
+      fc.oneof(
+        fc.boolean().map((open): FirstPersonInput => ({ kind: 'schedule', open })),
+        fc.boolean().map(taken),
+        fc.constant<FirstPersonInput>({ kind: 'reset' }),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.boolean(), inputs, (open, list) => {
+        let state: FirstPerson = firstPersonAtStart(open);
+        let inForce = open;
+        let came = false;
+        for (const input of list) {
+          state = firstPersonStep(state, input);
+          if (input.kind === 'schedule') {
+            came &&= input.open;
+            inForce = input.open;
+          } else if (input.kind === 'reset') came = false;
+          else came ||= inForce && input.opensFirst;
+          expect(state.kind).toBe(inForce ? (came ? 'came' : 'awaited') : 'not-in-force');
+        }
+      }),
+    );
+  });
+});
