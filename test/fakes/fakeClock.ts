@@ -68,6 +68,12 @@ export class FakeClock implements Clock {
     this.#wallAhead = wall - this.#now;
   }
 
+  /** Milliseconds until the next action falls due; undefined where none waits. */
+  get untilNext(): number | undefined {
+    const next = this.#earliest();
+    return next === undefined ? undefined : Math.max(next.deadline - this.#now, 0);
+  }
+
   /** Actions still to come: a part that was closed leaves none behind. */
   get waiting(): number {
     return this.#waiting.size;

@@ -1,5 +1,5 @@
 import { Fault } from '#core/kernel/fault.ts';
-import { after, millis, type Millis, type Monotonic } from '#core/kernel/units.ts';
+import { after, millis, type Monotonic } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DriveOutcome, LinkState, RelayLevel } from '#core/ports/hardware.ts';
 import { Attendance } from '../serial/attendance.ts';
@@ -103,7 +103,7 @@ export class AnsweringLine implements RelayLine {
     if (this.link === 'down') throw this.#attendance.fault;
     this.#told.delete(pulse.channel);
     const outcome = await pulses.send(this.#drives, pulse);
-    const lasts = millis(pulse.steps * pulses.stepMs + TIMER_SLACK_MS) as Millis;
+    const lasts = millis(pulse.steps * pulses.stepMs + TIMER_SLACK_MS);
     if (outcome === 'confirmed') {
       this.#told.set(pulse.channel, { level: opposite(pulse.level), from: after(this.#now(), lasts) });
     }

@@ -1,23 +1,22 @@
-import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
-import type { Monotonic } from '#core/kernel/units.ts';
+import { millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DriveOutcome, LinkState, RelayLevel } from '#core/ports/hardware.ts';
 import { Listeners } from '../listeners.ts';
 import { DrivenBoard } from './drivenBoard.ts';
-import type { RelayLine } from './relayLine.ts';
+import { EmulatedRelays, type RelayMove } from './emulatedRelays.ts';
+import type { BoardPulses, RelayLine } from './relayLine.ts';
 
-/** A relay that was told something. */
-export interface RelayMove {
-  readonly channel: number;
-  readonly level: RelayLevel;
-  readonly at: Monotonic;
-}
+/** The step in which a simulated board that times its pulses counts. */
+const STEP_MS = millis(100);
+const STEPS_MAX = 0x7fff;
 
 export interface SimulatedBoardOptions {
   readonly name: string;
   readonly channels: number;
   readonly clock: Clock;
+  /** Does it end a pulse by itself, as some boards do? */
+  readonly timesPulses?: boolean;
 }
 
 /** A board whose relays are only remembered. Its line can be cut and mended; the relays keep their level meanwhile. */
@@ -32,14 +31,12 @@ export class SimulatedBoard extends DrivenBoard {
 
   /** What the coil does now. */
   level(channel: number): RelayLevel {
-    const level = this.#line.levels[channel - 1];
-    assert(level !== undefined, `${this.name} has a channel ${channel}`);
-    return level;
+    return this.#line.relays.level(channel);
   }
 
   /** Called for everything that the board is told, whether or not the relay already stood so. */
   onMove(listener: (move: RelayMove) => void): Disposable {
-    return this.#line.moves.add(listener);
+    return this.#line.relays.onMove(listener);
   }
 
   setLine(link: LinkState): void {
@@ -48,18 +45,22 @@ export class SimulatedBoard extends DrivenBoard {
 }
 
 class SimulatedLine implements RelayLine {
-  readonly levels: RelayLevel[];
-  readonly moves = new Listeners<[move: RelayMove]>();
+  readonly relays: EmulatedRelays;
+  readonly pulses?: BoardPulses;
   readonly #name: string;
-  readonly #clock: Clock;
   readonly #links = new Listeners<[link: LinkState, why: string]>();
   #link: LinkState = 'up';
   #closed = false;
 
-  constructor({ name, channels, clock }: SimulatedBoardOptions) {
+  constructor({ name, channels, clock, timesPulses }: SimulatedBoardOptions) {
     this.#name = name;
-    this.#clock = clock;
-    this.levels = Array.from({ length: channels }, () => 'de-energised');
+    this.relays = new EmulatedRelays({ channels, clock });
+    if (timesPulses !== true) return;
+    this.pulses = {
+      stepMs: STEP_MS,
+      maxMs: millis(STEP_MS * STEPS_MAX),
+      send: (channel, level, steps) => this.#carry(() => this.relays.pulse(channel, level, millis(steps * STEP_MS))),
+    };
   }
 
   get link(): LinkState {
@@ -71,13 +72,7 @@ class SimulatedLine implements RelayLine {
   }
 
   send(channel: number, level: RelayLevel): Promise<DriveOutcome> {
-    if (this.#link === 'down') {
-      const found = this.#closed ? 'a board that was closed' : 'its line cut';
-      return Promise.reject(new Fault('relay', { thing: this.#name, found, expected: 'a board that answers' }));
-    }
-    this.levels[channel - 1] = level;
-    this.moves.tell({ channel, level, at: this.#clock.monotonic() });
-    return Promise.resolve('confirmed');
+    return this.#carry(() => this.relays.set(channel, level));
   }
 
   set(link: LinkState): void {
@@ -90,5 +85,14 @@ class SimulatedLine implements RelayLine {
     this.#link = 'down';
     this.#closed = true;
     return Promise.resolve();
+  }
+
+  #carry(command: () => void): Promise<DriveOutcome> {
+    if (this.#link === 'down') {
+      const found = this.#closed ? 'a board that was closed' : 'its line cut';
+      return Promise.reject(new Fault('relay', { thing: this.#name, found, expected: 'a board that answers' }));
+    }
+    command();
+    return Promise.resolve('confirmed');
   }
 }

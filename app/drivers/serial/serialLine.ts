@@ -4,6 +4,7 @@ import { after, elapsed, millis, type Monotonic } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Link, LinkState } from '#core/ports/hardware.ts';
 import { Listeners } from '../listeners.ts';
+import { noticeHangUp } from './hangUp.ts';
 import { checkIsDevice, openFault } from './openFault.ts';
 
 /** Waits between attempts to open a line; the last goes on for ever, the first is quick: a plug may just be loose. */
@@ -129,6 +130,7 @@ export class SerialLine implements Link {
   }
 
   #use(port: SerialPort): void {
+    noticeHangUp(port);
     // A port that nobody reads tells nothing when it is unplugged.
     port.on('data', (bytes: Buffer) => this.#options.onBytes?.(Uint8Array.from(bytes)));
     port.on('close', () => this.#lose(port, this.#fault('a port that went away', 'a port that stays')));

@@ -4,22 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '#core/kernel/fault.ts';
 import { millis } from '#core/kernel/units.ts';
-import type { LinkState, RelayBoard } from '#core/ports/hardware.ts';
 import { openLcusBoard } from '#drivers/relay/lcusBoard.ts';
 import { LcusEmulator } from '#drivers/relay/lcusEmulator.ts';
 import { REOPEN_MS, WRITE_MS_MAX } from '#drivers/serial/serialLine.ts';
 import { SerialPair } from '#drivers/serial/serialPair.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
+import { boardRig, linkOf } from './boardRig.ts';
 import { describeRelayBoard, type BoardRig } from './relayBoardContract.ts';
-
-const linkOf = (board: RelayBoard, link: LinkState): Promise<string> =>
-  new Promise((resolve) => {
-    const listening = board.onLink((now, why) => {
-      if (now !== link) return;
-      listening[Symbol.dispose]();
-      resolve(why);
-    });
-  });
 
 const containing = (text: string): unknown => expect.stringContaining(text);
 
@@ -28,55 +19,22 @@ interface LcusRig extends BoardRig {
   readonly bytes: readonly string[];
 }
 
-async function lcusRig(): Promise<LcusRig> {
-  const folder = await mkdtemp(join(tmpdir(), 'lintel-line-'));
+async function lcusRig(channels: 2 | 4 | 8 = 2): Promise<LcusRig> {
   const clock = new FakeClock();
-  const emulator = await LcusEmulator.open({ folder, channels: 2, clock: new FakeClock() });
-  const board = await openLcusBoard({ name: 'main board', path: emulator.path, channels: 2, clock });
-  const received: string[] = [];
   const bytes: string[] = [];
-  emulator.onReceived((frame) => {
-    received.push(`${frame.channel}${frame.level === 'energised' ? '+' : '-'}`);
-    bytes.push(frame.bytes);
-  });
-  return {
-    board,
+  const rig = await boardRig({
     clock,
-    emulator,
-    received,
-    bytes,
     outcome: 'written',
-    level: (channel) => emulator.level(channel),
-    until: (holds) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (!holds()) return;
-          listening[Symbol.dispose]();
-          resolve();
-        };
-        const listening = emulator.onReceived(look);
-        look();
-      }),
-    cut: async () => {
-      const down = linkOf(board, 'down');
-      await emulator.cut();
-      await down;
-    },
-    mend: async () => {
-      await emulator.mend();
-      const up = linkOf(board, 'up');
-      clock.advance(Math.max(...REOPEN_MS));
-      await up;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await board.close();
-      await emulator.close();
-      await rm(folder, { recursive: true });
-    },
-  };
+    openEmulator: (folder) => LcusEmulator.open({ folder, channels, clock: new FakeClock() }),
+    openBoard: ({ path }) => openLcusBoard({ name: 'main board', path, channels, clock }),
+  });
+  rig.emulator.onReceived((frame) => bytes.push(frame.bytes));
+  return { ...rig, bytes };
 }
 
-describeRelayBoard('LCUS over a serial line', lcusRig);
+describeRelayBoard('LCUS-2 over a serial line', () => lcusRig());
+describeRelayBoard('LCUS-4 over a serial line', () => lcusRig(4));
+describeRelayBoard('LCUS-8 over a serial line', () => lcusRig(8));
 
 describe('an LCUS board', () => {
   let rig: LcusRig;
@@ -90,6 +48,14 @@ describe('an LCUS board', () => {
     rig.clock.advance(500);
     await rig.until(() => rig.bytes.length === 2);
     expect(rig.bytes).toEqual(['A0 01 01 A2', 'A0 01 00 A1']);
+  });
+
+  it('with eight channels is told all of them', async () => {
+    await using eight = await lcusRig(8);
+    for (let channel = 1; channel <= 8; channel++) await eight.board.strike(channel).drive('energised', 'until-driven');
+    await eight.until(() => eight.bytes.length === 8);
+    expect(eight.bytes).toEqual(Array.from({ length: 8 }, (_, i) => `A0 0${i + 1} 01 A${i + 2}`));
+    expect(() => eight.board.strike(9)).toThrow('a channel from 1 to 8');
   });
 
   it('is driven all the same while noise comes from it', async () => {

@@ -6,13 +6,17 @@ import type { RelayLevel } from '#core/ports/hardware.ts';
 import { DrivenBoard } from '#drivers/relay/drivenBoard.ts';
 import { SimulatedBoard } from '#drivers/relay/simulatedBoard.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
-import { describeRelayBoard } from './relayBoardContract.ts';
+import { describeRelayBoard, type BoardRig } from './relayBoardContract.ts';
 
 const spelt = (channel: number, level: RelayLevel): string => `${channel}${level === 'energised' ? '+' : '-'}`;
 
-describeRelayBoard('simulated', () => {
+describe.each([false, true])('simulated, timing its pulses: %s', (timesPulses) => {
+  describeRelayBoard('simulated', () => simulatedRig(timesPulses));
+});
+
+function simulatedRig(timesPulses: boolean): Promise<BoardRig> {
   const clock = new FakeClock();
-  const board = new SimulatedBoard({ name: 'simulated board', channels: 2, clock });
+  const board = new SimulatedBoard({ name: 'simulated board', channels: 2, clock, timesPulses });
   const received: string[] = [];
   board.onMove(({ channel, level }) => received.push(spelt(channel, level)));
   const linkIs = async (link: 'up' | 'down'): Promise<void> => {
@@ -34,9 +38,13 @@ describeRelayBoard('simulated', () => {
     },
     cut: () => linkIs('down'),
     mend: () => linkIs('up'),
+    pass: async (ms) => {
+      clock.advance(ms);
+      await Promise.resolve();
+    },
     [Symbol.asyncDispose]: () => board.close(),
   });
-});
+}
 
 const act = fc.oneof(
   fc.record({ kind: fc.constant('advance' as const), ms: fc.integer({ min: 0, max: 400 }) }),
