@@ -58,6 +58,10 @@ export interface Misconduct {
   readonly withoutCrc?: boolean;
   /** It refuses all but the handshake outside the channel. */
   readonly secretive?: boolean;
+  /** It puts a MAC under what it says and leaves it for everybody to read. */
+  readonly forgetsToEncrypt?: boolean;
+  /** It does not know this command. */
+  readonly refuses?: Command['kind'];
   /** It takes a key and keeps the old one. */
   readonly keepsOldKey?: boolean;
   /** It acknowledges a key in the clear, as it has the new one already. */
@@ -196,7 +200,8 @@ export class EmulatedReader {
       return this.#clear(frame, refusalOf('security-required'));
     }
     const command = decodeCommand(payload);
-    if (command === undefined) return this.#wrap(frame, encodeReply(refusalOf('unknown-command')));
+    if (command === undefined || command.kind === this.misconduct.refuses)
+      return this.#wrap(frame, encodeReply(refusalOf('unknown-command')));
     this.#commands.tell(command, at);
     if (command.kind === 'challenge') return this.#challenged(frame, command.random);
     if (command.kind === 'cryptogram') return this.#proved(frame, command.cryptogram);
@@ -274,8 +279,9 @@ export class EmulatedReader {
   #wrap(frame: Frame, payload: Uint8Array): Uint8Array {
     const channel = this.#channel;
     if (channel?.open !== true || this.misconduct.inTheClear) return this.#plain(frame, payload);
-    const security = { type: payload.length === 1 ? SCS[16] : SCS[18], data: new Uint8Array(0) };
-    const sent = payload.length === 1 ? payload : Uint8Array.of(payload[0]!, ...channel.encryptReply(payload.slice(1)));
+    const bare = payload.length === 1 || this.misconduct.forgetsToEncrypt === true;
+    const security = { type: bare ? SCS[16] : SCS[18], data: new Uint8Array(0) };
+    const sent = bare ? payload : Uint8Array.of(payload[0]!, ...channel.encryptReply(payload.slice(1)));
     const head = { address: frame.address, reply: true, sequence: frame.sequence, check: frame.check, security };
     return encodeFrame(head, sent, (covered) => channel.signReply(covered));
   }
