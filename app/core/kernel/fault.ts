@@ -5,6 +5,7 @@ export type FaultCode =
   | 'picture'
   | 'camera'
   | 'relay'
+  | 'inputs'
   | 'reader'
   | 'storage'
   /** A data folder that another gate runs on. */

@@ -2,7 +2,14 @@ import { Fault, type FaultCode } from '#core/kernel/fault.ts';
 import { millis, type Millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { Exchange, type Question } from '../serial/exchange.ts';
-import { encodeModbus, hearModbus, MODBUS_BAUD_RATE, type ModbusAnswer, type ModbusRequest } from './frames.ts';
+import {
+  encodeModbus,
+  exceptionSays,
+  hearModbus,
+  MODBUS_BAUD_RATE,
+  type ModbusAnswer,
+  type ModbusRequest,
+} from './frames.ts';
 
 /** Boards answer within 10 to 60 ms; what takes longer than this is asked again. */
 export const MODBUS_ANSWER_MS = millis(200);
@@ -18,6 +25,12 @@ export interface ModbusBusOptions {
   /** Silence between frames; by default what 9600 baud need. */
   readonly gapMs?: Millis;
   readonly faults?: FaultCode;
+}
+
+/** Who asks, as a fault names it. */
+export interface ModbusAsker {
+  readonly thing: string;
+  readonly code: FaultCode;
 }
 
 /** One line with boards on it, each at an address of its own; the line is let go when the last of them is closed. */
@@ -48,9 +61,9 @@ export class ModbusBus {
   }
 
   /** What is asked of the board at `address`, with the exception or what it said as its answer. */
-  question(address: number, request: ModbusRequest, thing: string): Question<ModbusAnswer> {
+  question(address: number, request: ModbusRequest, about: ModbusAsker): Question<ModbusAnswer> {
     return {
-      thing,
+      ...about,
       asks: asksFor(request),
       bytes: encodeModbus(address, request),
       hear: (heard) => {
@@ -81,11 +94,11 @@ export class ModbusBus {
 export function expectAnswer<Kind extends ModbusAnswer['kind']>(
   answer: ModbusAnswer,
   kind: Kind,
-  about: { readonly code: FaultCode; readonly thing: string; readonly says: (code: number) => string },
+  { code, thing }: ModbusAsker,
 ): Extract<ModbusAnswer, { kind: Kind }> {
   if (answer.kind === kind) return answer as Extract<ModbusAnswer, { kind: Kind }>;
-  const found = answer.kind === 'exception' ? about.says(answer.code) : answer.kind;
-  throw new Fault(about.code, { thing: about.thing, found, expected: `an answer with ${kind}` });
+  const found = answer.kind === 'exception' ? exceptionSays(answer.code) : answer.kind;
+  throw new Fault(code, { thing, found, expected: `an answer with ${kind}` });
 }
 
 function asksFor(request: ModbusRequest): string {

@@ -64,12 +64,8 @@ export function modbusAllOff(dialect: ModbusDialect, channels: number): readonly
 
 export function modbusTalk({ name, bus, address, channels, dialect }: ModbusTalkParts): RelayTalk {
   const ask = (by: Asker, request: ModbusRequest): Promise<ModbusAnswer> =>
-    by.ask(bus.question(address, request, `${name} (address ${address})`));
-  const about = (channel: number) => ({
-    code: 'relay' as const,
-    thing: `${name} channel ${channel}`,
-    says: exceptionSays,
-  });
+    by.ask(bus.question(address, request, { code: 'relay', thing: `${name} (address ${address})` }));
+  const about = (channel: number) => ({ code: 'relay' as const, thing: `${name} channel ${channel}` });
   const coil = (channel: number): number => dialect.firstCoil + channel - 1;
   const { flash } = dialect;
   return {

@@ -16,6 +16,8 @@ export interface Question<Answer> {
   /** Who is asked, and for what, as a fault names them. */
   readonly thing: string;
   readonly asks: string;
+  /** The code of the fault where there is no answer; by default the line's. */
+  readonly code?: FaultCode;
   readonly bytes: Uint8Array;
   /** From everything heard since the question: its answer once that is whole. Noise and other answers are passed over. */
   readonly hear: (heard: Uint8Array) => Answer | undefined;
@@ -161,7 +163,11 @@ export class Exchange implements Link {
     const { thing, asks, withinMs, tries } = question;
     const what = heard === 0 ? 'no answer' : `${heard} bytes that are no answer`;
     const found = `${what} to ${asks} within ${withinMs} ms${tries > 1 ? `, asked ${tries} times` : ''}`;
-    throw new NoAnswer(this.#faults, { thing: `${thing} on ${this.path}`, found, expected: 'an answer' });
+    throw new NoAnswer(question.code ?? this.#faults, {
+      thing: `${thing} on ${this.path}`,
+      found,
+      expected: 'an answer',
+    });
   }
 
   /** Listens before it asks: an answer may be here before the port says that the question has left. */
