@@ -3,6 +3,7 @@ import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
 import { BenchFolder } from './bench/benchFolder.ts';
 import { FULL, QUICK, type Effort } from './bench/effort.ts';
+import { measureDecide } from './bench/decide.ts';
 import { benchErasure } from './bench/erasure.ts';
 import { measureAppend, measureMillion } from './bench/journal.ts';
 import { measureIdle, measureStart, type ProcessParts } from './bench/process.ts';
@@ -27,6 +28,7 @@ const MEASUREMENTS: readonly {
   { names: ['start', 'memory'], measure: measureStart },
   { names: ['idle'], measure: measureIdle },
   { names: ['journal'], measure: async () => [...measureAppend(), ...measureMillion()] },
+  { names: ['decide'], measure: async ({ quiet }) => measureDecide({ quiet }) },
   { names: ['erasure'], measure: async () => benchErasure() },
 ];
 

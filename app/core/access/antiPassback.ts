@@ -38,12 +38,18 @@ export const NOBODY_SEEN: AntiPassback = { whereabouts: PersonMap.of([]), going:
 export const GOING_MAX = 32;
 
 export type AntiPassbackInput =
-  | { readonly kind: 'granted'; readonly accessPoint: AccessPointId; readonly holder: Pseudonym }
-  /** The leaf opened, or a grant was given where no contact is fitted: whoever was granted there has gone through. */
-  | { readonly kind: 'taken'; readonly accessPoint: AccessPointId; readonly crossing: Crossing; readonly at: Monotonic }
-  | { readonly kind: 'not-taken'; readonly accessPoint: AccessPointId }
+  | { readonly kind: 'let-through'; readonly accessPoint: AccessPointId; readonly holder: Pseudonym }
+  /** The leaf opened or the arms turned, or a grant was given where nothing shows it: they have gone through. */
+  | (Outcome & { readonly kind: 'taken'; readonly crossing: Crossing; readonly at: Monotonic })
+  | (Outcome & { readonly kind: 'not-taken' })
   | { readonly kind: 'excuse'; readonly holder: Pseudonym }
   | { readonly kind: 'reset'; readonly whose: Reset };
+
+interface Outcome {
+  readonly accessPoint: AccessPointId;
+  /** A door's leaf opens for all who were granted; a turnstile turns for the first of them. */
+  readonly people: 'all' | 'first';
+}
 
 /** Whose whereabouts are forgotten. A person who is erased is forgotten here as well. */
 export type Reset =
@@ -65,14 +71,14 @@ export function isPassedBack(
 
 export function antiPassbackStep(state: AntiPassback, input: AntiPassbackInput): AntiPassback {
   switch (input.kind) {
-    case 'granted': {
+    case 'let-through': {
       const waiting = [...(state.going.get(input.accessPoint) ?? []), input.holder].slice(-GOING_MAX);
       return { ...state, going: new Map(state.going).set(input.accessPoint, waiting) };
     }
     case 'taken':
       return onTaken(state, input);
     case 'not-taken':
-      return { ...state, going: goneFrom(state.going, input.accessPoint) };
+      return { ...state, going: goneFrom(state, input)[1] };
     case 'excuse':
       return { ...state, excused: new Set(state.excused).add(input.holder) };
     case 'reset':
@@ -82,21 +88,28 @@ export function antiPassbackStep(state: AntiPassback, input: AntiPassbackInput):
   }
 }
 
-function onTaken(state: AntiPassback, { accessPoint, crossing, at }: Extract<AntiPassbackInput, { kind: 'taken' }>) {
+function onTaken(state: AntiPassback, input: Extract<AntiPassbackInput, { kind: 'taken' }>): AntiPassback {
+  const { crossing, at } = input;
+  const [gone, going] = goneFrom(state, input);
   let { whereabouts } = state;
   const excused = new Set(state.excused);
-  for (const holder of state.going.get(accessPoint) ?? []) {
+  for (const holder of gone) {
     whereabouts = whereabouts.with(holder, { area: crossing.to, since: at });
     excused.delete(holder);
   }
-  return { whereabouts, excused, going: goneFrom(state.going, accessPoint) };
+  return { whereabouts, excused, going };
 }
 
-const goneFrom = (going: AntiPassback['going'], accessPoint: AccessPointId): AntiPassback['going'] => {
+/** Whose outcome it is, and who waits after it. */
+function goneFrom({ going }: AntiPassback, { accessPoint, people }: Outcome): [Pseudonym[], AntiPassback['going']] {
+  const waiting = going.get(accessPoint) ?? [];
+  const count = people === 'all' ? waiting.length : 1;
+  const left = waiting.slice(count);
   const rest = new Map(going);
-  rest.delete(accessPoint);
-  return rest;
-};
+  if (left.length === 0) rest.delete(accessPoint);
+  else rest.set(accessPoint, left);
+  return [waiting.slice(0, count), rest];
+}
 
 function onReset(state: AntiPassback, whose: Reset): AntiPassback {
   switch (whose.kind) {

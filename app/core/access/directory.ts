@@ -9,6 +9,8 @@ export class Directory {
   readonly #holders = new Map<Pseudonym, Cardholder>();
   readonly #cards = new Map<string, CardCredential>();
   readonly #pins = new Map<string, PinCredential>();
+  /** By person, so that nobody has to be looked for among all cards. */
+  readonly #held = new Map<Pseudonym, readonly Credential[]>();
 
   /** Takes a person in, in place of whatever was known of that person before. */
   add(holder: Cardholder, credentials: readonly Credential[]): void {
@@ -18,14 +20,23 @@ export class Directory {
   }
 
   addCredential(credential: Credential): void {
+    this.#held.set(credential.pseudonym, [...(this.#held.get(credential.pseudonym) ?? []), credential]);
     if (credential.kind === 'card') this.#cards.set(cardKey(credential.format, credential.number), credential);
     else this.#pins.set(credential.personalNumber, credential);
   }
 
   remove(pseudonym: Pseudonym): void {
     this.#holders.delete(pseudonym);
-    for (const [key, card] of this.#cards) if (card.pseudonym === pseudonym) this.#cards.delete(key);
-    for (const [key, pin] of this.#pins) if (pin.pseudonym === pseudonym) this.#pins.delete(key);
+    // Only what is still this person's: a number that was given on is somebody else's by now.
+    for (const credential of this.#held.get(pseudonym) ?? []) {
+      if (credential.kind === 'pin') {
+        if (this.#pins.get(credential.personalNumber) === credential) this.#pins.delete(credential.personalNumber);
+      } else {
+        const key = cardKey(credential.format, credential.number);
+        if (this.#cards.get(key) === credential) this.#cards.delete(key);
+      }
+    }
+    this.#held.delete(pseudonym);
   }
 
   holder(pseudonym: Pseudonym): Cardholder | undefined {
@@ -38,6 +49,13 @@ export class Directory {
 
   pin(personalNumber: string): PinCredential | undefined {
     return this.#pins.get(personalNumber);
+  }
+
+  /** The PIN that belongs beside this person's card or face, where a combination demands one. */
+  pinOf(pseudonym: Pseudonym): PinCredential | undefined {
+    return this.#held
+      .get(pseudonym)
+      ?.findLast((one): one is PinCredential => one.kind === 'pin' && this.#pins.get(one.personalNumber) === one);
   }
 
   /** Does somebody hold this card's or personal number? With a second holder it would say nothing about who comes. */

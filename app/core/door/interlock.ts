@@ -17,7 +17,7 @@ export interface Interlock {
 export const ALL_SHUT: Interlock = { open: new Set() };
 
 export type InterlockInput =
-  | { readonly kind: 'granted'; readonly door: DoorId; readonly at: Monotonic }
+  | { readonly kind: 'promised'; readonly door: DoorId; readonly at: Monotonic }
   /** The grant was not carried out. */
   | { readonly kind: 'called-off'; readonly door: DoorId }
   | { readonly kind: 'door'; readonly door: DoorId; readonly state: DoorState };
@@ -34,7 +34,7 @@ export function isHeldByOther({ open, promised }: Interlock, door: DoorId, at: M
 
 export function interlockStep(state: Interlock, input: InterlockInput): InterlockStep {
   switch (input.kind) {
-    case 'granted':
+    case 'promised':
       return [{ open: state.open, promised: { door: input.door, until: after(input.at, PROMISE_MS_MAX) } }, []];
     case 'called-off':
       return [state.promised?.door === input.door ? { open: state.open } : state, []];

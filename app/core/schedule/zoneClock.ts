@@ -21,6 +21,8 @@ export class ZoneClock {
   readonly name: string;
   readonly #format: Intl.DateTimeFormat;
   readonly #days = new Map<number, readonly OffsetSpan[]>();
+  /** The end of the day that was asked for last, which is most often the start of the next one. */
+  #lastEnd = { at: NaN, offsetMs: 0 };
 
   /** @param name as in the IANA list. @throws RangeError for a name that the runtime does not know. */
   constructor(name: string) {
@@ -57,8 +59,10 @@ export class ZoneClock {
   #spansBetween(start: number, end: number): OffsetSpan[] {
     const spans: OffsetSpan[] = [];
     const last = this.#offsetAt(end);
+    const first = start === this.#lastEnd.at ? this.#lastEnd.offsetMs : this.#offsetAt(start);
+    this.#lastEnd = { at: end, offsetMs: last };
     let from = start;
-    for (let offset = this.#offsetAt(from); offset !== last; offset = this.#offsetAt(from)) {
+    for (let offset = first; offset !== last; offset = this.#offsetAt(from)) {
       const changed = this.#firstOtherThan(offset, from, end);
       spans.push({ from: wallTime(from), until: wallTime(changed), offsetMs: offset });
       from = changed;
