@@ -30,16 +30,18 @@ const DOOR = accessPoint('door');
 const after = (state: AntiPassback, ...inputs: AntiPassbackInput[]): AntiPassback =>
   inputs.reduce(antiPassbackStep, state);
 const granted = (name = 'anna', at = DOOR): AntiPassbackInput => ({
-  kind: 'granted',
+  kind: 'let-through',
   accessPoint: at,
   holder: pseudonym(name),
 });
 const taken = (crossing: Crossing, at = 0, through = DOOR): AntiPassbackInput => ({
   kind: 'taken',
   accessPoint: through,
+  people: 'all',
   crossing,
   at: monotonic(at),
 });
+const NOT_TAKEN = { kind: 'not-taken', accessPoint: DOOR, people: 'all' } as const;
 const passed = (crossing: Crossing, at = 0): AntiPassback => after(NOBODY_SEEN, granted(), taken(crossing, at));
 const isBack = (state: AntiPassback, rule: AntiPassbackRule, at = 1): boolean =>
   isPassedBack(state, rule, { holder: ANNA, at: monotonic(at) });
@@ -59,7 +61,7 @@ describe('anti-passback', () => {
   });
 
   it('holds nothing against whoever was granted and did not go', () => {
-    const stayed = after(NOBODY_SEEN, granted(), { kind: 'not-taken', accessPoint: DOOR }, taken(IN));
+    const stayed = after(NOBODY_SEEN, granted(), NOT_TAKEN, taken(IN));
     expect(isBack(stayed, HARD_IN)).toBe(false);
     expect(isBack(after(NOBODY_SEEN, granted()), HARD_IN), 'not gone yet').toBe(false);
   });
@@ -69,6 +71,14 @@ describe('anti-passback', () => {
     expect(state.whereabouts.get(ANNA)?.area).toBe(HALL);
     expect(state.whereabouts.get(pseudonym('bo'))?.area).toBe(HALL);
     expect(state.whereabouts.get(pseudonym('chen'))).toBeUndefined();
+  });
+
+  it('takes the first one alone for gone where arms turn for each', () => {
+    const both = after(NOBODY_SEEN, granted('anna'), granted('bo'));
+    const one = after(both, { ...taken(IN), people: 'first' } as AntiPassbackInput);
+    expect([ANNA, pseudonym('bo')].map((who) => one.whereabouts.get(who)?.area)).toEqual([HALL, undefined]);
+    const none = after(both, { ...NOT_TAKEN, people: 'first' }, taken(IN));
+    expect([ANNA, pseudonym('bo')].map((who) => none.whereabouts.get(who)?.area)).toEqual([undefined, HALL]);
   });
 
   it('with a time forbids the same way again until it is over, and not to whoever has gone out', () => {
@@ -81,7 +91,7 @@ describe('anti-passback', () => {
   it('is bypassed once on the word of an operator', () => {
     const excused = after(passed(IN), { kind: 'excuse', holder: ANNA });
     expect(isBack(excused, HARD_IN)).toBe(false);
-    expect(isBack(after(excused, granted(), { kind: 'not-taken', accessPoint: DOOR }), HARD_IN)).toBe(false);
+    expect(isBack(after(excused, granted(), NOT_TAKEN), HARD_IN)).toBe(false);
     expect(isBack(after(excused, granted(), taken(IN)), HARD_IN)).toBe(true);
   });
 
@@ -173,7 +183,7 @@ describe('anti-passback, whoever goes wherever', () => {
           if (act === 'take' || act === 'go' || act === 'leave') {
             const went = act !== 'leave';
             const input = went ? taken(way.crossing, 0, way.through) : undefined;
-            state = antiPassbackStep(state, input ?? { kind: 'not-taken', accessPoint: way.through });
+            state = antiPassbackStep(state, input ?? { ...NOT_TAKEN, accessPoint: way.through });
             for (const one of waiting) {
               if (went && one.through === way.through) last.set(one.name, way.crossing.to);
             }

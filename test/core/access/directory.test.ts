@@ -13,6 +13,19 @@ describe('the directory', () => {
     expect(directory.people).toBe(1);
   });
 
+  it('finds the PIN that belongs beside a card', () => {
+    const directory = new Directory();
+    directory.add(holder('anna'), [card('anna', '0a1b'), pin('anna', '17')]);
+    directory.add(holder('bo'), [card('bo', '0c')]);
+    expect(directory.pinOf(pseudonym('anna'))?.personalNumber).toBe('17');
+    expect(directory.pinOf(pseudonym('bo'))).toBeUndefined();
+    directory.addCredential(pin('bo', '17'));
+    expect(directory.pinOf(pseudonym('anna')), 'the number is another one by now').toBeUndefined();
+    expect(directory.pinOf(pseudonym('bo'))?.personalNumber).toBe('17');
+    directory.remove(pseudonym('anna'));
+    expect(directory.pin('17')?.pseudonym).toBe('bo');
+  });
+
   it('takes a card of another format for another card', () => {
     const directory = new Directory();
     directory.add(holder('anna'), [card('anna', '0a1b', 'uid')]);

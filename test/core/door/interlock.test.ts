@@ -14,7 +14,7 @@ const FORCED: DoorState = { kind: 'forced-open' };
 const turned = (state: Interlock, door: DoorId, to: DoorState): Interlock =>
   interlockStep(state, { kind: 'door', door, state: to })[0];
 const granted = (state: Interlock, door: DoorId, at = 0): Interlock =>
-  interlockStep(state, { kind: 'granted', door, at: monotonic(at) })[0];
+  interlockStep(state, { kind: 'promised', door, at: monotonic(at) })[0];
 const held = (state: Interlock, door: DoorId, at = 1): boolean => isHeldByOther(state, door, monotonic(at));
 
 describe('two doors of one interlock', () => {
