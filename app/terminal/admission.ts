@@ -1,4 +1,5 @@
-import { decide, type AccessDecision } from '#core/access/decide.ts';
+import { decide, type AccessDecision, type AccessRules } from '#core/access/decide.ts';
+import { decisionEntries, type Told } from '#core/access/decisionEntries.ts';
 import type { Directory } from '#core/access/directory.ts';
 import type { AccessRequest } from '#core/access/request.ts';
 import type { AccessPointId } from '#core/kernel/ids.ts';
@@ -30,39 +31,35 @@ export class Admission {
 
   /** Never rejects: what cannot be recorded or carried out is denied. */
   async admit(request: AccessRequest): Promise<AccessDecision> {
-    const rules = {
+    const rules: AccessRules = {
       accessPoint: this.#accessPoint,
       doorMode: this.#door.mode,
       holder: (pseudonym: Parameters<Directory['holder']>[0]) => this.#directory.holder(pseudonym),
     };
     const decision = decide(request, rules, this.#clock.wall());
-    if (decision.kind === 'denied') {
-      this.#recordDenial(request, decision);
-      return decision;
+    const refused = (denial: AccessDecision): AccessDecision => this.#refused(denial, rules, request.intent);
+    if (decision.kind === 'denied') return refused(decision);
+    const { holder, duress } = decision;
+    const [grant, ...notes] = decisionEntries(decision, rules, request.intent);
+    if (grant === undefined || !(await this.#recorder.recordFirst(grant.event, holder))) {
+      return refused({ kind: 'denied', reason: 'journal-unavailable', holder, ...(duress === true ? { duress } : {}) });
     }
-    const { holder, factors } = decision;
-    const event = { kind: 'access-granted', accessPoint: this.#accessPoint, factors } as const;
-    if (!(await this.#recorder.recordFirst(event, holder))) {
-      return this.#refused(request, { kind: 'denied', reason: 'journal-unavailable', holder });
-    }
+    this.#record(notes);
     try {
       if ((await this.#door.grant()) === 'unlocked') return decision;
-      return this.#refused(request, { kind: 'denied', reason: 'locked-down', holder });
+      return refused({ kind: 'denied', reason: 'locked-down', holder });
     } catch {
       // The door controller has reported why; the person is told that the gate has a fault.
-      return this.#refused(request, { kind: 'denied', reason: 'strike-unreachable', holder });
+      return refused({ kind: 'denied', reason: 'strike-unreachable', holder });
     }
   }
 
-  #refused(request: AccessRequest, denial: Extract<AccessDecision, { kind: 'denied' }>): AccessDecision {
-    this.#recordDenial(request, denial);
+  #refused(denial: AccessDecision, rules: AccessRules, intent: boolean): AccessDecision {
+    this.#record(decisionEntries(denial, rules, intent));
     return denial;
   }
 
-  /** A face that matches nobody and showed no intent leaves no entry; with intent only place, time and reason. */
-  #recordDenial(request: AccessRequest, denial: Extract<AccessDecision, { kind: 'denied' }>): void {
-    if (denial.holder === undefined && !request.intent) return;
-    const event = { kind: 'access-denied', accessPoint: this.#accessPoint, reason: denial.reason } as const;
-    this.#recorder.record(event, denial.holder);
+  #record(entries: readonly Told[]): void {
+    for (const { event, subject } of entries) this.#recorder.record(event, subject);
   }
 }
