@@ -1,6 +1,25 @@
 import { expect, it } from 'vitest';
 import type { AccessPointId } from '#core/kernel/ids.ts';
 import { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
+import { describeCardReader } from './cardReaderContract.ts';
+
+describeCardReader('cards held by hand', () => {
+  const reader = new SimulatedReader('entrance' as AccessPointId);
+  const cards = [
+    { format: 'H10301', number: '86f444' },
+    { format: 'uid', number: '04a2001f' },
+  ] as const;
+  return Promise.resolve({
+    reader,
+    cards,
+    hold: (which) => Promise.resolve(reader.show(cards[which])),
+    takeAway: () => Promise.resolve(),
+    spoil: () => Promise.resolve(reader.misread('a card that was bent')),
+    cut: () => Promise.resolve(reader.setLine('down')),
+    mend: () => Promise.resolve(reader.setLine('up')),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+});
 
 const card = { format: 'H10301', number: '0086f444' };
 

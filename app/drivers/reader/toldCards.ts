@@ -1,0 +1,47 @@
+import type { AccessPointId } from '#core/kernel/ids.ts';
+import type { CardRead, CardReader, LinkState } from '#core/ports/hardware.ts';
+import { Listeners } from '../listeners.ts';
+
+/** A reader as its listeners see it; whoever speaks with the device says what it read. */
+export class ToldCards implements CardReader {
+  readonly accessPoint: AccessPointId;
+  readonly #cards = new Listeners<[card: CardRead]>();
+  readonly #misreads = new Listeners<[why: string]>();
+  readonly #links = new Listeners<[link: LinkState, why: string]>();
+  #link: LinkState;
+
+  constructor(accessPoint: AccessPointId, link: LinkState) {
+    this.accessPoint = accessPoint;
+    this.#link = link;
+  }
+
+  get link(): LinkState {
+    return this.#link;
+  }
+
+  onCard(listener: (card: CardRead) => void): Disposable {
+    return this.#cards.add(listener);
+  }
+
+  onMisread(listener: (why: string) => void): Disposable {
+    return this.#misreads.add(listener);
+  }
+
+  onLink(listener: (link: LinkState, why: string) => void): Disposable {
+    return this.#links.add(listener);
+  }
+
+  card(card: CardRead): void {
+    this.#cards.tell(card);
+  }
+
+  misread(why: string): void {
+    this.#misreads.tell(why);
+  }
+
+  linkIs(link: LinkState, why: string): void {
+    if (link === this.#link) return;
+    this.#link = link;
+    this.#links.tell(link, why);
+  }
+}
