@@ -71,43 +71,45 @@ async function pair<
   };
 }
 
-/** Time in which what was said has certainly been heard. */
-const quietly = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 20));
-
 const TAGS = [Uint8Array.of(0x01, 0x00, 0x86, 0xf4, 0x44), Uint8Array.of(0x4a, 0x00, 0x12, 0x02, 0x03)] as const;
 
-const rdm6300Pair = () =>
-  pair({
-    open: (folder, clock) => Rdm6300Emulator.open({ folder, clock }),
+/** The tag repeats by a clock of its own, so that each repetition is heard before time goes on. */
+async function rdm6300Pair() {
+  const repeats = new FakeClock();
+  const made = await pair({
+    open: (folder) => Rdm6300Emulator.open({ folder, clock: repeats }),
     read: (path, clock) => openRdm6300({ accessPoint, path, clock }),
   });
+  return {
+    ...made,
+    repeats,
+    /** Resolves when the reader has just heard of a tag: what it waits for next is `untilNext` away. */
+    heardOf: async (untilNext: number): Promise<void> => {
+      while (made.clock.untilNext !== untilNext) await new Promise((resolve) => void setTimeout(resolve, 1));
+    },
+  };
+}
 
 async function rdm6300Rig(): Promise<ReaderRig> {
   const made = await rdm6300Pair();
-  const { clock, emulator, reader, hears, cut, mend } = made;
-  const repeats = async (ms: number): Promise<void> => {
-    for (let gone = 0; gone < ms; gone += 70) {
-      clock.advance(70);
-      await quietly();
-    }
-  };
+  const { clock, emulator, reader, hears, cut, mend, repeats, heardOf } = made;
   return {
     reader,
     cards: [uid('010086f444'), uid('4a00120203')],
     hold: async (which) => {
       await hears(1, () => emulator.hold(TAGS[which]));
-      await repeats(700);
+      for (let repetition = 0; reader.link === 'up' && repetition < 10; repetition++) {
+        clock.advance(70);
+        repeats.advance(70);
+        await heardOf(RDM6300_GONE_MS);
+      }
     },
-    takeAway: async () => {
+    takeAway: () => {
       emulator.takeAway();
-      await quietly();
       clock.advance(RDM6300_GONE_MS);
+      return Promise.resolve();
     },
-    spoil: () =>
-      hears(
-        1,
-        () => void emulator.line.say(Uint8Array.from(Buffer.from('\u00020100 86F44427\u0003'.replace(' ', '')))),
-      ),
+    spoil: () => hears(1, () => void emulator.line.say(Uint8Array.from(Buffer.from('\u0002010086F44438\u0003')))),
     cut,
     mend,
     [Symbol.asyncDispose]: () => made[Symbol.asyncDispose](),
@@ -226,12 +228,15 @@ describe('a reader on a line of its own', () => {
 
   it('tells of two tags that take turns in its field, each once', async () => {
     await using made = await rdm6300Pair();
+    await made.hears(1, () => made.emulator.hold(TAGS[0]));
+    made.clock.advance(100);
+    await made.hears(1, () => made.emulator.hold(TAGS[1]));
     for (let turn = 0; turn < 6; turn++) {
-      made.emulator.hold(TAGS[turn % 2]!);
-      await quietly();
       made.clock.advance(100);
+      made.emulator.hold(TAGS[turn % 2]!);
+      // The other one was heard of a tenth of a second before.
+      await made.heardOf(RDM6300_GONE_MS - 100);
     }
-    await quietly();
     expect(made.heard).toEqual([uid('010086f444'), uid('4a00120203')]);
   });
 });

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '#core/kernel/fault.ts';
-import type { ReaderId } from '#core/kernel/ids.ts';
+import type { AccessPointId, ReaderId } from '#core/kernel/ids.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
+import { discoverReaders } from '#drivers/reader/osdp/discover.ts';
 import { EmulatedReader } from '#drivers/reader/osdp/emulatedReader.ts';
+import { OsdpCardReader, type ReadBits } from '#drivers/reader/osdp/osdpCardReader.ts';
 import { OsdpEmulator } from '#drivers/reader/osdp/osdpEmulator.ts';
 import { OsdpLine, type OsdpEvent } from '#drivers/reader/osdp/osdpLine.ts';
 import type { Manner } from '#drivers/serial/emulatedLine.ts';
@@ -181,13 +183,72 @@ describe('OSDP readers over a serial line', () => {
     reader.misconduct = { mute: true };
     const told = rig!.line.tell(entrance, beep);
     const installed = rig!.line.install(entrance);
-    const refused = Promise.all([
-      expect(told).rejects.toBeInstanceOf(Fault),
-      expect(installed).rejects.toMatchObject({ found: 'the line was closed' }),
-    ]);
+    const whyNot = (about: Promise<void>): Promise<unknown> => about.catch((thrown: unknown) => thrown);
+    const outcomes = Promise.all([whyNot(told), whyNot(installed)]);
     await rig!.line.close();
-    await refused;
+    const [notTold, notInstalled] = await outcomes;
+    expect(notTold).toBeInstanceOf(Fault);
+    expect(notInstalled).toMatchObject({ found: 'the line was closed' });
     await expect(rig!.line.tell(entrance, beep)).rejects.toMatchObject({ found: 'a line that was closed' });
+  });
+});
+
+describe('the search for readers on a line', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lintel-osdp-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('finds who answers, and who offers the secure channel', async () => {
+    const readers = [1, 4, 6].map((address) => new EmulatedReader({ address }));
+    readers[1]!.misconduct = { withoutChannel: true };
+    readers[2]!.misconduct = { secretive: true };
+    const clock = new SystemClock();
+    const emulator = await OsdpEmulator.open({ folder, clock, readers, baudRate: BAUD_RATE });
+    const addresses = [0, 1, 2, 4, 6];
+    const found = await discoverReaders({ path: emulator.path, baudRate: BAUD_RATE, clock, addresses });
+    expect(found.map(({ address, identity, offersChannel }) => [address, identity?.vendor, offersChannel])).toEqual([
+      [1, '00ffee', true],
+      [4, '00ffee', false],
+      [6, undefined, true],
+    ]);
+    await emulator.close();
+  });
+
+  it('says why it cannot look', async () => {
+    const options = { path: join(folder, 'missing'), baudRate: BAUD_RATE, clock: new FakeClock() };
+    await expect(discoverReaders(options)).rejects.toMatchObject({ code: 'reader', found: 'nothing there' });
+  });
+});
+
+describe('an OSDP reader at an access point', () => {
+  it('gives cards of its formats, tells what is none of them, and its keys and link', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lintel-osdp-'));
+    const emulated = new EmulatedReader({ address: 0, key: KEY });
+    await using rig = await Rig.open(folder, new FakeReaderKeys({ entrance: KEY }), [emulated]);
+    const readBits: ReadBits = ({ bytes, count }) =>
+      count === 26 ? { format: 'test', number: Buffer.from(bytes).toString('hex') } : { misread: `${count} bits` };
+    const reader = new OsdpCardReader({
+      line: rig.line,
+      reader: entrance,
+      accessPoint: 'door' as AccessPointId,
+      readBits,
+    });
+    const told: string[] = [];
+    reader.onLink((link) => told.push(link));
+    reader.onCard(({ number }) => told.push(number));
+    reader.onMisread((why) => told.push(why));
+    reader.onKeys((keys) => told.push(keys));
+    await rig.until(entrance, 'link');
+    emulated.showCard(BITS);
+    emulated.showCard({ ...BITS, count: 27 });
+    emulated.happens(Uint8Array.from([0x51, 0, 0, 1, 0x31]));
+    emulated.pressKeys('12#');
+    await rig.until(entrance, 'keypad');
+    const asText = 'a card told as text, which no card format reads';
+    expect([reader.link, told]).toEqual(['up', ['up', '02a3c5c0', '27 bits', asText, '12#']]);
+    await rm(folder, { recursive: true });
   });
 });
 
