@@ -1,5 +1,7 @@
+import { createCipheriv } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { monotonic } from '#core/kernel/units.ts';
 import { writeCheck } from '#drivers/reader/osdp/check.ts';
 import { encodeFrame, FrameParser, type Sequence } from '#drivers/reader/osdp/frames.ts';
 import { ALARM_OVER_MS, OFFLINE_MS } from '#drivers/reader/osdp/reader.ts';
@@ -148,6 +150,18 @@ describe('what somebody on the cable plays', () => {
     );
   });
 
+  it('is no attack when it is only the last answer once more, late', () => {
+    const wire = standing();
+    wire.reader('in').showCard(BITS);
+    wire.change = (bytes, from) => {
+      if (from === 'reader')
+        for (const late of [20, 60]) wire.clock.at(monotonic(wire.now + 36 + late), () => wire.inject(bytes));
+      return bytes;
+    };
+    wire.advance(5_000);
+    expect([wire.events('card').length, wire.alarms(), wire.events('channel-lost')]).toEqual([1, [], []]);
+  });
+
   it('makes a forged frame an alarm, and the true reader is heard again afterwards', () => {
     const wire = standing();
     inPlaceOfAnswer(wire, (answer) => {
@@ -204,6 +218,31 @@ describe('what somebody on the cable plays', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('the keys of a session', () => {
+  it('are overwritten when the channel is left, however that comes, and when the panel is closed', () => {
+    const ways: readonly ((wire: Wire) => void)[] = [
+      (wire) => wire.inject(clear(card)),
+      (wire) => wire.reader('in').powerCycle(),
+      (wire) => (wire.reader('in').misconduct = { mute: true }),
+      (wire) => wire.install('in'),
+      (wire) => wire.panel[Symbol.dispose](),
+    ];
+    const zeros = createCipheriv('aes-128-ecb', new Uint8Array(16), null).setAutoPadding(false);
+    const ofZeros = zeros.update(new Uint8Array(16)).toString('hex');
+    for (const leave of ways) {
+      const wire = standing();
+      const { phase } = wire.known('in');
+      if (phase.kind !== 'secured') throw new Error('the channel stands');
+      const proves = (): string =>
+        Buffer.from(phase.keys.cryptogram(new Uint8Array(8), new Uint8Array(8))).toString('hex');
+      expect(proves()).not.toBe(ofZeros);
+      leave(wire);
+      if (wire.known('in').phase === phase) wire.advance(OFFLINE_MS + 1_000);
+      expect(proves()).toBe(ofZeros);
+    }
   });
 });
 
