@@ -35,6 +35,9 @@ describe('one person', () => {
   it('who does not go has not taken it, once a passage can no longer be reported', () => {
     const world = at().happen(granted).advance(TIMINGS.passMs);
     expect(ways(world)).toEqual([false, false]);
+    expect(world.lastEffects, 'also told to a mechanism whose pulse does not end by itself').toEqual([
+      { kind: 'lock', direction: 'entry' },
+    ]);
     expect(world.told()).toEqual([]);
     world.advance(TIMINGS.settleMs);
     expect(world.told()).toEqual(['access-not-taken entry']);
