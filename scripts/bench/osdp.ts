@@ -13,6 +13,7 @@ import { POLL_MS } from '#drivers/reader/osdp/reader.ts';
 import { atMost, result, type Result } from '../report.ts';
 import type { Effort } from './effort.ts';
 import { BENCH_KEY, type FromReaders, type ToReaders } from './osdpReaders.ts';
+import { cpuSecondsOf } from './processFigures.ts';
 import { percentile, rounded } from './statistics.ts';
 
 const BAUD_RATE = 9_600;
@@ -66,15 +67,15 @@ export async function measureOsdpLines(clock: Clock, effort: Effort): Promise<Re
   const seconds = effort.idleSeconds;
   await pause(SETTLE_MS);
   rig.tell({ kind: 'watch' });
-  const before = process.cpuUsage();
+  const before = cpuSecondsOf(process.pid);
   await pause(seconds * 1_000);
-  const { user, system } = process.cpuUsage(before);
+  const computed = cpuSecondsOf(process.pid) - before;
   rig.tell({ kind: 'report' });
   const { ms } = await rig.heard('longest');
   const which = `${LINES * READERS_A_LINE} readers on ${LINES} lines of ${BAUD_RATE} baud, over ${seconds} s`;
   return [
     atMost('osdp.lines_cpu_percent', {
-      value: rounded((user + system) / (seconds * 10_000), 2),
+      value: rounded((computed / seconds) * 100, 2),
       limit: CPU_PERCENT_MAX,
       unit: '% of one core',
       note: `of the process that has the panel; ${which}`,

@@ -185,9 +185,6 @@ const KIND_OF_CODE: ReadonlyMap<number, CommandKind> = new Map(
   (Object.entries(COMMAND) as [CommandKind, number][]).map(([kind, code]) => [code, kind]),
 );
 
-/** What a code asks for; undefined where this panel never sends it. */
-export const commandKindOf = (code: number): CommandKind | undefined => KIND_OF_CODE.get(code);
-
 /** The command that a payload is; undefined where its code is none or its data do not fit. */
 export function decodeCommand(payload: Uint8Array): Command | undefined {
   const kind = KIND_OF_CODE.get(payload[0] ?? 0);

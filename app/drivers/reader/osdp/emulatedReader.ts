@@ -52,6 +52,8 @@ export interface Misconduct {
   readonly inTheClear?: boolean;
   /** It answers the next so many commands with BUSY. */
   readonly busy?: number;
+  /** The same, said through the channel. */
+  readonly busyInChannel?: number;
   /** It hears and does not answer. */
   readonly mute?: boolean;
   /** It knows the sum alone, and no CRC. */
@@ -222,6 +224,11 @@ export class EmulatedReader {
   }
 
   #payloadTo(command: Command): Uint8Array {
+    const { busyInChannel = 0 } = this.misconduct;
+    if (busyInChannel > 0) {
+      this.misconduct = { ...this.misconduct, busyInChannel: busyInChannel - 1 };
+      return encodeReply({ kind: 'busy' });
+    }
     if (command.kind !== 'poll') return encodeReply(this.#replyTo(command));
     this.#sent = this.#events.shift();
     return this.#sent ?? encodeReply({ kind: 'ack' });

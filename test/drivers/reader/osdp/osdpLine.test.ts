@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeCard, H10301 } from '#core/access/cardFormat.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, ReaderId } from '#core/kernel/ids.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
 import { discoverReaders } from '#drivers/reader/osdp/discover.ts';
 import { EmulatedReader } from '#drivers/reader/osdp/emulatedReader.ts';
-import { OsdpCardReader, type ReadBits } from '#drivers/reader/osdp/osdpCardReader.ts';
+import { OsdpCardReader } from '#drivers/reader/osdp/osdpCardReader.ts';
 import { OsdpEmulator } from '#drivers/reader/osdp/osdpEmulator.ts';
 import { OsdpLine, type OsdpEvent } from '#drivers/reader/osdp/osdpLine.ts';
 import type { Manner } from '#drivers/serial/emulatedLine.ts';
@@ -227,13 +228,11 @@ describe('an OSDP reader at an access point', () => {
     const folder = await mkdtemp(join(tmpdir(), 'lintel-osdp-'));
     const emulated = new EmulatedReader({ address: 0, key: KEY });
     await using rig = await Rig.open(folder, new FakeReaderKeys({ entrance: KEY }), [emulated]);
-    const readBits: ReadBits = ({ bytes, count }) =>
-      count === 26 ? { format: 'test', number: Buffer.from(bytes).toString('hex') } : { misread: `${count} bits` };
     const reader = new OsdpCardReader({
       line: rig.line,
       reader: entrance,
       accessPoint: 'door' as AccessPointId,
-      readBits,
+      formats: [H10301],
     });
     const told: string[] = [];
     reader.onLink((link) => told.push(link));
@@ -241,13 +240,20 @@ describe('an OSDP reader at an access point', () => {
     reader.onMisread((why) => told.push(why));
     reader.onKeys((keys) => told.push(keys));
     await rig.until(entrance, 'link');
-    emulated.showCard(BITS);
-    emulated.showCard({ ...BITS, count: 27 });
+    const bits = encodeCard(H10301, { facility: 0x54n, number: 0x8b17n });
+    const bytes = Uint8Array.from({ length: 4 }, (_, i) =>
+      Number.parseInt(bits.padEnd(32, '0').slice(i * 8, i * 8 + 8), 2),
+    );
+    emulated.showCard({ bytes, count: 26 });
+    emulated.showCard({ bytes, count: 27 });
     emulated.happens(Uint8Array.from([0x51, 0, 0, 1, 0x31]));
     emulated.pressKeys('12#');
     await rig.until(entrance, 'keypad');
     const asText = 'a card told as text, which no card format reads';
-    expect([reader.link, told]).toEqual(['up', ['up', '02a3c5c0', '27 bits', asText, '12#']]);
+    expect([reader.link, told]).toEqual([
+      'up',
+      ['up', '548b17', 'a card of 27 bits, refused for its length', asText, '12#'],
+    ]);
     await rm(folder, { recursive: true });
   });
 });

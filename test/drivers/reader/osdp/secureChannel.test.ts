@@ -5,7 +5,14 @@ import { BaseKey } from '#drivers/reader/osdp/baseKey.ts';
 import { EmulatedChannel } from '#drivers/reader/osdp/emulatedChannel.ts';
 import { encodeFrame, FrameParser, SCS, type Frame } from '#drivers/reader/osdp/frames.ts';
 import { encodeReply } from '#drivers/reader/osdp/replies.ts';
-import { chainFrom, openReply, proofFrom, sealCommand, SessionKeys } from '#drivers/reader/osdp/secureChannel.ts';
+import {
+  chainFrom,
+  openReply,
+  proofFrom,
+  sealCommand,
+  SessionKeys,
+  type Chain,
+} from '#drivers/reader/osdp/secureChannel.ts';
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -50,7 +57,7 @@ describe('the secure channel', () => {
     fc.assert(
       fc.property(payloads, (exchanges) => {
         const { emulated, session } = opened();
-        let { chain } = session;
+        let chain: Chain = session.chain;
         for (const [command, reply] of exchanges) {
           const sealed = sealCommand({ ...session, chain }, head, command);
           const frame = frameOf(sealed.bytes);
