@@ -1,0 +1,63 @@
+import { createInterface } from 'node:readline/promises';
+import { SystemClock } from '#drivers/clock/systemClock.ts';
+import { readHardwareArguments, type TestArguments } from './hardware/arguments.ts';
+import { openTested } from './hardware/openTested.ts';
+import { scan } from './hardware/scan.ts';
+import { TESTED_DOOR, walk, type Installer } from './hardware/walk.ts';
+import { runCommand, type Arguments, type Result } from './report.ts';
+
+/**
+ * Finds out what hangs on the serial ports, and walks an installer through a door's hardware. Usage: npm run hardware --
+ * scan, or npm run hardware -- test; both say what they take when it is left out. Only `test` moves a relay.
+ */
+
+const clock = new SystemClock();
+
+async function hardware({ rest }: Arguments): Promise<{ results: readonly Result[] }> {
+  const options = readHardwareArguments(rest);
+  // Timers of the clock keep no process alive, and between two questions nothing else does.
+  const kept = setInterval(() => undefined, 1_000);
+  try {
+    return { results: options.kind === 'scan' ? await scan(options, clock) : await test(options) };
+  } finally {
+    clearInterval(kept);
+  }
+}
+
+async function test(options: TestArguments): Promise<readonly Result[]> {
+  await using tested = await openTested(options, clock);
+  using installer = atTheConsole();
+  const { board, inputs, reader } = tested;
+  return await walk({
+    installer,
+    clock,
+    board,
+    channel: options.channel,
+    ...(inputs !== undefined && { inputs: inputs.inputs(TESTED_DOOR) }),
+    ...(reader !== undefined && { reader }),
+  });
+}
+
+/** Questions go to stderr: stdout is the report's. An end of what is typed is a no. */
+function atTheConsole(): Installer & Disposable {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const typed = lines[Symbol.asyncIterator]();
+  return {
+    tell: (text) => void process.stderr.write(`${text}\n`),
+    yes: async (question) => {
+      for (;;) {
+        process.stderr.write(`${question} (y/n) `);
+        const line = await typed.next();
+        if (line.done === true) return false;
+        const said = line.value.trim().toLowerCase();
+        if (said === 'y' || said === 'yes') return true;
+        if (said === 'n' || said === 'no') return false;
+      }
+    },
+    [Symbol.dispose]: () => lines.close(),
+  };
+}
+
+await runCommand('hardware', hardware);
+// A line that is still being tried would keep the process.
+process.exit();

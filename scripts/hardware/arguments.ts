@@ -1,0 +1,127 @@
+import { Fault } from '#core/kernel/fault.ts';
+import { MODBUS_DIALECTS } from '#drivers/relay/modbusTalk.ts';
+
+export const USAGE = `one of
+  hardware scan [--port PATH]... [--modbus ADDRESS,...] [--listen SECONDS]
+  hardware test --board lcus|modbus|kmtronic|numato --port PATH --channels N [--channel N] [--address N]
+                [--dialect ${Object.keys(MODBUS_DIALECTS).join('|')}] [--contact N] [--rex N]
+                [--reader rdm6300|pn532|wiegand-hex|wiegand-bits --reader-port PATH]
+where --contact and --rex are inputs of the Modbus board; --json gives a report that programs read`;
+
+export interface ScanArguments {
+  readonly kind: 'scan';
+  /** Ports to look at besides those that the system lists. */
+  readonly ports: readonly string[];
+  readonly modbus: readonly number[];
+  readonly listenMs: number;
+}
+
+export const BOARDS = ['lcus', 'modbus', 'kmtronic', 'numato'] as const;
+export const READERS = ['rdm6300', 'pn532', 'wiegand-hex', 'wiegand-bits'] as const;
+
+export interface TestArguments {
+  readonly kind: 'test';
+  readonly board: (typeof BOARDS)[number];
+  readonly port: string;
+  readonly channels: number;
+  readonly channel: number;
+  readonly address: number;
+  readonly dialect: keyof typeof MODBUS_DIALECTS;
+  readonly contact?: number;
+  readonly rex?: number;
+  readonly reader?: { readonly kind: (typeof READERS)[number]; readonly port: string };
+}
+
+const LISTEN_MS = 400;
+const NUMBER_MAX = 255;
+const NAMES = {
+  scan: ['--port', '--modbus', '--listen'],
+  test: [
+    '--board',
+    '--port',
+    '--channels',
+    '--channel',
+    '--address',
+    '--dialect',
+    '--contact',
+    '--rex',
+    '--reader',
+    '--reader-port',
+  ],
+} as const;
+
+/** @throws Fault `command` for anything that is not known, or lacks its value. */
+export function readHardwareArguments(given: readonly string[]): ScanArguments | TestArguments {
+  const [command, ...rest] = given;
+  if (command !== 'scan' && command !== 'test') throw unusable(command ?? 'nothing');
+  const names: readonly string[] = NAMES[command];
+  const values: (readonly [name: string, value: string])[] = [];
+  for (let at = 0; at < rest.length; at += 2) {
+    const [name = '', value] = rest.slice(at, at + 2);
+    if (!names.includes(name)) throw unusable(name);
+    if (value === undefined || value.startsWith('--')) throw unusable(`${name} without its value`);
+    if (name !== '--port' && values.some(([known]) => known === name)) throw unusable(`${name} twice`);
+    values.push([name, value]);
+  }
+  return command === 'scan' ? scanArguments(values) : testArguments(new Map(values));
+}
+
+function scanArguments(values: readonly (readonly [string, string])[]): ScanArguments {
+  const value = (name: string): string | undefined => values.find(([known]) => known === name)?.[1];
+  const listen = value('--listen');
+  return {
+    kind: 'scan',
+    ports: values.filter(([name]) => name === '--port').map(([, path]) => path),
+    modbus: (value('--modbus') ?? '1').split(',').map((address) => numberOf('--modbus', address)),
+    listenMs: listen === undefined ? LISTEN_MS : numberOf('--listen', listen) * 1_000,
+  };
+}
+
+function testArguments(values: ReadonlyMap<string, string>): TestArguments {
+  const needed = (name: string): string => {
+    const value = values.get(name);
+    if (value === undefined) throw unusable(`no ${name}`);
+    return value;
+  };
+  const number = (name: string): number | undefined => {
+    const value = values.get(name);
+    return value === undefined ? undefined : numberOf(name, value);
+  };
+  const channels = numberOf('--channels', needed('--channels'));
+  const channel = number('--channel') ?? 1;
+  if (channel > channels) throw unusable(`--channel ${channel} of ${channels}`);
+  const [contact, rex] = [number('--contact'), number('--rex')];
+  const board = oneOf('--board', needed('--board'), BOARDS);
+  if (board !== 'modbus' && (contact ?? rex) !== undefined) throw unusable(`--contact or --rex with --board ${board}`);
+  return {
+    kind: 'test',
+    board,
+    port: needed('--port'),
+    channels,
+    channel,
+    address: number('--address') ?? 1,
+    dialect: oneOf('--dialect', values.get('--dialect') ?? 'waveshare', dialectNames()),
+    ...(contact !== undefined && { contact }),
+    ...(rex !== undefined && { rex }),
+    ...(values.has('--reader') && {
+      reader: { kind: oneOf('--reader', needed('--reader'), READERS), port: needed('--reader-port') },
+    }),
+  };
+}
+
+const dialectNames = (): readonly (keyof typeof MODBUS_DIALECTS)[] =>
+  Object.keys(MODBUS_DIALECTS) as (keyof typeof MODBUS_DIALECTS)[];
+
+function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === value);
+  if (found === undefined) throw unusable(`${option} ${value}`);
+  return found;
+}
+
+function numberOf(option: string, value: string): number {
+  const found = /^\d{1,3}$/.test(value) ? Number(value) : 0;
+  if (found < 1 || found > NUMBER_MAX) throw unusable(`${option} ${value}, which is no number from 1 to ${NUMBER_MAX}`);
+  return found;
+}
+
+const unusable = (found: string): Fault => new Fault('command', { thing: 'arguments', found, expected: USAGE });
