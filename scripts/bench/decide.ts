@@ -158,7 +158,7 @@ function decisions(place: Place, { count, stepMs }: { count: number; stepMs: num
     took.push((ended - start) * 1_000);
     if (decision.kind === 'granted') granted++;
   }
-  const own = Object.values(process.threadCpuUsage(before)).reduce((sum, part) => sum + part, 0);
+  const own = Object.values<number>({ ...process.threadCpuUsage(before) }).reduce((sum, part) => sum + part, 0);
   return { took, own: own / count, granted };
 }
 
