@@ -9,6 +9,7 @@ import { decodeFrame, FRAME_BYTES_MAX, FrameParser } from '#drivers/reader/osdp/
 import { OsdpPanel, type PanelInput, type PanelOutput } from '#drivers/reader/osdp/panel.ts';
 import { decodeReply, encodeReply } from '#drivers/reader/osdp/replies.ts';
 import { writeCheck } from '#drivers/reader/osdp/check.ts';
+import { Chance } from './chance.ts';
 
 /** A conversation between two other implementations: the traffic that is mutated. */
 const RECORDING = `${import.meta.dirname}/../../test/vectors/osdp/secure-session.jsonl`;
@@ -29,29 +30,6 @@ const HEARD: ReadonlySet<string> = new Set([
   'readers',
   'installed',
 ]);
-
-/** Numbers from a seed, the same each time (mulberry32). */
-class Chance {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** A whole number from 0 to below `limit`. */
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  }
-
-  of<Thing>(things: readonly Thing[]): Thing {
-    const thing = things[this.below(things.length)];
-    assert(thing !== undefined, 'there is something to choose from');
-    return thing;
-  }
-}
 
 /** Bits turned, bytes set, left out, put in and doubled; cut short; another frame behind it; the check made to fit. */
 function mutated(bytes: Uint8Array, others: readonly Uint8Array[], chance: Chance): Uint8Array {
