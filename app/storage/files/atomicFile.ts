@@ -6,13 +6,13 @@ export const OWN_FILE = 0o600;
 export const OWN_FOLDER = 0o700;
 
 /**
- * Replaces a file: after a loss of power it holds either the old text or the new one, whole. A write that was cut off
+ * Replaces a file: after a loss of power it holds either the old content or the new one, whole. A write that was cut off
  * leaves its `.new` beside it, which nobody reads and the next write replaces.
  */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.new`;
   try {
-    writeWhole(temporary, text);
+    writeWhole(temporary, content);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -31,11 +31,11 @@ export function syncFolder(folder: string): void {
   }
 }
 
-function writeWhole(path: string, text: string): void {
+function writeWhole(path: string, content: string | Uint8Array): void {
   rmSync(path, { force: true });
   const handle = openSync(path, 'wx', OWN_FILE);
   try {
-    const bytes = Buffer.from(text, 'utf8');
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
     for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
     fsyncSync(handle);
   } finally {
