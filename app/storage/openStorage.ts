@@ -2,16 +2,17 @@ import { Template, type TemplateRecord } from '#core/biometrics/template.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { Cardholder, Credential } from '#core/access/credential.ts';
 import { assert } from '#core/kernel/assert.ts';
-import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { CredentialId, Pseudonym } from '#core/kernel/ids.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import type { Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
+import type { Receipts } from '#core/ports/receipts.ts';
+import type { EnrolledFace, Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
 import type { DatabaseFile } from './files/folderMarker.ts';
 import type { EpochPlace } from './keys/epochPlace.ts';
-import { checkEnrolment } from './stores/enrolment.ts';
+import { checkEnrolment, checkFace } from './stores/enrolment.ts';
 import type { EnrolmentRows } from './stores/people.ts';
 import type { RosterPart } from './stores/rosterReader.ts';
 import { TEMPLATE_BYTES } from './stores/templates.ts';
@@ -43,6 +44,7 @@ export interface BulkPeopleStore extends PeopleStore {
 
 export interface Storage {
   readonly people: BulkPeopleStore;
+  readonly receipts: Receipts;
   readonly journal: StoredJournal;
   /** Writes what waits, closes the files, overwrites the keys. */
   readonly close: () => Promise<void>;
@@ -70,7 +72,12 @@ export async function openStorage({
   const thread = new StorageThread({ folder, simulated, master: secret, epoch, maxPages }, report);
   const end = await thread.opened();
   const journal = await ThreadedJournal.open({ thread, folder, reserveBytes, end, report });
-  return { people: new ThreadedPeopleStore(thread), journal, close: () => journal.close() };
+  return {
+    people: new ThreadedPeopleStore(thread),
+    receipts: receiptsOf(thread),
+    journal,
+    close: () => journal.close(),
+  };
 }
 
 class ThreadedPeopleStore implements BulkPeopleStore {
@@ -125,12 +132,24 @@ class ThreadedPeopleStore implements BulkPeopleStore {
     return this.#thread.call('consents', pseudonym);
   }
 
-  removeTemplate(template: TemplateId): Promise<void> {
-    return this.#thread.call('removeTemplate', template);
+  async addFace(face: EnrolledFace): Promise<void> {
+    const { consent, templates } = face;
+    checkFace(consent.pseudonym, face);
+    const features = featuresOf(templates);
+    try {
+      const rows = { consent, templates: templates.map(({ record }) => record) };
+      await this.#thread.call('addFace', { face: rows, features });
+    } finally {
+      new Uint8Array(features).fill(0);
+    }
   }
 
   withdrawFace(pseudonym: Pseudonym, at: WallTime): Promise<Deletion> {
     return this.#thread.call('withdrawFace', { pseudonym, at });
+  }
+
+  withdrawFaces(people: readonly Pseudonym[], at: WallTime): Promise<readonly Deletion[]> {
+    return this.#thread.call('withdrawFaces', { people, at });
   }
 
   async erase(pseudonym: Pseudonym, at: WallTime, retention: RetentionRules): Promise<Deletion> {
@@ -143,13 +162,25 @@ class ThreadedPeopleStore implements BulkPeopleStore {
     return this.#thread.call('erase', { people, at, retention });
   }
 
-  eraseDue(at: WallTime): Promise<readonly Deletion[]> {
-    return this.#thread.call('eraseDue', at);
+  eraseDue(at: WallTime, limit = Infinity): Promise<readonly Deletion[]> {
+    return this.#thread.call('eraseDue', { at, limit });
+  }
+
+  dueErasures(): Promise<readonly WallTime[]> {
+    return this.#thread.call('dueErasures', undefined);
+  }
+
+  deletionOf(pseudonym: Pseudonym): Promise<Deletion | undefined> {
+    return this.#thread.call('deletionOf', pseudonym);
+  }
+
+  revokeCredential(credential: CredentialId, at: WallTime): Promise<void> {
+    return this.#thread.call('revokeCredential', { credential, at });
   }
 
   async #enrol(people: readonly Enrolment[]): Promise<void> {
     for (const person of people) checkEnrolment(person);
-    const features = featuresOf(people);
+    const features = featuresOf(people.flatMap(({ face }) => face?.templates ?? []));
     try {
       await this.#thread.call('enrol', { people: people.map(rowsOf), features });
     } finally {
@@ -158,13 +189,18 @@ class ThreadedPeopleStore implements BulkPeopleStore {
   }
 }
 
+const receiptsOf = (thread: StorageThread): Receipts => ({
+  ofDeletion: (deletion, at) => thread.call('receiptOfDeletion', { deletion, at }),
+  ofRevocation: (revocation, at) => thread.call('receiptOfRevocation', { revocation, at }),
+  again: (receipt, at) => thread.call('receiptAgain', { receipt, at }),
+});
+
 const templatesOf = ({ templates, features }: RosterPart): Template[] =>
   templates.map(
     (record, index) => new Template(record, new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH)),
   );
 
-function featuresOf(people: readonly Enrolment[]): SharedArrayBuffer {
-  const templates = people.flatMap(({ face }) => face?.templates ?? []);
+function featuresOf(templates: readonly Template[]): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(templates.length * TEMPLATE_BYTES);
   const values = new Float32Array(shared);
   for (const [index, template] of templates.entries()) template.copyTo(values, index * FEATURE_LENGTH);

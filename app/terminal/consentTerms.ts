@@ -1,7 +1,7 @@
 import type { Gallery } from '#core/biometrics/gallery.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
 import { messageOf } from '#core/kernel/fault.ts';
-import type { TemplateId } from '#core/kernel/ids.ts';
+import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import { after, millis, type WallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
@@ -15,6 +15,9 @@ export const CONSENT_SWEEP_MS = 3_600_000;
 /** How long a stop waits for the removal that is under way, so that it is recorded. A disk that hangs must not hold up doors. */
 export const CONSENT_STOP_MS_MAX = 1_000;
 
+/** People whose keys are destroyed in one act: enough that a crowd is soon gone, few enough that an entry hardly waits. */
+export const CONSENTS_ENDED_AT_ONCE = 32;
+
 export interface ConsentTermsParts {
   readonly people: PeopleStore;
   readonly gallery: Gallery;
@@ -27,7 +30,7 @@ export interface ConsentTermsParts {
 
 /**
  * The terms of the consents that templates stand on. At the end of one its templates go without being asked: out of the
- * gallery at once, then off the disk, one after the other so that nothing else waits behind a crowd.
+ * gallery at once, then off the disk, some at a time so that nothing else waits behind a crowd.
  */
 export class ConsentTerms {
   readonly #parts: ConsentTermsParts;
@@ -43,6 +46,11 @@ export class ConsentTerms {
   /** Every template that is stored, whether or not it is compared with anybody. */
   add(record: TemplateRecord): void {
     this.#stored.set(record.id, record);
+  }
+
+  /** Nothing of this person's face is left. */
+  forget(pseudonym: Pseudonym): void {
+    for (const [id, record] of this.#stored) if (record.pseudonym === pseudonym) this.#stored.delete(id);
   }
 
   /** Sweeps now, and every CONSENT_SWEEP_MS from now on. */
@@ -66,28 +74,39 @@ export class ConsentTerms {
   }
 
   async #removeEnded(at: WallTime): Promise<void> {
-    const ended = [...this.#stored.values()].filter(({ until }) => hasEnded(until, at));
-    let failed = 0;
-    for (const [, templates] of Map.groupBy(ended, ({ consent }) => consent)) {
+    let removed = 0;
+    // Looked up anew for each step: meanwhile somebody may have withdrawn, and given a face again.
+    for (let people = this.#ended(at); people.length > 0; people = this.#ended(at)) {
       if (this.#stopped) return;
-      if (!(await this.#remove(templates))) failed++;
+      if (!(await this.#remove(people))) return;
+      removed += people.length;
     }
-    if (ended.length > 0 && failed === 0) this.#report('ok', 'removed');
+    if (removed > 0) this.#report('ok', 'removed');
   }
 
-  /** The templates of one consent. It is recorded once none of them is left. */
-  async #remove(templates: readonly TemplateRecord[]): Promise<boolean> {
-    const { people, recorder } = this.#parts;
+  /** Some people whose consent has ended. */
+  #ended(at: WallTime): Pseudonym[] {
+    const people = new Set<Pseudonym>();
+    for (const { until, pseudonym } of this.#stored.values()) {
+      if (hasEnded(until, at)) people.add(pseudonym);
+      if (people.size === CONSENTS_ENDED_AT_ONCE) break;
+    }
+    return [...people];
+  }
+
+  /** The biometric key goes first, and with it every copy of the templates. It is recorded once none of them is left. */
+  async #remove(ended: readonly Pseudonym[]): Promise<boolean> {
+    const { people, recorder, clock } = this.#parts;
     try {
-      for (const { id } of templates) {
-        await people.removeTemplate(id);
-        this.#stored.delete(id);
-      }
+      await people.withdrawFaces(ended, clock.wall());
     } catch (error) {
       this.#report('failed', `not removed, compared with nobody, tried again within the hour: ${messageOf(error)}`);
       return false;
     }
-    recorder.record({ kind: 'consent-ended' }, templates[0]?.pseudonym);
+    for (const pseudonym of ended) {
+      this.forget(pseudonym);
+      recorder.record({ kind: 'consent-ended' }, pseudonym);
+    }
     return true;
   }
 

@@ -24,6 +24,12 @@ export interface StagedKeys extends Disposable {
   admit(): void;
 }
 
+/** A biometric key, written but not committed. It counts from `admit` on; overwritten on dispose. */
+export interface StagedFace extends Disposable {
+  readonly key: KeyObject;
+  admit(): void;
+}
+
 export interface KeyringParts {
   readonly database: Sqlite;
   readonly epochs: EpochStore;
@@ -128,13 +134,27 @@ export class Keyring implements Disposable {
     return this.#staged(fresh, places, added);
   }
 
+  /** Makes and writes a biometric key for somebody held, within the caller's transaction. `settle` comes before that. */
+  giveFace(pseudonym: Pseudonym): StagedFace {
+    const number = this.#blockOf.get(pseudonym) ?? -1;
+    const key = randomBytes(KEY_BYTES);
+    using block = this.#read(number);
+    block.giveFace(pseudonym, key);
+    this.#file.write(number, this.#keyOf(number), block);
+    return {
+      key: keyObject(key),
+      admit: () => void this.#special.delete(pseudonym),
+      [Symbol.dispose]: () => void key.fill(0),
+    };
+  }
+
   /**
    * Puts people into a new standing, which destroys the keys that they have no more: none of them can be had from
    * anything written before, once this returns.
    * @throws Fault `storage` or `key`; where it is not certain how far the destruction came, the next one settles it.
    */
   destroy(entries: readonly KeyEntry[]): void {
-    this.#settle();
+    this.settle();
     if (entries.length === 0) return;
     const next = randomBytes(KEY_BYTES);
     const keys = this.#keys.copy();
@@ -189,7 +209,7 @@ export class Keyring implements Disposable {
   }
 
   /** A commit that follows takes the place of one that nobody knows to have succeeded; only then may a secret go. */
-  #settle(): void {
+  settle(): void {
     if (!this.#unsettled) return;
     inTransaction(this.#database, () => this.#file.writeList(this.#epoch, this.#generation, this.#keys));
     this.#epochs.hold([this.#epoch]);

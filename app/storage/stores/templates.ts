@@ -56,8 +56,9 @@ export class Templates {
       .all(position, limit);
   }
 
-  remove(id: TemplateId): void {
-    this.#database.prepare('DELETE FROM templates WHERE id = ?').run(idBytes(id));
+  /** Is there any of this person? */
+  has(pseudonym: Pseudonym): boolean {
+    return this.#database.prepare('SELECT 1 FROM templates WHERE pseudonym = ?').get(idBytes(pseudonym)) !== undefined;
   }
 
   removeOf(pseudonym: Pseudonym): void {

@@ -1,20 +1,21 @@
 import * as z from 'zod/mini';
 import { BrokenPromise } from '#core/kernel/assert.ts';
 import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
-import type { JournalId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { CredentialId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import type { JournalCheck } from '#core/journal/check.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
 import type { JournalFound, JournalQuery, SearchPosition } from '#core/journal/search.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
-import type { Deletion } from '#core/privacy/deletion.ts';
+import type { Deletion, Revocation } from '#core/privacy/deletion.ts';
+import type { DeletionReceipt, RevocationReceipt, SignedReceipt } from '#core/privacy/receipt.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
 import { DATABASE_FILES, type DatabaseFile } from '../files/folderMarker.ts';
 import type { ExportRequest, ExportSummary } from '../journal/exportJournal.ts';
 import type { Segment } from '../journal/segments.ts';
 import { EpochPlaceShape, type EpochPlace } from '../keys/epochPlace.ts';
-import type { EnrolmentRows } from '../stores/people.ts';
+import type { EnrolmentRows, FaceRows } from '../stores/people.ts';
 import type { RosterPart } from '../stores/rosterReader.ts';
 
 /** What the thread is started with. The master secret lies in shared memory, which the thread overwrites. */
@@ -60,10 +61,17 @@ export interface Calls {
     readonly answer: undefined;
   };
   consents: { readonly given: Pseudonym; readonly answer: readonly Consent[] };
-  removeTemplate: { readonly given: TemplateId; readonly answer: undefined };
+  addFace: {
+    readonly given: { readonly face: FaceRows; readonly features: SharedArrayBuffer };
+    readonly answer: undefined;
+  };
   withdrawFace: {
     readonly given: { readonly pseudonym: Pseudonym; readonly at: WallTime };
     readonly answer: Deletion;
+  };
+  withdrawFaces: {
+    readonly given: { readonly people: readonly Pseudonym[]; readonly at: WallTime };
+    readonly answer: readonly Deletion[];
   };
   erase: {
     readonly given: {
@@ -73,7 +81,28 @@ export interface Calls {
     };
     readonly answer: readonly Deletion[];
   };
-  eraseDue: { readonly given: WallTime; readonly answer: readonly Deletion[] };
+  eraseDue: {
+    readonly given: { readonly at: WallTime; readonly limit: number };
+    readonly answer: readonly Deletion[];
+  };
+  dueErasures: { readonly given: undefined; readonly answer: readonly WallTime[] };
+  deletionOf: { readonly given: Pseudonym; readonly answer: Deletion | undefined };
+  revokeCredential: {
+    readonly given: { readonly credential: CredentialId; readonly at: WallTime };
+    readonly answer: undefined;
+  };
+  receiptOfDeletion: {
+    readonly given: { readonly deletion: Deletion; readonly at: WallTime };
+    readonly answer: SignedReceipt<DeletionReceipt>;
+  };
+  receiptOfRevocation: {
+    readonly given: { readonly revocation: Revocation; readonly at: WallTime };
+    readonly answer: SignedReceipt<RevocationReceipt>;
+  };
+  receiptAgain: {
+    readonly given: { readonly receipt: SignedReceipt; readonly at: WallTime };
+    readonly answer: SignedReceipt;
+  };
   close: { readonly given: undefined; readonly answer: undefined };
 }
 
