@@ -33,8 +33,11 @@ export interface StoredJournal extends Journal {
   removeBefore(before: WallTime): Promise<readonly Segment[]>;
 }
 
+/** Whoever does the calls of the journal: the storage thread. */
+export type JournalCalls = Pick<StorageThread, 'call' | 'close'>;
+
 export interface ThreadedJournalParts {
-  readonly thread: StorageThread;
+  readonly thread: JournalCalls;
   readonly folder: string;
   readonly reserveBytes: number;
   readonly end: JournalEnd;
@@ -42,10 +45,10 @@ export interface ThreadedJournalParts {
 }
 
 export class ThreadedJournal implements StoredJournal {
-  readonly #thread: StorageThread;
+  readonly #thread: JournalCalls;
   readonly #writer: JournalWriter;
 
-  private constructor(thread: StorageThread, writer: JournalWriter) {
+  private constructor(thread: JournalCalls, writer: JournalWriter) {
     this.#thread = thread;
     this.#writer = writer;
   }
@@ -127,7 +130,7 @@ export class ThreadedJournal implements StoredJournal {
   }
 }
 
-async function write(thread: StorageThread, entries: readonly JournalEntry[]): Promise<Appended[]> {
+async function write(thread: JournalCalls, entries: readonly JournalEntry[]): Promise<Appended[]> {
   const answers = await thread.call('append', entries);
   return answers.map(({ id, fault }) =>
     fault === undefined ? { id } : { id, fault: asFault(fromFaultMessage(fault)) },
