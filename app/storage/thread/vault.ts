@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { wallTime, type WallTime } from '#core/kernel/units.ts';
+import { monotonic, wallTime, type WallTime } from '#core/kernel/units.ts';
 import { assert } from '#core/kernel/assert.ts';
+import type { AnchorStore } from '#core/ports/anchorStore.ts';
+import { EPOCH_SECRETS_MAX } from '#core/ports/epochStore.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { Signer } from '#core/ports/signer.ts';
 import type { ErasureReport } from '#core/privacy/erasureReport.ts';
@@ -21,6 +23,8 @@ import { keyring0001 } from '../migrations/keyring0001.ts';
 import { keyring0002 } from '../migrations/keyring0002.ts';
 import { keyring0003 } from '../migrations/keyring0003.ts';
 import { ANCHOR_FILE, AnchorFile } from '../journal/anchorFile.ts';
+import { COUNTED_ANCHOR_FILE, CountedAnchor } from '../journal/countedAnchor.ts';
+import { createTpmCounter } from '../keys/tpmCounter.ts';
 import { JournalFile } from '../journal/journalFile.ts';
 import { JournalTables } from '../journal/journalTables.ts';
 import { hex } from '../journal/signing.ts';
@@ -232,13 +236,10 @@ interface JournalParts {
   readonly cabinet: Cabinet;
 }
 
-function openJournal(
-  { folder, simulated, report }: VaultOptions,
-  { database, keys, cabinet }: JournalParts,
-): JournalFile {
+function openJournal(options: VaultOptions, { database, keys, cabinet }: JournalParts): JournalFile {
+  const { simulated, report } = options;
   finishSigningChange(cabinet, (key) => new JournalTables(database).announcementOf(hex(key)));
   const nextSigner = signerToCome(cabinet);
-  const anchors = [new AnchorFile(join(folder, ANCHOR_FILE))];
   return new JournalFile({
     database,
     simulated,
@@ -247,10 +248,22 @@ function openJournal(
     formerKeys: cabinet.retiredSigningKeys,
     ...(nextSigner === undefined ? {} : { nextSigner }),
     signerChanged: (old) => followSigningChange(cabinet, old, report),
-    anchors,
+    anchors: anchorsOf(options),
     report,
     wall: () => wallTime(Date.now()),
   });
+}
+
+/** Where there is a TPM that holds the epoch secret, its counter shows a whole disk that was put back. */
+function anchorsOf({ folder, master, epoch }: VaultOptions): AnchorStore[] {
+  const plain = new AnchorFile(join(folder, ANCHOR_FILE));
+  if (epoch.kind !== 'tpm') return [plain];
+  const key = deriveKey(master, 'journal anchor count');
+  const counter = createTpmCounter({ tcti: epoch.tcti, index: epoch.index + EPOCH_SECRETS_MAX });
+  const path = join(folder, COUNTED_ANCHOR_FILE);
+  const counted = new CountedAnchor({ path, counter, key, monotonic: () => monotonic(performance.now()) });
+  key.fill(0);
+  return [plain, counted];
 }
 
 /** Names the terminal on receipts and in escrow places, and says nothing else. */

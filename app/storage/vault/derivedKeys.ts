@@ -16,7 +16,8 @@ export type KeyPurpose =
   | 'journal reserve 1'
   | 'cabinet'
   | 'cabinet as a whole'
-  | 'key fingerprint';
+  | 'key fingerprint'
+  | 'journal anchor count';
 
 /**
  * HKDF-SHA-256 over the master secret, 32 bytes. The caller overwrites it.
