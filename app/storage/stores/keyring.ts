@@ -178,6 +178,11 @@ export class Keyring implements Disposable {
     this.#renewed(this.#epoch, this.#generation);
   }
 
+  /** A copy of the secret that everything here is sealed under, 32 bytes, for the caller to overwrite. */
+  presentEpoch(): Buffer {
+    return Buffer.from(this.#epoch);
+  }
+
   /** Tells the epoch secret once more, to whoever could not take it before. */
   tellAgain(): void {
     this.#renewed(this.#epoch, this.#generation);

@@ -12,16 +12,11 @@ import { OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
 import { FolderLock } from '../files/folderLock.ts';
 import { FolderMarker, type DatabaseFile } from '../files/folderMarker.ts';
 import { changeKey, emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
-import type { Migration } from '../files/migrate.ts';
+import { MIGRATIONS, PAGE_BYTES } from '../files/databases.ts';
 import { diskFault } from '../files/diskFault.ts';
 import { openCabinet, type Cabinet } from '../keys/cabinet.ts';
 import { createEpochStore, type EpochPlace } from '../keys/epochPlace.ts';
-import { biometrics0001 } from '../migrations/biometrics0001.ts';
-import { identities0001 } from '../migrations/identities0001.ts';
-import { journal0001 } from '../migrations/journal0001.ts';
-import { keyring0001 } from '../migrations/keyring0001.ts';
-import { keyring0002 } from '../migrations/keyring0002.ts';
-import { keyring0003 } from '../migrations/keyring0003.ts';
+import { clearWork, PinnedFiles, takeSnapshot, type Snapshot } from '../backup/snapshot.ts';
 import { ANCHOR_FILE, AnchorFile } from '../journal/anchorFile.ts';
 import { COUNTED_ANCHOR_FILE, CountedAnchor } from '../journal/countedAnchor.ts';
 import { createTpmCounter } from '../keys/tpmCounter.ts';
@@ -37,6 +32,8 @@ import { People } from '../stores/people.ts';
 import { deriveKey } from '../vault/derivedKeys.ts';
 import type { PersonKeys } from '../vault/personKeys.ts';
 
+export { MIGRATIONS } from '../files/databases.ts';
+
 export interface VaultOptions {
   readonly folder: string;
   readonly simulated: boolean;
@@ -49,21 +46,6 @@ export interface VaultOptions {
   readonly report: (line: HealthReport) => void;
 }
 
-export const MIGRATIONS: Record<DatabaseFile, readonly Migration[]> = {
-  'keyring.db': [keyring0001, keyring0002, keyring0003],
-  'biometrics.db': [biometrics0001],
-  'identities.db': [identities0001],
-  'journal.db': [journal0001],
-};
-
-/** Three rows of a template fit into 8 KiB and only one into SQLite's usual 4 KiB. */
-const PAGE_BYTES: Record<DatabaseFile, number> = {
-  'keyring.db': 4_096,
-  'biometrics.db': 8_192,
-  'identities.db': 4_096,
-  'journal.db': 4_096,
-};
-
 /** The whole data folder, open. For one thread. */
 export class Vault implements Disposable {
   readonly people: People;
@@ -71,6 +53,8 @@ export class Vault implements Disposable {
   readonly journal: JournalFile;
   /** What seals the journal's reserve: 32 bytes, for the caller to overwrite. */
   readonly reserveKey: Uint8Array;
+  /** Copies what a backup holds, a part at a time so that entries can be written between the parts. */
+  readonly snapshot: (madeAt: WallTime) => Generator<void, Snapshot>;
   readonly #files: ReadonlyMap<DatabaseFile, Sqlite>;
   readonly #cabinet: Cabinet;
   readonly #terminal: string;
@@ -86,6 +70,7 @@ export class Vault implements Disposable {
     this.#keyring = parts.keyring;
     this.journal = parts.journal;
     this.reserveKey = parts.reserveKey;
+    this.snapshot = parts.snapshot;
     this.#files = parts.files;
     this.#cabinet = parts.cabinet;
     this.#terminal = parts.terminal;
@@ -160,6 +145,7 @@ interface VaultParts {
   readonly people: People;
   readonly journal: JournalFile;
   readonly reserveKey: Uint8Array;
+  readonly snapshot: Vault['snapshot'];
   readonly files: ReadonlyMap<DatabaseFile, Sqlite>;
 }
 
@@ -167,6 +153,8 @@ interface VaultParts {
 function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack): VaultParts {
   mkdirSync(rest.folder, { recursive: true, mode: OWN_FOLDER });
   open.use(new FolderLock(rest.folder));
+  clearWork(rest.folder);
+  const pinned = open.use(new PinnedFiles());
   const cabinet = open.use(openCabinet(rest.folder, root));
   const options = { ...rest, master: cabinet.key('master') };
   open.defer(() => void options.master.fill(0));
@@ -217,13 +205,24 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
     signingKey: () => cabinet.key('signing'),
     escrow: (generation) => escrow.statesOf(generation),
   });
+  const people = new People(files, keyring, options.report);
+  const journalFile = openJournal(options, { database: journal, keys: keyring.recordKeys, cabinet });
+  const databases = {
+    'keyring.db': files.keyring,
+    'biometrics.db': files.biometrics,
+    'identities.db': files.identities,
+    'journal.db': journal,
+  };
+  const { folder, simulated } = options;
+  const held = { folder, terminal, simulated, databases, cabinet, keyring, journal: journalFile, pinned };
   return {
     terminal,
     cabinet,
     keyring,
     receipts,
-    people: new People(files, keyring, options.report),
-    journal: openJournal(options, { database: journal, keys: keyring.recordKeys, cabinet }),
+    people,
+    journal: journalFile,
+    snapshot: (madeAt) => takeSnapshot(held, madeAt),
     reserveKey: deriveKey(options.master, 'journal reserve 1'),
     files: new Map([...Object.values(files), journal].map((one, index) => [DATABASE_ORDER[index]!, one] as const)),
   };
@@ -275,10 +274,13 @@ function fingerprintOf(master: Uint8Array): string {
 }
 
 function tellEscrow(states: readonly EscrowState[], report: (line: HealthReport) => void): void {
+  if (states.length === 0) return;
   const pending = states.filter(({ state }) => state === 'pending').map(({ place }) => place);
-  if (pending.length === 0) return;
-  const says = `the epoch secret could not be replaced in ${pending.join(', ')}: deletions stay pending for it`;
-  report({ part: 'escrow', level: 'warning', says });
+  const says =
+    pending.length === 0
+      ? `${states.length} places hold the present keyring`
+      : `the keyring could not be replaced in ${pending.join(', ')}: deletions stay pending for it`;
+  report({ part: 'escrow', level: pending.length === 0 ? 'ok' : 'warning', says });
 }
 
 /** The order in which the files are opened. */
