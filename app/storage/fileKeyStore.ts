@@ -1,9 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { fstatSync, linkSync, lstatSync, mkdirSync, readSync, unlinkSync } from 'node:fs';
+import { fstatSync, linkSync, lstatSync, readSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { KeyStore } from '#core/ports/keyStore.ts';
-import { OWN_FOLDER, syncFolder } from './files/atomicFile.ts';
+import { makeFolder, syncFolder } from './files/atomicFile.ts';
 import { overwriteFile } from './files/overwriteFile.ts';
 import { withOwnFile } from './keys/ownFile.ts';
 import { destroySecretFile, replaceSecretFile, writeSecretFile } from './keys/secretFile.ts';
@@ -62,7 +62,7 @@ class FileKeyStore implements KeyStore {
     const content = contentOf([secret]);
     const temporary = `${this.#path}.${randomBytes(8).toString('hex')}`;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: OWN_FOLDER });
+      makeFolder(dirname(this.#path));
       writeSecretFile(temporary, content);
       try {
         // A link never replaces: of two first starts at the same instant one makes the key and the other is told.

@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 /** Readable and writable by the gate's own account alone. */
 export const OWN_FILE = 0o600;
@@ -19,6 +19,14 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
     throw error;
   }
   syncFolder(dirname(path));
+}
+
+/** Makes a folder for the gate's own account, with those above it that are missing; it outlives a loss of power once this returns. */
+export function makeFolder(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: OWN_FOLDER });
+  if (first === undefined) return;
+  const above = dirname(resolve(first));
+  for (let folder = resolve(path); folder !== above; folder = dirname(folder)) syncFolder(dirname(folder));
 }
 
 /** Makes a rename, a new or a removed name in the folder outlive a loss of power. */

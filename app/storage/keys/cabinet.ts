@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#core/kernel/fault.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import { CHANGEABLE_KEYS, type ChangeableKey, type KeyChange } from '#core/ports/keyRoom.ts';
-import { OWN_FOLDER } from '../files/atomicFile.ts';
+import { makeFolder } from '../files/atomicFile.ts';
 import { FolderMarker, folderHoldsData, type DatabaseFile } from '../files/folderMarker.ts';
 import { deriveKey, KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
 import { seal, unseal, type SealedAs } from '../vault/seal.ts';
@@ -262,7 +262,7 @@ export class Cabinet implements Disposable {
 
 /** Opens the cabinet of a data folder, which is made where there is none. */
 export function openCabinet(folder: string, root: Uint8Array): Cabinet {
-  mkdirSync(folder, { recursive: true, mode: OWN_FOLDER });
+  makeFolder(folder);
   if (!existsSync(join(folder, CABINET_FILE))) Cabinet.make(folder, root, wallTime(Date.now()));
   return new Cabinet(folder, root);
 }

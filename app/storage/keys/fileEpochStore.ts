@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { EPOCH_SECRETS_MAX, type EpochStore } from '#core/ports/epochStore.ts';
-import { OWN_FILE, OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
+import { OWN_FILE, makeFolder, syncFolder } from '../files/atomicFile.ts';
 import { overwriteFile } from '../files/overwriteFile.ts';
 import { KEY_BYTES } from '../vault/derivedKeys.ts';
 import { withOwnFile } from './ownFile.ts';
@@ -113,7 +113,7 @@ class FileEpochStore implements EpochStore {
 
   #make(): void {
     const temporary = `${this.#path}.new`;
-    mkdirSync(dirname(this.#path), { recursive: true, mode: OWN_FOLDER });
+    makeFolder(dirname(this.#path));
     const handle = openSync(temporary, 'w', OWN_FILE);
     try {
       writeSync(handle, Buffer.alloc(FILE_BYTES));

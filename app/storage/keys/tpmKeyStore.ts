@@ -1,11 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { KeyStore } from '#core/ports/keyStore.ts';
-import { OWN_FILE, OWN_FOLDER, replaceFile } from '../files/atomicFile.ts';
+import { OWN_FILE, makeFolder, replaceFile } from '../files/atomicFile.ts';
 import { overwriteFile } from '../files/overwriteFile.ts';
 import { KEY_BYTES } from '../vault/derivedKeys.ts';
 import { PCRS, Tpm, type TpmOptions } from './tpm.ts';
@@ -98,7 +98,7 @@ class TpmKeyStore implements KeyStore {
 
   restore(secret: Uint8Array): void {
     const sealed = [this.#seal(secret)];
-    mkdirSync(dirname(this.#path), { recursive: true, mode: OWN_FOLDER });
+    makeFolder(dirname(this.#path));
     this.#write({ format: FORMAT, pcrs: PCRS, sealed });
   }
 

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonic, wallTime, type WallTime } from '#core/kernel/units.ts';
 import { assert } from '#core/kernel/assert.ts';
@@ -8,7 +7,7 @@ import type { HealthReport } from '#core/ports/health.ts';
 import type { Signer } from '#core/ports/signer.ts';
 import type { ErasureReport } from '#core/privacy/erasureReport.ts';
 import type { EscrowState } from '#core/privacy/receipt.ts';
-import { OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
+import { makeFolder, syncFolder } from '../files/atomicFile.ts';
 import { FolderLock } from '../files/folderLock.ts';
 import { FolderMarker, type DatabaseFile } from '../files/folderMarker.ts';
 import { changeKey, emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
@@ -151,7 +150,7 @@ interface VaultParts {
 
 /** Opens everything in its order, the lock first, and leaves to `open` what is to be closed. */
 function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack): VaultParts {
-  mkdirSync(rest.folder, { recursive: true, mode: OWN_FOLDER });
+  makeFolder(rest.folder);
   open.use(new FolderLock(rest.folder));
   clearWork(rest.folder);
   const pinned = open.use(new PinnedFiles());
