@@ -52,8 +52,8 @@ class FileEpochStore implements EpochStore {
     assert(secrets.length >= 1 && secrets.length <= EPOCH_SECRETS_MAX, 'one epoch secret is held, or two');
     for (const secret of secrets) assert(secret.length === KEY_BYTES, 'an epoch secret has 32 bytes');
     try {
-      if (!existsSync(this.#path)) this.#make();
-      this.#hold(secrets);
+      if (existsSync(this.#path)) this.#hold(secrets);
+      else this.#make(secrets);
     } catch (error) {
       if (error instanceof Fault) throw error;
       throw this.#fault(messageOf(error), 'a file that this account may write');
@@ -111,15 +111,19 @@ class FileEpochStore implements EpochStore {
     });
   }
 
-  #make(): void {
+  /** With its secrets from the first moment: were they written into an empty file, a start cut off would leave a torn slot alone. */
+  #make(secrets: readonly Uint8Array[]): void {
     const temporary = `${this.#path}.new`;
     makeFolder(dirname(this.#path));
+    const content = Buffer.alloc(FILE_BYTES);
+    for (const [index, secret] of secrets.entries()) content.set(slotOf(secret), index * SLOT_BYTES);
     const handle = openSync(temporary, 'w', OWN_FILE);
     try {
-      writeSync(handle, Buffer.alloc(FILE_BYTES));
+      for (let at = 0; at < FILE_BYTES;) at += writeSync(handle, content, at);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
+      content.fill(0);
     }
     renameSync(temporary, this.#path);
     syncFolder(dirname(this.#path));
@@ -130,7 +134,7 @@ class FileEpochStore implements EpochStore {
   }
 }
 
-function slotOf(secret: Buffer): Buffer {
+function slotOf(secret: Uint8Array): Buffer {
   const slot = Buffer.alloc(SLOT_BYTES);
   slot.set(MAGIC);
   slot.set(secret, MAGIC.length);
