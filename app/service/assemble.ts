@@ -10,8 +10,8 @@ import type { Random } from '#core/ports/random.ts';
 import type { LoadedRoster } from '#core/ports/stores.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import { createDoorModes } from '#storage/doorModes.ts';
-import { createFileKeyStore } from '#storage/fileKeyStore.ts';
-import { createEpochStore, epochFileBeside } from '#storage/keys/epochPlace.ts';
+import { createEpochStore } from '#storage/keys/epochPlace.ts';
+import { createKeyStore } from '#storage/keys/rootPlace.ts';
 import { openMaster } from '#storage/openMaster.ts';
 import { openStorage, type Storage } from '#storage/openStorage.ts';
 import { DoorController } from '#terminal/doorController.ts';
@@ -86,12 +86,12 @@ async function keyOrLockedDoors(parts: Doors): Promise<Uint8Array> {
 }
 
 function openKey(config: TerminalConfig, health: HealthBoard): Uint8Array {
-  const keyStore = createFileKeyStore(config.keyFile);
+  const { root, epoch } = config.keys;
+  const keyStore = createKeyStore(root);
   const master = openMaster(keyStore, config.dataFolder);
-  const { kind, worth } = keyStore.protection;
-  health.report({ part: 'key store', level: kind === 'tpm' ? 'ok' : 'warning', says: worth });
-  const { protection } = createEpochStore(epochFileBeside(config.keyFile));
-  health.report({ part: 'epoch secret', level: protection.kind === 'tpm' ? 'ok' : 'warning', says: protection.worth });
+  const protections = { 'key store': keyStore.protection, 'epoch secret': createEpochStore(epoch).protection };
+  for (const [part, { kind, worth }] of Object.entries(protections))
+    health.report({ part, level: kind === 'tpm' ? 'ok' : 'warning', says: worth });
   return master;
 }
 
@@ -159,6 +159,8 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     operating: models.operating,
     engine: vision,
     people: storage.people,
+    journal: storage.journal,
+    receipts: storage.receipts,
     hasher: createArgon2PinHasher(),
     cameras: around.cameras,
     readers: around.readers,
@@ -181,7 +183,9 @@ async function openPeople({ config, master, health, recorder }: OpenParts): Prom
     folder: config.dataFolder,
     simulated: config.simulated,
     master,
-    epoch: epochFileBeside(config.keyFile),
+    root: config.keys.root,
+    epoch: config.keys.epoch,
+    escrowPlaces: config.keys.escrow,
     report: (line) => health.report(line),
   });
   try {

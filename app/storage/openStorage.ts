@@ -1,15 +1,19 @@
 import { Template, type TemplateRecord } from '#core/biometrics/template.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { Cardholder, Credential } from '#core/access/credential.ts';
+import type { RootPlace } from '#core/config/terminalConfig.ts';
 import { assert } from '#core/kernel/assert.ts';
 import type { CredentialId, Pseudonym } from '#core/kernel/ids.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
+import type { Backups } from '#core/ports/backups.ts';
 import type { Receipts } from '#core/ports/receipts.ts';
 import type { EnrolledFace, Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
+import { recordRestore } from './backup/restoreNote.ts';
+import { ThreadedBackups } from './backup/threadedBackups.ts';
 import type { DatabaseFile } from './files/folderMarker.ts';
 import type { EpochPlace } from './keys/epochPlace.ts';
 import { checkEnrolment, checkFace } from './stores/enrolment.ts';
@@ -19,6 +23,7 @@ import { TEMPLATE_BYTES } from './stores/templates.ts';
 import { RESERVE_BYTES } from './journal/reserve.ts';
 import { ThreadedJournal, type StoredJournal } from './thread/threadedJournal.ts';
 import { StorageThread } from './thread/storageThread.ts';
+import { ThreadedKeyRoom, type StoredKeys } from './thread/threadedKeyRoom.ts';
 
 export interface StorageOptions {
   /** Made where it is not there; it belongs to this gate alone. */
@@ -27,8 +32,12 @@ export interface StorageOptions {
   readonly simulated: boolean;
   /** 32 bytes; copied, so the caller may overwrite it as soon as this has been called. */
   readonly master: Uint8Array;
+  /** Where the master secret lies; without it neither it nor its copy for the recovery key can be renewed. */
+  readonly root?: RootPlace;
   /** Where the epoch secret lies: outside the folder, and outside every backup. */
   readonly epoch: EpochPlace;
+  /** Folders outside the terminal that hold copies of the keyring, sealed to the recovery key. */
+  readonly escrowPlaces?: readonly string[];
   /** Told what the operator should know: people left out, a thread that ended. */
   readonly report: (line: HealthReport) => void;
   /** Pages after which a file counts as full; without it the disk alone is the limit. */
@@ -46,6 +55,10 @@ export interface Storage {
   readonly people: BulkPeopleStore;
   readonly receipts: Receipts;
   readonly journal: StoredJournal;
+  readonly keys: StoredKeys;
+  readonly backups: Backups;
+  /** Replaces what is stale in the escrow places. */
+  readonly retryEscrow: () => Promise<void>;
   /** Writes what waits, closes the files, overwrites the keys. */
   readonly close: () => Promise<void>;
 }
@@ -62,21 +75,36 @@ export async function openStorage({
   folder,
   simulated,
   master,
+  root,
   epoch,
+  escrowPlaces = [],
   report,
   maxPages = {},
   reserveBytes = RESERVE_BYTES,
 }: StorageOptions): Promise<Storage> {
   const secret = new SharedArrayBuffer(master.length);
   new Uint8Array(secret).set(master);
-  const thread = new StorageThread({ folder, simulated, master: secret, epoch, maxPages }, report);
+  const thread = new StorageThread(
+    { folder, simulated, master: secret, ...(root === undefined ? {} : { root }), epoch, escrowPlaces, maxPages },
+    report,
+  );
   const end = await thread.opened();
   const journal = await ThreadedJournal.open({ thread, folder, reserveBytes, end, report });
+  const keys = new ThreadedKeyRoom(thread, journal);
+  await keys.start();
+  await recordRestore(folder, journal);
+  const backups = new ThreadedBackups(thread, folder);
   return {
     people: new ThreadedPeopleStore(thread),
     receipts: receiptsOf(thread),
     journal,
-    close: () => journal.close(),
+    keys,
+    backups,
+    retryEscrow: () => thread.call('retryEscrow', undefined),
+    close: async () => {
+      await backups.close();
+      await journal.close();
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { AccessPointId, ConsentId, CredentialId, DoorId, Pseudonym, Templat
 import { millis, wallTime } from '#core/kernel/units.ts';
 import type { CameraMode } from '#core/presentation/presentation.ts';
 import type { Consent } from '#core/privacy/consent.ts';
+import { days, RETENTION_DEFAULTS } from '#core/privacy/retention.ts';
 import { SimulatedCamera } from '#drivers/camera/simulatedCamera.ts';
 import { SimulatedInputs } from '#drivers/inputs/simulatedInputs.ts';
 import { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
@@ -69,7 +70,12 @@ export function configOf({ mode = 'walk-up', preview = 'outline', fpirMax = 0.00
     terminal: 'test-gate',
     handler: { name: 'Test handler', contact: 'privacy@test.example' },
     dataFolder: '/nowhere',
-    keyFile: '/nowhere.key',
+    keys: {
+      root: { kind: 'file', path: '/nowhere.key' },
+      epoch: { kind: 'file', path: '/nowhere.key.epoch' },
+      escrow: [],
+      changeAfterMs: days(365),
+    },
     kiosk: {
       accessPoint: ENTRANCE,
       language: 'en',
@@ -102,6 +108,7 @@ export function configOf({ mode = 'walk-up', preview = 'outline', fpirMax = 0.00
         overlapMin: 0.3,
       },
     },
+    retention: RETENTION_DEFAULTS,
     pin: { triesPerNumber: 3, triesPerTerminal: 20, windowMs: millis(300_000) },
     boards: [{ id: 'board', driver: 'simulated', channels: 1 }],
     doors: [

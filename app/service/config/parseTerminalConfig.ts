@@ -7,6 +7,8 @@ import { Fault } from '#core/kernel/fault.ts';
 import type { Millis } from '#core/kernel/units.ts';
 import { didYouMean } from './didYouMean.ts';
 import { checkWhole } from './checkWhole.ts';
+import { keysOf } from './keyPlaces.ts';
+import { toRetention } from './retentionSchema.ts';
 import { ConfigFile } from './schema.ts';
 
 /** Bytes of a configuration file; a larger one is refused unread. */
@@ -93,7 +95,7 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
     terminal: file.terminal,
     handler: file.handler,
     dataFolder: at(file.data),
-    keyFile: at(file.key),
+    keys: keysOf(file, at),
     kiosk: {
       accessPoint: file.kiosk['access-point'],
       language: file.kiosk.language,
@@ -103,6 +105,7 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
       idleAfterMs: file.kiosk['idle-after-ms'],
       outcomeMs: file.kiosk['outcome-ms'],
     },
+    retention: toRetention(file.retention),
     biometrics: toBiometrics(file.biometrics, origin.models, at),
     pin: {
       triesPerNumber: file.pin['tries-per-number'],

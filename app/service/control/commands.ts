@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Gate } from '../assemble.ts';
 import { controlCommand, type ControlCommand } from './controlCommand.ts';
 import { journalCommands } from './journalCommands.ts';
+import { keyCommands } from './keyCommands.ts';
 
 const Nothing = z.strictObject({});
 
@@ -13,4 +14,5 @@ export const controlCommands = (gate: Gate): readonly ControlCommand[] => [
     run: () => gate.health.lines.map(({ part, level, says }) => ({ part, level, says })),
   }),
   ...journalCommands(gate.storage.journal),
+  ...keyCommands(gate.storage.keys),
 ];

@@ -5,6 +5,9 @@ import { BLOCK_BYTES, KeyBlock } from './keyBlock.ts';
 
 const FORMAT = 1;
 
+/** Added to the number of a block for the one that stands beside it: beyond every number of a block. */
+const NEXT_BLOCK = 2 ** 31;
+
 interface ListRow {
   readonly format: number;
   readonly generation: number;
@@ -114,6 +117,28 @@ export class BlockFile {
     this.#database
       .prepare('INSERT OR REPLACE INTO key_blocks (block, format, sealed) VALUES (?, ?, ?)')
       .run(block, FORMAT, sealed);
+  }
+
+  /** Beside a block whose people get new keys: the block as it will be. */
+  readNext(block: number, key: Uint8Array): KeyBlock | undefined {
+    return this.read(block + NEXT_BLOCK, key);
+  }
+
+  writeNext(block: number, key: Uint8Array, content: KeyBlock): void {
+    this.write(block + NEXT_BLOCK, key, content);
+  }
+
+  removeNext(block: number): void {
+    this.#database.prepare('DELETE FROM key_blocks WHERE block = ?').run(block + NEXT_BLOCK);
+  }
+
+  /** Blocks that have such a one beside them. */
+  withNext(): number[] {
+    return this.#database
+      .prepare<[number], number>('SELECT block FROM key_blocks WHERE block > ? ORDER BY block')
+      .pluck()
+      .all(NEXT_BLOCK)
+      .map((block) => block - NEXT_BLOCK);
   }
 
   #list(): ListRow | undefined {

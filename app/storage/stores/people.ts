@@ -13,7 +13,8 @@ import { Cardholders } from './cardholders.ts';
 import { Consents } from './consents.ts';
 import { Credentials } from './credentials.ts';
 import type { KeyEntry } from '../keys/keyBlock.ts';
-import type { FreshKeys, Keyring } from './keyring.ts';
+import type { FreshKeys } from './freshKeys.ts';
+import type { Keyring } from './keyring.ts';
 import { RevokedCredentials } from './revokedCredentials.ts';
 import { RosterReader, type RosterPart } from './rosterReader.ts';
 import { deletionOf, erasedFrom } from './standings.ts';
@@ -130,6 +131,7 @@ export class People {
       given = true;
       face.admit();
       biometrics.exec('COMMIT');
+      this.#keyring.tellAgain();
     } catch (error) {
       for (const file of [keyring, biometrics]) rollBack(file);
       if (given && entry.faceEndedAt !== undefined) this.#endAgain(entry);
@@ -194,6 +196,7 @@ export class People {
     this.#revoked.add({ credential, at });
     this.#credentials.remove(credential);
     emptyWal(this.#files.identities);
+    this.#keyring.tellAgain();
   }
 
   #restricted(): KeyEntry[] {

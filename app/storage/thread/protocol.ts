@@ -5,16 +5,21 @@ import type { CredentialId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import type { JournalCheck } from '#core/journal/check.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
 import type { JournalFound, JournalQuery, SearchPosition } from '#core/journal/search.ts';
+import type { RootPlace } from '#core/config/terminalConfig.ts';
+import type { ChangeableKey } from '#core/ports/keyRoom.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion, Revocation } from '#core/privacy/deletion.ts';
 import type { DeletionReceipt, RevocationReceipt, SignedReceipt } from '#core/privacy/receipt.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
+import type { Snapshot } from '../backup/snapshot.ts';
 import { DATABASE_FILES, type DatabaseFile } from '../files/folderMarker.ts';
 import type { ExportRequest, ExportSummary } from '../journal/exportJournal.ts';
 import type { Segment } from '../journal/segments.ts';
 import { EpochPlaceShape, type EpochPlace } from '../keys/epochPlace.ts';
+import { RootPlaceShape } from '../keys/rootPlace.ts';
+import type { KeyChanged, KeyStanding } from './keyChanges.ts';
 import type { EnrolmentRows, FaceRows } from '../stores/people.ts';
 import type { RosterPart } from '../stores/rosterReader.ts';
 
@@ -23,7 +28,9 @@ export interface StorageThreadData {
   readonly folder: string;
   readonly simulated: boolean;
   readonly master: SharedArrayBuffer;
+  readonly root?: RootPlace;
   readonly epoch: EpochPlace;
+  readonly escrowPlaces: readonly string[];
   readonly maxPages: Partial<Record<DatabaseFile, number>>;
 }
 
@@ -31,7 +38,9 @@ const Start: z.ZodMiniType<StorageThreadData> = z.strictObject({
   folder: z.string(),
   simulated: z.boolean(),
   master: z.instanceof(SharedArrayBuffer),
+  root: z.exactOptional(RootPlaceShape),
   epoch: EpochPlaceShape,
+  escrowPlaces: z.array(z.string()),
   maxPages: z.partialRecord(z.enum(DATABASE_FILES), z.number()),
 });
 
@@ -103,6 +112,17 @@ export interface Calls {
     readonly given: { readonly receipt: SignedReceipt; readonly at: WallTime };
     readonly answer: SignedReceipt;
   };
+  keyStanding: { readonly given: undefined; readonly answer: KeyStanding };
+  changeKey: { readonly given: ChangeableKey; readonly answer: KeyChanged };
+  keyChangeRecorded: { readonly given: ChangeableKey; readonly answer: undefined };
+  /** A public key. */
+  setRecoveryKey: { readonly given: Uint8Array; readonly answer: undefined };
+  /** Copies everything that a backup holds, as of the moment that it begins; the given one is written into the backup. */
+  snapshot: { readonly given: WallTime; readonly answer: Snapshot };
+  /** What names the terminal on receipts, escrow places and backups. */
+  terminal: { readonly given: undefined; readonly answer: string };
+  /** Replaces what is stale in the escrow places. */
+  retryEscrow: { readonly given: undefined; readonly answer: undefined };
   close: { readonly given: undefined; readonly answer: undefined };
 }
 

@@ -63,7 +63,7 @@ export class ThreadLoop {
   }
 
   #do(call: OtherCall): unknown {
-    const { people, journal, receipts } = this.#parts.vault;
+    const { people, journal, receipts, keys } = this.#parts.vault;
     switch (call.call) {
       case 'read':
         return journal.read(call.given.from, call.given.limit);
@@ -105,6 +105,20 @@ export class ThreadLoop {
         return receipts.issueRevocation(call.given.revocation, call.given.at);
       case 'receiptAgain':
         return receipts.again(call.given.receipt, call.given.at);
+      case 'keyStanding':
+        return keys.standing;
+      case 'changeKey':
+        return this.#inParts(keys.change(call.given));
+      case 'keyChangeRecorded':
+        return keys.noteRecorded(call.given);
+      case 'setRecoveryKey':
+        return keys.setRecoveryKey(call.given);
+      case 'snapshot':
+        return this.#inParts(this.#parts.vault.snapshot(call.given));
+      case 'terminal':
+        return this.#parts.vault.terminal;
+      case 'retryEscrow':
+        return this.#parts.vault.retryEscrow();
       case 'close':
         return this.#close();
       default:

@@ -7,7 +7,7 @@ import type { JournalId } from '#core/kernel/ids.ts';
 import { monotonic, wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import type { Journal } from '#core/ports/stores.ts';
+import type { JournalArchive } from '#core/ports/stores.ts';
 import type { ExportRequest, ExportSummary } from '../journal/exportJournal.ts';
 import type { Appended } from '../journal/journalFile.ts';
 import { JournalWriter } from '../journal/journalWriter.ts';
@@ -21,16 +21,10 @@ import type { StorageThread } from './storageThread.ts';
 const ENTRIES_READ_AT_ONCE = 250;
 
 /** Everything that the journal on the disk can do, beyond what the door needs of it. */
-export interface StoredJournal extends Journal {
-  /** At most `limit` entries behind `behind`, in order of time; `next` is where to go on. */
-  search(query: JournalQuery, limit: number, behind?: SearchPosition): Promise<JournalFound>;
+export interface StoredJournal extends JournalArchive {
   check(options: JournalCheckOptions): Promise<JournalCheck>;
   /** @throws Fault `command` for a range that is not there, `journal` where the file cannot be written. */
   export(request: ExportRequest): Promise<ExportSummary>;
-  /** What `removeBefore` would remove next. */
-  expired(before: WallTime): Promise<readonly Segment[]>;
-  /** Removes whole segments older than that, some at a time: call it until it removes none. */
-  removeBefore(before: WallTime): Promise<readonly Segment[]>;
 }
 
 /** Whoever does the calls of the journal: the storage thread. */

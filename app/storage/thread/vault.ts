@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { monotonic, wallTime, type WallTime } from '#core/kernel/units.ts';
-import { assert } from '#core/kernel/assert.ts';
 import type { AnchorStore } from '#core/ports/anchorStore.ts';
 import { EPOCH_SECRETS_MAX } from '#core/ports/epochStore.ts';
+import type { RootPlace } from '#core/config/terminalConfig.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { Signer } from '#core/ports/signer.ts';
 import type { ErasureReport } from '#core/privacy/erasureReport.ts';
@@ -10,7 +10,7 @@ import type { EscrowState } from '#core/privacy/receipt.ts';
 import { makeFolder, syncFolder } from '../files/atomicFile.ts';
 import { FolderLock } from '../files/folderLock.ts';
 import { FolderMarker, type DatabaseFile } from '../files/folderMarker.ts';
-import { changeKey, emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
+import { emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
 import { MIGRATIONS, PAGE_BYTES } from '../files/databases.ts';
 import { diskFault } from '../files/diskFault.ts';
 import { openCabinet, type Cabinet } from '../keys/cabinet.ts';
@@ -25,10 +25,12 @@ import { hex } from '../journal/signing.ts';
 import { finishSigningChange, followSigningChange, signerInUse, signerToCome } from '../keys/signingKey.ts';
 import { createReceipts, type ReceiptDesk } from '../keys/receipts.ts';
 import { Escrow } from '../keys/escrow.ts';
+import { RootSecret } from '../keys/rootSecret.ts';
+import { changeFileKey, finishFaceChange, KeyChanges } from './keyChanges.ts';
 import { readKeyring } from '../keys/keyringContent.ts';
 import { Keyring } from '../stores/keyring.ts';
 import { People } from '../stores/people.ts';
-import { deriveKey } from '../vault/derivedKeys.ts';
+import { deriveKey, fingerprintOf } from '../vault/derivedKeys.ts';
 import type { PersonKeys } from '../vault/personKeys.ts';
 
 export { MIGRATIONS } from '../files/databases.ts';
@@ -39,6 +41,8 @@ export interface VaultOptions {
   readonly master: Uint8Array;
   /** Where the epoch secret lies: outside the folder, and outside every backup. */
   readonly epoch: EpochPlace;
+  /** Where `master` lies; without it neither that nor its copy for the recovery key can be renewed. */
+  readonly root?: RootPlace;
   /** Folders outside the terminal where a copy of the epoch secret lies, sealed to the recovery key. */
   readonly escrowPlaces?: readonly string[];
   readonly maxPages: Partial<Record<DatabaseFile, number>>;
@@ -50,13 +54,15 @@ export class Vault implements Disposable {
   readonly people: People;
   readonly receipts: ReceiptDesk;
   readonly journal: JournalFile;
+  readonly keys: KeyChanges;
+  /** Names the terminal on receipts, escrow places and backups, and says nothing else. */
+  readonly terminal: string;
   /** What seals the journal's reserve: 32 bytes, for the caller to overwrite. */
   readonly reserveKey: Uint8Array;
   /** Copies what a backup holds, a part at a time so that entries can be written between the parts. */
   readonly snapshot: (madeAt: WallTime) => Generator<void, Snapshot>;
-  readonly #files: ReadonlyMap<DatabaseFile, Sqlite>;
+  readonly #files: Readonly<Record<DatabaseFile, Sqlite>>;
   readonly #cabinet: Cabinet;
-  readonly #terminal: string;
   readonly #keyring: Keyring;
   readonly #open: DisposableStack;
 
@@ -68,26 +74,13 @@ export class Vault implements Disposable {
     this.receipts = parts.receipts;
     this.#keyring = parts.keyring;
     this.journal = parts.journal;
+    this.keys = parts.keys;
     this.reserveKey = parts.reserveKey;
     this.snapshot = parts.snapshot;
     this.#files = parts.files;
     this.#cabinet = parts.cabinet;
-    this.#terminal = parts.terminal;
+    this.terminal = parts.terminal;
     this.#open = open.move();
-  }
-
-  /**
-   * Seals a file under a new key. Cut off at any moment, the next start opens the file with whichever key fits and goes on.
-   * Nothing else is done meanwhile: it takes as long as writing the file.
-   */
-  changeFileKey(file: DatabaseFile): void {
-    const database = this.#files.get(file);
-    assert(database !== undefined, 'every database is open');
-    named(`change of the key of ${file}`, () => changeFileKey(this.#cabinet, file, database));
-  }
-
-  get hasRecoveryKey(): boolean {
-    return this.#cabinet.recoveryKey !== undefined;
   }
 
   /** Escrow places that could not be replaced are tried again; those that stay pending are reported. */
@@ -100,7 +93,7 @@ export class Vault implements Disposable {
     const { last, lastHash: hash, lastAt } = this.journal;
     const signer = signerInUse(this.#cabinet);
     return {
-      terminal: this.#terminal,
+      terminal: this.terminal,
       people: this.#keyring.pseudonyms().length,
       generation: this.#keyring.generation,
       journal: { last, hash, ...(lastAt === undefined ? {} : { lastAt }) },
@@ -109,22 +102,11 @@ export class Vault implements Disposable {
     };
   }
 
-  /** How often the key of each file has been changed. */
-  get fileKeyGenerations(): Record<DatabaseFile, number> {
-    const of = (file: DatabaseFile): number => this.#cabinet.generation(`file ${file}`);
-    return {
-      'keyring.db': of('keyring.db'),
-      'biometrics.db': of('biometrics.db'),
-      'identities.db': of('identities.db'),
-      'journal.db': of('journal.db'),
-    };
-  }
-
   /** Signs and anchors the end of the journal, empties the WALs, closes the files, overwrites the keys, lets go of the folder. */
   [Symbol.dispose](): void {
     try {
       this.journal.checkpoint();
-      for (const file of this.#files.values()) emptyWal(file);
+      for (const file of Object.values(this.#files)) emptyWal(file);
     } finally {
       this.#open.dispose();
     }
@@ -137,6 +119,7 @@ export interface VaultStanding extends Pick<ErasureReport, 'terminal' | 'people'
 }
 
 interface VaultParts {
+  readonly keys: KeyChanges;
   readonly terminal: string;
   readonly keyring: Keyring;
   readonly receipts: ReceiptDesk;
@@ -145,7 +128,7 @@ interface VaultParts {
   readonly journal: JournalFile;
   readonly reserveKey: Uint8Array;
   readonly snapshot: Vault['snapshot'];
-  readonly files: ReadonlyMap<DatabaseFile, Sqlite>;
+  readonly files: Readonly<Record<DatabaseFile, Sqlite>>;
 }
 
 /** Opens everything in its order, the lock first, and leaves to `open` what is to be closed. */
@@ -155,34 +138,18 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
   clearWork(rest.folder);
   const pinned = open.use(new PinnedFiles());
   const cabinet = open.use(openCabinet(rest.folder, root));
+  const rootSecret = new RootSecret({ place: rest.root, cabinet, report: rest.report });
+  rootSecret.settle(root);
   const options = { ...rest, master: cabinet.key('master') };
   open.defer(() => void options.master.fill(0));
   const marker = new FolderMarker(options.folder, options.master, options.simulated);
   const mayMake = marker.claim(options.folder);
-  const database = (file: DatabaseFile): Sqlite => {
-    const { folder } = options;
-    const keys = cabinet.fileKeys(file);
-    const migrations = MIGRATIONS[file];
-    const opened = openDatabase({
-      folder,
-      file,
-      keys,
-      migrations,
-      pageBytes: PAGE_BYTES[file],
-      mayMake,
-      maxPages: options.maxPages[file],
-    });
-    for (const key of keys) key.fill(0);
-    open.defer(() => void opened.close());
-    if (keys.length > 1) finishKeyChange(cabinet, file, opened);
-    return opened;
-  };
+  const databases = openDatabases(options, { cabinet, mayMake, open });
   const files = {
-    keyring: database('keyring.db'),
-    biometrics: database('biometrics.db'),
-    identities: database('identities.db'),
+    keyring: databases['keyring.db'],
+    biometrics: databases['biometrics.db'],
+    identities: databases['identities.db'],
   };
-  const journal = database('journal.db');
   if (mayMake) {
     syncFolder(options.folder);
     marker.complete();
@@ -199,22 +166,23 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
     );
   const keyring = open.use(new Keyring({ database: files.keyring, epochs, version1Key, renewed }));
   version1Key.fill(0);
+  finishFaceChange(keyring, files);
   const receipts = createReceipts({
     terminal,
     signingKey: () => cabinet.key('signing'),
     escrow: (generation) => escrow.statesOf(generation),
   });
   const people = new People(files, keyring, options.report);
-  const journalFile = openJournal(options, { database: journal, keys: keyring.recordKeys, cabinet });
-  const databases = {
-    'keyring.db': files.keyring,
-    'biometrics.db': files.biometrics,
-    'identities.db': files.identities,
-    'journal.db': journal,
-  };
+  const journalFile = openJournal(options, {
+    database: databases['journal.db'],
+    keys: keyring.recordKeys,
+    cabinet,
+  });
   const { folder, simulated } = options;
   const held = { folder, terminal, simulated, databases, cabinet, keyring, journal: journalFile, pinned };
+  const parts = { cabinet, keyring, root: rootSecret, journal: journalFile, files: databases, report: options.report };
   return {
+    keys: new KeyChanges(parts),
     terminal,
     cabinet,
     keyring,
@@ -223,7 +191,36 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
     journal: journalFile,
     snapshot: (madeAt) => takeSnapshot(held, madeAt),
     reserveKey: deriveKey(options.master, 'journal reserve 1'),
-    files: new Map([...Object.values(files), journal].map((one, index) => [DATABASE_ORDER[index]!, one] as const)),
+    files: databases,
+  };
+}
+
+interface OpenParts {
+  readonly cabinet: Cabinet;
+  readonly mayMake: boolean;
+  /** Closes them. */
+  readonly open: DisposableStack;
+}
+
+function openDatabases(
+  { folder, maxPages }: VaultOptions,
+  { cabinet, mayMake, open }: OpenParts,
+): Record<DatabaseFile, Sqlite> {
+  const opened = (file: DatabaseFile): Sqlite => {
+    const keys = cabinet.fileKeys(file);
+    const own = { migrations: MIGRATIONS[file], pageBytes: PAGE_BYTES[file], maxPages: maxPages[file] };
+    const database = openDatabase({ folder, file, keys, mayMake, ...own });
+    for (const key of keys) key.fill(0);
+    open.defer(() => void database.close());
+    // Cut off: sealing once more under the next key is right whichever of the two the file opened with.
+    if (keys.length > 1) changeFileKey(cabinet, file, database);
+    return database;
+  };
+  return {
+    'keyring.db': opened('keyring.db'),
+    'biometrics.db': opened('biometrics.db'),
+    'identities.db': opened('identities.db'),
+    'journal.db': opened('journal.db'),
   };
 }
 
@@ -264,14 +261,6 @@ function anchorsOf({ folder, master, epoch }: VaultOptions): AnchorStore[] {
   return [plain, counted];
 }
 
-/** Names the terminal on receipts and in escrow places, and says nothing else. */
-function fingerprintOf(master: Uint8Array): string {
-  const key = deriveKey(master, 'folder fingerprint');
-  const fingerprint = key.toString('hex', 0, 8);
-  key.fill(0);
-  return fingerprint;
-}
-
 function tellEscrow(states: readonly EscrowState[], report: (line: HealthReport) => void): void {
   if (states.length === 0) return;
   const pending = states.filter(({ state }) => state === 'pending').map(({ place }) => place);
@@ -281,19 +270,6 @@ function tellEscrow(states: readonly EscrowState[], report: (line: HealthReport)
       : `the keyring could not be replaced in ${pending.join(', ')}: deletions stay pending for it`;
   report({ part: 'escrow', level: pending.length === 0 ? 'ok' : 'warning', says });
 }
-
-/** The order in which the files are opened. */
-const DATABASE_ORDER: readonly DatabaseFile[] = ['keyring.db', 'biometrics.db', 'identities.db', 'journal.db'];
-
-function changeFileKey(cabinet: Cabinet, file: DatabaseFile, database: Sqlite): void {
-  const next = cabinet.propose(`file ${file}`);
-  changeKey(database, next);
-  next.fill(0);
-  cabinet.promote(`file ${file}`, wallTime(Date.now()));
-}
-
-/** A change that was cut off: sealing once more under the next key is right whichever of the two the file opened with. */
-const finishKeyChange = changeFileKey;
 
 /** Does `act`; what SQLite throws becomes a fault that says where. */
 export function named<Result>(thing: string, act: () => Result): Result {

@@ -100,8 +100,8 @@ describe('a key of a file', () => {
         enrolIn(vault, [person('Ada')]);
         using cabinet = openCabinet(folder.path, folder.master);
         const before = cabinet.fileKeys(file)[0].toString('hex');
-        vault.changeFileKey(file);
-        expect(vault.fileKeyGenerations[file]).toBe(1);
+        vault.keys.changeFile(file);
+        expect(vault.keys.standing.changes).toContainEqual({ key: file, changes: 1, at: expect.any(Number) });
         enrolIn(vault, [person('Bo')]);
         using after = openCabinet(folder.path, folder.master);
         expect(after.fileKeys(file).map((key) => key.toString('hex'))).not.toContain(before);
