@@ -43,6 +43,8 @@ export interface BackupHeader {
   readonly journal: JournalHead;
   /** Ed25519 public key of the terminal, that signed it. */
   readonly signer: string;
+  /** Keys that signed the journal before that one, each with the last entry that it may vouch for. */
+  readonly formerSigners: readonly { readonly key: string; readonly upTo: number }[];
   /** The content key, sealed under the backup key of the cabinet. */
   readonly own: { readonly generation: number; readonly sealed: string };
   /** The same, sealed to the recovery key; null where the site has none. */
@@ -64,6 +66,7 @@ const Header: z.ZodMiniType<BackupHeader> = z.strictObject({
   generation: count,
   journal: z.strictObject({ journal: hexOf(16), last: count, hash: hexOf(32) }),
   signer: hexOf(32),
+  formerSigners: z.array(z.strictObject({ key: hexOf(32), upTo: count })),
   own: z.strictObject({ generation: count, sealed: hex }),
   recovery: z.nullable(z.strictObject({ reader: hexOf(32), sealed: hex })),
   holds: z.array(z.strictObject({ name: z.enum(HELD), bytes: count })),
@@ -118,6 +121,7 @@ export const contentBytes = ({ holds }: BackupHeader): number => holds.reduce((s
 const asJson = (header: BackupHeader): Json => ({
   ...header,
   journal: { ...header.journal },
+  formerSigners: header.formerSigners.map((one) => ({ ...one })),
   own: { ...header.own },
   recovery: header.recovery === null ? null : { ...header.recovery },
   holds: header.holds.map((one) => ({ ...one })),

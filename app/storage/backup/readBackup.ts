@@ -18,7 +18,7 @@ import {
   type BackupHeader,
 } from './header.ts';
 import { TAG_BYTES } from '../vault/seal.ts';
-import { signedBytes } from './sealing.ts';
+import { signedBytes } from './contentKey.ts';
 
 /** Keys that came out of a backup: 32 bytes each, overwritten on dispose. */
 export interface BackupKeys extends Disposable {

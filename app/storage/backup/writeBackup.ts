@@ -5,10 +5,10 @@ import { assert } from '#core/kernel/assert.ts';
 import { OWN_FILE } from '../files/atomicFile.ts';
 import { createEd25519Signer, sealTo } from '../keys/curveKeys.ts';
 import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
-import { seal } from '../vault/seal.ts';
+import { seal, type SealedAs } from '../vault/seal.ts';
 import { CHUNK_BYTES, chunks, ChunkSeal } from './chunks.ts';
 import { BACKED_UP, BACKUP_KEYS_BYTES, contentBytes, encodeHeader, type BackupHeader } from './header.ts';
-import { backupSealedAs, signedBytes } from './sealing.ts';
+import { contentKeySealedAs, signedBytes } from './contentKey.ts';
 import type { SnapshotFacts, SnapshotSecrets } from './snapshot.ts';
 
 export interface BackupSource {
@@ -45,11 +45,12 @@ export function writeBackup(path: string, source: BackupSource): BackupHeader {
 }
 
 function headerOf(
-  { id, terminal, simulated, madeAt, generation, journal, backupKeyGeneration, recoveryKey, files }: SnapshotFacts,
+  { id, terminal, simulated, madeAt, generation, journal, files, ...keys }: SnapshotFacts,
   { backup }: SnapshotSecrets,
   { key, signer }: { readonly key: Buffer; readonly signer: string },
 ): BackupHeader {
-  const as = backupSealedAs({ id, terminal });
+  const as = contentKeySealedAs({ id, terminal });
+  const { recoveryKey } = keys;
   return {
     id,
     terminal,
@@ -58,17 +59,17 @@ function headerOf(
     generation,
     journal,
     signer,
-    own: { generation: backupKeyGeneration, sealed: seal(keyObject(backup), as, key).toString('hex') },
-    recovery:
-      recoveryKey === undefined
-        ? null
-        : {
-            reader: Buffer.from(recoveryKey).toString('hex'),
-            sealed: sealTo(recoveryKey, as, key).toString('hex'),
-          },
+    formerSigners: keys.formerKeys.map(({ key: former, upTo }) => ({ key: Buffer.from(former).toString('hex'), upTo })),
+    own: { generation: keys.backupKeyGeneration, sealed: seal(keyObject(backup), as, key).toString('hex') },
+    recovery: recoveryKey === undefined ? null : sealedTo(recoveryKey, as, key),
     holds: [{ name: 'keys', bytes: BACKUP_KEYS_BYTES }, ...files],
   };
 }
+
+const sealedTo = (reader: Uint8Array, as: SealedAs, key: Buffer): NonNullable<BackupHeader['recovery']> => ({
+  reader: Buffer.from(reader).toString('hex'),
+  sealed: sealTo(reader, as, key).toString('hex'),
+});
 
 /** The content from its first byte to its last: the keys, then each database. */
 class Content implements Disposable {
