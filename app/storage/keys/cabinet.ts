@@ -29,6 +29,15 @@ export interface RetiredKey {
   readonly upTo: JournalId;
 }
 
+/** What the data of another machine needs here. */
+export interface TakenOver {
+  readonly master: Uint8Array;
+  readonly files: Readonly<Record<DatabaseFile, Uint8Array>>;
+  /** What signed the journal there. */
+  readonly retiredSigningKeys: readonly RetiredKey[];
+  readonly recoveryKey: Uint8Array;
+}
+
 /** What a root secret becomes here: one key seals the others, one proves what stands beside them in clear. */
 class Wrap implements Disposable {
   readonly sealing: Buffer;
@@ -204,13 +213,29 @@ export class Cabinet implements Disposable {
     const holdsData = folderHoldsData(folder);
     if (holdsData) new FolderMarker(folder, root, false).checkMaster();
     const master = holdsData ? Buffer.from(root) : randomBytes(KEY_BYTES);
-    const keys = (['master', 'signing', 'backup'] as const).map((purpose): CabinetKey => {
-      const key = purpose === 'master' ? master : randomBytes(KEY_BYTES);
-      const entry = sealed({ purpose, generation: 1, state: 'current' }, key, wrap);
-      key.fill(0);
-      return entry;
-    });
-    const content = { keys, retiredSigningKeys: [], madeAt: at, changes: [] };
+    const keys = firstKeys({ master, signing: randomBytes(KEY_BYTES), backup: randomBytes(KEY_BYTES) }, wrap);
+    writeCabinet(join(folder, CABINET_FILE), { keys, retiredSigningKeys: [], madeAt: at, changes: [] }, wrap.proving);
+  }
+
+  /**
+   * A first cabinet for data of another machine: it is the same terminal, whose files stay under their keys for now, and
+   * it signs with a key of its own.
+   */
+  static takeOver(folder: string, root: Uint8Array, { from, at }: { from: TakenOver; at: WallTime }): void {
+    using wrap = new Wrap(root);
+    const files = Object.entries(from.files).map(([file, key]) => [`file ${file}`, Buffer.from(key)]);
+    const keys = firstKeys(
+      {
+        master: Buffer.from(from.master),
+        signing: randomBytes(KEY_BYTES),
+        backup: randomBytes(KEY_BYTES),
+        ...(Object.fromEntries(files) as Record<`file ${DatabaseFile}`, Buffer>),
+      },
+      wrap,
+    );
+    const retiredSigningKeys = from.retiredSigningKeys.map(({ key, upTo }) => ({ key: base64(key), upTo }));
+    const recoveryKey = base64(from.recoveryKey);
+    const content = { keys, retiredSigningKeys, recoveryKey, madeAt: at, changes: [] };
     writeCabinet(join(folder, CABINET_FILE), content, wrap.proving);
   }
 
@@ -266,6 +291,16 @@ export function openCabinet(folder: string, root: Uint8Array): Cabinet {
   if (!existsSync(join(folder, CABINET_FILE))) Cabinet.make(folder, root, wallTime(Date.now()));
   return new Cabinet(folder, root);
 }
+
+/** Overwrites the keys. */
+const firstKeys = (keys: Partial<Record<CabinetPurpose, Buffer>>, wrap: Wrap): CabinetKey[] =>
+  (Object.entries(keys) as [CabinetPurpose, Buffer][]).map(([purpose, key]) => {
+    const entry = sealed({ purpose, generation: 1, state: 'current' }, key, wrap);
+    key.fill(0);
+    return entry;
+  });
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 const databaseOf = (purpose: `file ${DatabaseFile}`): DatabaseFile => purpose.slice('file '.length) as DatabaseFile;
 
