@@ -2,11 +2,12 @@ import type { Gallery } from '#core/biometrics/gallery.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
 import { messageOf } from '#core/kernel/fault.ts';
 import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
-import { after, millis, type WallTime } from '#core/kernel/units.ts';
+import { after, millis, wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { PeopleStore } from '#core/ports/stores.ts';
 import { hasEnded } from '#core/privacy/consent.ts';
+import type { ClockGuard } from './clockGuard.ts';
 import type { Recorder } from './recorder.ts';
 
 /** How often ended consents are looked for. Until the next look `decide` refuses such a face as expired. */
@@ -24,6 +25,8 @@ export interface ConsentTermsParts {
   readonly clock: Clock;
   readonly health: Health;
   readonly recorder: Recorder;
+  /** What cannot be undone waits for a clock that is believed. */
+  readonly guard: ClockGuard;
   /** Fewer people are compared than before. */
   readonly onGalleryChanged: () => void;
 }
@@ -38,6 +41,7 @@ export class ConsentTerms {
   #nextSweep: Disposable | undefined;
   #removing: Promise<void> | undefined;
   #stopped = false;
+  #removed = 0;
 
   constructor(parts: ConsentTermsParts) {
     this.#parts = parts;
@@ -55,12 +59,34 @@ export class ConsentTerms {
 
   /** Sweeps now, and every CONSENT_SWEEP_MS from now on. */
   sweep(): void {
-    const { clock, gallery, onGalleryChanged } = this.#parts;
+    const { clock } = this.#parts;
     this.#nextSweep = clock.at(after(clock.monotonic(), millis(CONSENT_SWEEP_MS)), () => this.sweep());
+    void this.removeEnded();
+  }
+
+  /** Out of the gallery with this call, then off the disk. What ends while a crowd is being removed goes the next time. */
+  removeEnded(): Promise<void> {
+    const { clock, gallery, guard, onGalleryChanged } = this.#parts;
     const at = clock.wall();
-    if (gallery.removeEnded(at) > 0) onGalleryChanged();
-    // What ends while a crowd is still being removed has left the gallery already, and goes off the disk the next time.
+    // A clock that is known to be wrong empties no gallery: `decide` refuses by it, and is right again with it.
+    if (!guard.held && gallery.removeEnded(at) > 0) onGalleryChanged();
     this.#removing ??= this.#removeEnded(at).finally(() => (this.#removing = undefined));
+    return this.#removing;
+  }
+
+  /** When the consents end that templates stand on, one moment for each person. */
+  ends(): Iterable<WallTime> {
+    const ends = new Map<Pseudonym, WallTime>();
+    for (const { pseudonym, until } of this.#stored.values())
+      ends.set(pseudonym, wallTime(Math.min(until, ends.get(pseudonym) ?? Infinity)));
+    return ends.values();
+  }
+
+  /** People whose templates went since the last time. */
+  takeCount(): number {
+    const count = this.#removed;
+    this.#removed = 0;
+    return count;
   }
 
   /** Ends with the removal that is under way, within CONSENT_STOP_MS_MAX. What is left goes after the next start. */
@@ -77,7 +103,7 @@ export class ConsentTerms {
     let removed = 0;
     // Looked up anew for each step: meanwhile somebody may have withdrawn, and given a face again.
     for (let people = this.#ended(at); people.length > 0; people = this.#ended(at)) {
-      if (this.#stopped) return;
+      if (this.#stopped || !(await this.#parts.guard.trusts())) return;
       if (!(await this.#remove(people))) return;
       removed += people.length;
     }
@@ -107,6 +133,7 @@ export class ConsentTerms {
       this.forget(pseudonym);
       recorder.record({ kind: 'consent-ended' }, pseudonym);
     }
+    this.#removed += ended.length;
     return true;
   }
 

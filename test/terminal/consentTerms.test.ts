@@ -7,6 +7,7 @@ import { wallTime } from '#core/kernel/units.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import { CONSENT_STOP_MS_MAX, CONSENT_SWEEP_MS, CONSENTS_ENDED_AT_ONCE } from '#terminal/consentTerms.ts';
 import { Evidence } from '#terminal/evidence.ts';
+import { PURGE_START_MS } from '#terminal/purge.ts';
 import { Identifier } from '#terminal/identifier.ts';
 import { template } from '../core/biometrics/numbers.ts';
 import { accessPoint, holder } from '../core/people.ts';
@@ -73,7 +74,9 @@ describe('a face consent that ends', () => {
 
   it('takes the template with it within the hour, off the disk as well, and is recorded', async () => {
     const gate = await GateFixture.start({ mode: 'tap-to-look', consentMs: HALF_HOUR });
-    gate.clock.advance(CONSENT_SWEEP_MS - 1);
+    gate.clock.advance(PURGE_START_MS);
+    await gate.settle();
+    gate.clock.advance(CONSENT_SWEEP_MS - PURGE_START_MS - 1);
     await gate.settle();
     expect([gate.terminal.gallery.people, endedOf(gate)]).toEqual([1, []]);
     gate.clock.advance(1);
@@ -156,7 +159,9 @@ describe('somebody who is enrolled at the desk', () => {
     const gate = await GateFixture.start({ mode: 'tap-to-look' });
     expect(await enrol(gate, 12)).toEqual({ kind: 'enrolled' });
     expect(await gate.look('nobody-we-know')).toEqual(GRANTED);
-    gate.clock.advance(HALF_HOUR);
+    gate.clock.advance(PURGE_START_MS);
+    await gate.settle();
+    gate.clock.advance(HALF_HOUR - PURGE_START_MS);
     expect(await gate.look('nobody-we-know')).toEqual({ kind: 'denied', reason: 'not-valid-now' });
     gate.clock.advance(HALF_HOUR);
     await gate.settle();

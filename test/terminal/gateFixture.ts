@@ -22,6 +22,7 @@ import { FakeEngine, fakeFace, featuresOf } from '../fakes/fakeEngine.ts';
 import { FakeJournal } from '../fakes/fakeJournal.ts';
 import { FakePeopleStore, idFrom } from '../fakes/fakePeopleStore.ts';
 import { FakePinHasher } from '../fakes/fakePinHasher.ts';
+import { FakeReceipts } from '../fakes/fakeReceipts.ts';
 
 export const ENTRANCE = 'entrance' as AccessPointId;
 export const FRONT = 'front' as DoorId;
@@ -143,6 +144,7 @@ const scene = (id: string, marker: number) => ({
 
 /** A whole gate on moved time: real terminal, simulated hardware, fakes for what reads disks and looks at pixels. */
 export class GateFixture {
+  readonly receipts = new FakeReceipts();
   readonly clock = new FakeClock();
   readonly health = new HealthBoard();
   readonly journal = new FakeJournal();
@@ -220,6 +222,8 @@ export class GateFixture {
       doors: new Map([[FRONT, gate.door]]),
       engine: gate.engine,
       people: gate.people,
+      journal: gate.journal,
+      receipts: gate.receipts,
       roster: await gate.people.load(),
       hasher: gate.hasher,
       readers: new Map([[ENTRANCE, gate.reader]]),

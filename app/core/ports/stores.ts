@@ -2,6 +2,7 @@ import type { Cardholder, Credential } from '../access/credential.ts';
 import type { Template } from '../biometrics/template.ts';
 import type { DoorMode } from '../door/door.ts';
 import type { JournalEntry, RecordedEntry } from '../journal/entry.ts';
+import type { EntryRange, JournalFound, JournalQuery, SearchPosition } from '../journal/search.ts';
 import type { CredentialId, DoorId, JournalId, Pseudonym } from '../kernel/ids.ts';
 import type { WallTime } from '../kernel/units.ts';
 import type { Consent } from '../privacy/consent.ts';
@@ -74,6 +75,16 @@ export interface Journal {
   append(entry: JournalEntry): Promise<JournalId>;
   /** At most `limit` entries from `from` on, in order. Entries of an erased person come without their subject. */
   read(from: JournalId, limit: number): Promise<readonly RecordedEntry[]>;
+}
+
+/** The journal as whoever looks after it needs it: to search, and to keep no longer than its retention. */
+export interface JournalArchive extends Journal {
+  /** At most `limit` entries behind `behind`, in order of time; `next` is where to go on. */
+  search(query: JournalQuery, limit: number, behind?: SearchPosition): Promise<JournalFound>;
+  /** What `removeBefore` would remove next, in segments. */
+  expired(before: WallTime): Promise<readonly EntryRange[]>;
+  /** Removes whole segments older than that, some at a time: call it until it removes none. */
+  removeBefore(before: WallTime): Promise<readonly EntryRange[]>;
 }
 
 /** The mode a door is kept in across restarts. Readable before any database. */

@@ -53,7 +53,7 @@ export class JournalReader {
     let fitting = rows.filter((row) => hasPlace(row, query));
     if (person !== undefined && key !== undefined) fitting = this.#rowsOf(person, key, fitting);
     const given = fitting.slice(0, limit);
-    const subjects = query.subjects === true ? this.#subjectsOf(given) : given.map(() => person);
+    const subjects = this.#subjectsWanted(query, given);
     const entries = this.#recorded(given, subjects);
     const end = fitting.length > given.length ? given.at(-1) : rows.at(-1);
     const done = end === undefined || (end === rows.at(-1) && rows.length < rowsWanted);
@@ -119,10 +119,25 @@ export class JournalReader {
     throw damagedRow(placeOf(row.id), 'an entry that its hash does not fit', 'journal');
   }
 
-  #subjectsOf(rows: readonly EntryRow[]): (Pseudonym | undefined)[] {
+  #subjectsWanted({ subjects, person }: JournalQuery, rows: readonly EntryRow[]): (Pseudonym | undefined)[] {
+    if (subjects === undefined || subjects === false) return rows.map(() => person);
+    return subjects === true ? this.#subjectsOf(rows) : this.#subjectsOf(rows, this.#keysOf(subjects));
+  }
+
+  *#keysOf(people: readonly Pseudonym[]): Generator<readonly [Pseudonym, KeyObject]> {
+    for (const pseudonym of people) {
+      const key = this.#keys.get(pseudonym);
+      if (key !== undefined) yield [pseudonym, key];
+    }
+  }
+
+  #subjectsOf(
+    rows: readonly EntryRow[],
+    keys: Iterable<readonly [Pseudonym, KeyObject]> = this.#keys,
+  ): (Pseudonym | undefined)[] {
     const unknown = rows.filter(({ id, subject }) => subject !== null && !this.#subjects.has(id));
     const finder = new SubjectFinder(unknown.map((row) => ({ ...row, sealed: row.subject ?? Buffer.alloc(0) })));
-    for (const [pseudonym, key] of unknown.length === 0 ? [] : this.#keys) this.#opened(finder, pseudonym, key);
+    for (const [pseudonym, key] of unknown.length === 0 ? [] : keys) this.#opened(finder, pseudonym, key);
     return rows.map(({ id }) => {
       const subject = this.#subjects.get(id);
       // Somebody whose key was destroyed meanwhile is not given out from memory either.

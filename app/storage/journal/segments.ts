@@ -1,5 +1,6 @@
 import { assert } from '#core/kernel/assert.ts';
 import type { JournalEntry } from '#core/journal/entry.ts';
+import type { EntryRange } from '#core/journal/search.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Signer } from '#core/ports/signer.ts';
@@ -9,12 +10,9 @@ import { hex, signHead, unhex } from './signing.ts';
 /** A segment ends at the first checkpoint that gives it as many entries. */
 export const SEGMENT_ENTRIES = 1_024;
 /** Segments removed by one call, so that entries to be written never wait long. */
-const SEGMENTS_AT_ONCE = 16;
+const SEGMENTS_AT_ONCE = 4;
 
-export interface Segment {
-  readonly first: JournalId;
-  readonly last: JournalId;
-}
+export type Segment = EntryRange;
 
 /** The oldest segments all of whose entries were made before then; never the one with the newest checkpoint. */
 export function expiredSegments(tables: JournalTables, before: WallTime, entries: number): Segment[] {
