@@ -34,7 +34,8 @@ export interface KeyArguments {
 
 export const unusable = (found: string): Fault => new Fault('command', { thing: 'keys', found, expected: USAGE });
 
-const OPTIONS = {
+/** How every command that works on a data folder is told where that lies, and its keys. */
+export const PLACE_OPTIONS = {
   config: { type: 'string' },
   data: { type: 'string' },
   key: { type: 'string' },
@@ -49,17 +50,18 @@ export function parseKeyArguments(): KeyArguments {
   return { command, rest, places: () => placesOf(values) };
 }
 
-type Given = ReturnType<typeof parsed>['values'];
+type Given = Readonly<Partial<Omit<Record<keyof typeof PLACE_OPTIONS, string>, 'tpm'>>> & { readonly tpm?: boolean };
 
 function parsed() {
   try {
-    return parseArgs({ allowPositionals: true, options: OPTIONS });
+    return parseArgs({ allowPositionals: true, options: PLACE_OPTIONS });
   } catch (error) {
     throw unusable(error instanceof Error ? error.message : String(error));
   }
 }
 
-function placesOf({ config, data, key, tpm, tcti }: Given): KeyPlaces {
+/** @throws Fault `command` where it was not given */
+export function placesOf({ config, data, key, tpm, tcti }: Given): KeyPlaces {
   if (config !== undefined) return placesIn(config);
   if (data === undefined || key === undefined) throw unusable('neither --config nor --data with --key');
   const reach = tcti === undefined ? {} : { tcti };

@@ -46,7 +46,7 @@ export type RootPlace =
 /** Where the epoch secret lies: outside the data folder, and outside every backup. */
 export type EpochPlace =
   | { readonly kind: 'file'; readonly path: string }
-  /** The first of two neighbouring NV indices. */
+  /** The first of three neighbouring NV indices: the secret and its next one, and the counter of the journal's anchor. */
   | { readonly kind: 'tpm'; readonly index: number; readonly tcti?: string };
 
 /** The organisation responsible for the data, as notices name it. */
