@@ -18,7 +18,11 @@ export interface NamedBackup {
 const ID_DIGITS = 8;
 
 /** Sorts by time, and says nothing but whose and when. */
-export const backupName = (about: { readonly terminal: string; readonly madeAt: WallTime; readonly id: string }): string =>
+export const backupName = (about: {
+  readonly terminal: string;
+  readonly madeAt: WallTime;
+  readonly id: string;
+}): string =>
   `lintel-${about.terminal}-${new Date(about.madeAt).toISOString().replaceAll(/[-:.]/g, '')}-${about.id.slice(0, ID_DIGITS)}`;
 
 /** Backups of one terminal in a folder, oldest first. @throws Fault `storage` where the folder is away. */
@@ -42,7 +46,8 @@ export async function backupsFound(folder: string, terminal: string): Promise<Na
 const named = (names: readonly string[], terminal: string): NamedBackup[] =>
   names.flatMap((name) => parseName(name, terminal) ?? []).toSorted((a, b) => a.madeAt - b.madeAt);
 
-const NAME = /^lintel-([0-9a-f]{16})-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z-[0-9a-f]{8}\.(part|unverified|backup)$/;
+const NAME =
+  /^lintel-([0-9a-f]{16})-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z-[0-9a-f]{8}\.(part|unverified|backup)$/;
 
 function parseName(name: string, terminal: string): NamedBackup | undefined {
   const [, whose, year, month, day, hour, minute, second, ms, state] = NAME.exec(name) ?? [];

@@ -89,7 +89,10 @@ export function parsePrefix(file: string, prefix: Buffer): number {
   if (!begins.startsWith(BEGINNING)) throw fault('a file of another kind', 'a backup');
   const version = begins.slice(BEGINNING.length);
   if (version !== String(BACKUP_VERSION))
-    throw fault(`a backup of format ${JSON.stringify(version)}`, `format ${BACKUP_VERSION}, the one this program reads`);
+    throw fault(
+      `a backup of format ${JSON.stringify(version)}`,
+      `format ${BACKUP_VERSION}, the one this program reads`,
+    );
   const length = prefix.readUInt32LE(MAGIC_BYTES);
   if (length > HEADER_BYTES_MAX) throw fault(`a header of ${length} bytes`, `at most ${HEADER_BYTES_MAX}`);
   return length;

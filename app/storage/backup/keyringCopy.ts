@@ -10,7 +10,10 @@ import { KEY_BYTES } from '../vault/derivedKeys.ts';
  * A keyring that was copied, opened in memory to be asked; what is done to it is gone when it is disposed of.
  * @throws Fault `key` where none of the secrets opens it.
  */
-export function openKeyringCopy(content: KeyringContent, epochs: readonly Uint8Array[]): { readonly keyring: Keyring } & Disposable {
+export function openKeyringCopy(
+  content: KeyringContent,
+  epochs: readonly Uint8Array[],
+): { readonly keyring: Keyring } & Disposable {
   using open = new DisposableStack();
   // Its rows are sealed, here as there.
   const database = open.adopt(new Database(':memory:'), (opened) => void opened.close());

@@ -2,19 +2,12 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '#core/kernel/fault.ts';
 import type { BackupMade } from '#core/ports/backups.ts';
+import type { BackupJob } from './backupJob.ts';
 import { backupName, keepNewest, removeParts, targetFault, turnInto } from './backupNames.ts';
 import type { BackupHeader } from './header.ts';
 import { unpackSecrets, type Snapshot, type SnapshotSecrets } from './snapshot.ts';
 import { verifyBackup } from './verifyBackup.ts';
 import { writeBackup } from './writeBackup.ts';
-
-export interface BackupJob {
-  readonly snapshot: Snapshot;
-  /** The folder that it goes to. */
-  readonly target: string;
-  readonly verify: boolean;
-  readonly keep?: number;
-}
 
 /**
  * Turns a snapshot into a backup: writes it beside the others under a name that nobody takes for one, restores it into a
@@ -40,7 +33,8 @@ export function makeBackup({ snapshot, target, verify, keep }: BackupJob): Backu
     const { people, journalFindings } = prove(file, snapshot, secrets);
     const verified = turnInto(target, name, { from: 'unverified', to: 'backup' });
     if (keep !== undefined) keepNewest(target, terminal, keep);
-    const says = journalFindings === 0 ? '' : `the journal in it has ${journalFindings} findings, as the gate's own has`;
+    const says =
+      journalFindings === 0 ? '' : `the journal in it has ${journalFindings} findings, as the gate's own has`;
     return { ...made, file: verified, verified: true, people, says };
   } catch (error) {
     return { ...made, says: messageOf(error) };

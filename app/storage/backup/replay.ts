@@ -46,7 +46,10 @@ function pseudonymsIn({ biometrics, identities }: RestoredPeople): Pseudonym[] {
   const found = new Set<Pseudonym>();
   for (const file of [biometrics, identities]) {
     for (const table of tablesOfPeople(file)) {
-      const rows = file.prepare<[], Pseudonym>(`SELECT DISTINCT ${idText('pseudonym')} FROM ${table}`).pluck().all();
+      const rows = file
+        .prepare<[], Pseudonym>(`SELECT DISTINCT ${idText('pseudonym')} FROM ${table}`)
+        .pluck()
+        .all();
       for (const pseudonym of rows) found.add(pseudonym);
     }
   }

@@ -91,7 +91,11 @@ class Present implements Disposable {
     }
     const keys = [signerInUse(this.cabinet).publicKey, ...this.cabinet.retiredSigningKeys.map(({ key }) => key)];
     if (!keys.some((key) => Buffer.from(key).toString('hex') === signer))
-      throw new Fault('storage', { thing, found: `the signature of ${signer}`, expected: 'that of a key of this terminal' });
+      throw new Fault('storage', {
+        thing,
+        found: `the signature of ${signer}`,
+        expected: 'that of a key of this terminal',
+      });
     if (existsSync(join(this.folder, MARKER_FILE)) && folderIsSimulated(this.folder) !== simulated)
       throw new Fault('storage', { thing, found: `simulated ${simulated}`, expected: 'one of the same kind of gate' });
   }
@@ -253,4 +257,3 @@ const filesOf = (file: DatabaseFile): string[] => ['', '-wal', '-shm', '-journal
 
 const disposable = (database: Sqlite): Sqlite & Disposable =>
   Object.assign(database, { [Symbol.dispose]: () => void database.close() });
-

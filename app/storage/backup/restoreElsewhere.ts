@@ -123,7 +123,10 @@ interface Recovered {
 }
 
 /** Who comes back, as the keyring of the escrow place knows it. */
-function settle(folder: string, { keys, escrow, header, losing }: Recovered & { readonly losing: number }): SettledPeople {
+function settle(
+  folder: string,
+  { keys, escrow, header, losing }: Recovered & { readonly losing: number },
+): SettledPeople {
   using open = new DisposableStack();
   const { keyring } = open.use(openKeyringCopy(escrow.keyring, [escrow.epoch]));
   const database = (file: BackedUpFile): Sqlite => {

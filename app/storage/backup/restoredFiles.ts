@@ -80,5 +80,9 @@ export const formerKeysOf = ({ formerSigners }: BackupHeader): RetiredKey[] =>
   formerSigners.map(({ key, upTo }) => ({ key: Buffer.from(key, 'hex'), upTo: upTo as JournalId }));
 
 function neverSigns(): never {
-  throw new Fault('journal', { thing: 'journal in a backup', found: 'something to sign', expected: 'to be read alone' });
+  throw new Fault('journal', {
+    thing: 'journal in a backup',
+    found: 'something to sign',
+    expected: 'to be read alone',
+  });
 }

@@ -151,7 +151,8 @@ function* copy(from: number, bytes: number, to: string): Generator<void, void> {
   try {
     for (let at = 0; at < bytes;) {
       const read = readSync(from, buffer, 0, Math.min(buffer.length, bytes - at), at);
-      for (let written = 0; written < read;) written += writeSync(handle, buffer, written, read - written, at + written);
+      for (let written = 0; written < read;)
+        written += writeSync(handle, buffer, written, read - written, at + written);
       at += read;
       yield;
     }

@@ -7,7 +7,7 @@ import type { BackupMade, BackupRequest, Backups } from '#core/ports/backups.ts'
 import { fromFaultMessage } from '../thread/protocol.ts';
 import type { StorageThread } from '../thread/storageThread.ts';
 import { backupsFound, targetFault } from './backupNames.ts';
-import type { BackupJob } from './makeBackup.ts';
+import type { BackupJob } from './backupJob.ts';
 import type { BackupOutcome } from './worker.ts';
 
 /**

@@ -43,7 +43,11 @@ export function verifyBackup(path: string, { scratch, backupKey, epoch, keyring:
   const keys = open.use(backup.extract(contentKey, scratch));
   const database = (file: 'biometrics.db' | 'identities.db' | 'journal.db') =>
     open.adopt(openRestored(scratch, file, keys.files[file]), (opened) => void opened.close());
-  const [biometrics, identities, journal] = [database('biometrics.db'), database('identities.db'), database('journal.db')];
+  const [biometrics, identities, journal] = [
+    database('biometrics.db'),
+    database('identities.db'),
+    database('journal.db'),
+  ];
   checkDatabase('biometrics.db', biometrics);
   checkDatabase('identities.db', identities);
   const journalFindings = checkRestoredJournal({ database: journal, header }).length;

@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#core/kernel/assert.ts';
 import type { BackupMade } from '#core/ports/backups.ts';
 import { toFaultMessage, type FaultMessage } from '../thread/protocol.ts';
-import { makeBackup, type BackupJob } from './makeBackup.ts';
+import { parseBackupJob } from './backupJob.ts';
+import { makeBackup } from './makeBackup.ts';
 
 /** What the thread ends with. */
 export type BackupOutcome =
@@ -13,9 +14,9 @@ export type BackupOutcome =
 assert(parentPort !== null, 'the backup thread is started as a worker');
 parentPort.postMessage(run(workerData));
 
-function run(job: BackupJob): BackupOutcome {
+function run(data: unknown): BackupOutcome {
   try {
-    return { kind: 'made', made: makeBackup(job) };
+    return { kind: 'made', made: makeBackup(parseBackupJob(data)) };
   } catch (error) {
     return { kind: 'failed', fault: toFaultMessage(error) };
   }
