@@ -27,11 +27,11 @@ export interface StoredJournal extends JournalArchive {
   export(request: ExportRequest): Promise<ExportSummary>;
 }
 
-/** Whoever does the calls of the journal: the storage thread. */
-export type JournalCalls = Pick<StorageThread, 'call' | 'close'>;
+/** Whoever does the calls: the storage thread. */
+export type StorageCalls = Pick<StorageThread, 'call' | 'close'>;
 
 export interface ThreadedJournalParts {
-  readonly thread: JournalCalls;
+  readonly thread: StorageCalls;
   readonly folder: string;
   readonly reserveBytes: number;
   readonly end: JournalEnd;
@@ -39,10 +39,10 @@ export interface ThreadedJournalParts {
 }
 
 export class ThreadedJournal implements StoredJournal {
-  readonly #thread: JournalCalls;
+  readonly #thread: StorageCalls;
   readonly #writer: JournalWriter;
 
-  private constructor(thread: JournalCalls, writer: JournalWriter) {
+  private constructor(thread: StorageCalls, writer: JournalWriter) {
     this.#thread = thread;
     this.#writer = writer;
   }
@@ -124,7 +124,7 @@ export class ThreadedJournal implements StoredJournal {
   }
 }
 
-async function write(thread: JournalCalls, entries: readonly JournalEntry[]): Promise<Appended[]> {
+async function write(thread: StorageCalls, entries: readonly JournalEntry[]): Promise<Appended[]> {
   const answers = await thread.call('append', entries);
   return answers.map(({ id, fault }) =>
     fault === undefined ? { id } : { id, fault: asFault(fromFaultMessage(fault)) },

@@ -1,8 +1,7 @@
 import type { JournalEntry } from '#core/journal/entry.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import type { ChangeableKey, KeyChange, KeyRoom } from '#core/ports/keyRoom.ts';
-import type { StoredJournal } from './threadedJournal.ts';
-import type { StorageThread } from './storageThread.ts';
+import type { StorageCalls, StoredJournal } from './threadedJournal.ts';
 
 /** The keys of a data folder that is open, for whoever runs the gate. */
 export interface StoredKeys extends KeyRoom {
@@ -14,10 +13,10 @@ export interface StoredKeys extends KeyRoom {
 
 /** The journal tells of each change through its one writer, which alone knows the numbers of what waits. */
 export class ThreadedKeyRoom implements StoredKeys {
-  readonly #thread: StorageThread;
+  readonly #thread: StorageCalls;
   readonly #journal: StoredJournal;
 
-  constructor(thread: StorageThread, journal: StoredJournal) {
+  constructor(thread: StorageCalls, journal: StoredJournal) {
     this.#thread = thread;
     this.#journal = journal;
   }
