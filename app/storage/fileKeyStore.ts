@@ -6,7 +6,7 @@ import type { KeyStore } from '#core/ports/keyStore.ts';
 import { makeFolder, syncFolder } from './files/atomicFile.ts';
 import { overwriteFile } from './files/overwriteFile.ts';
 import { withOwnFile } from './keys/ownFile.ts';
-import { destroySecretFile, replaceSecretFile, writeSecretFile } from './keys/secretFile.ts';
+import { destroySecretFile, overwriteLeftovers, replaceSecretFile, writeSecretFile } from './keys/secretFile.ts';
 import { KEY_BYTES } from './vault/derivedKeys.ts';
 
 /**
@@ -95,6 +95,7 @@ class FileKeyStore implements KeyStore {
     const known = held.some((one) => timingSafeEqual(one, secret));
     if (!known) throw this.#fault('other secrets', 'the one that is to stay');
     if (held.length > 1) this.#write([secret]);
+    else overwriteLeftovers(this.#path);
     for (const one of held) one.fill(0);
   }
 

@@ -38,7 +38,8 @@ export function destroySecretFile(path: string): void {
   if (existsSync(path)) overwriteFile(path);
 }
 
-function overwriteLeftovers(path: string): void {
+/** What a replacement that was cut off left beside the file. */
+export function overwriteLeftovers(path: string): void {
   if (existsSync(newBeside(path))) overwriteFile(newBeside(path));
   const old = oldBeside(path);
   if (!existsSync(old)) return;

@@ -72,6 +72,22 @@ describe('the key cabinet', () => {
     }
   });
 
+  it('with a signing key or a recovery key that somebody else put there is refused', async () => {
+    await using folder = new TestFolder();
+    openCabinet(folder.path, folder.master)[Symbol.dispose]();
+    const path = join(folder.path, CABINET_FILE);
+    const written: Record<string, unknown> = JSON.parse(readFileSync(path, 'utf8'));
+    const key = Buffer.alloc(32, 7).toString('base64');
+    for (const wrong of [{ recoveryKey: key }, { retiredSigningKeys: [{ key, upTo: 1e9 }] }, { madeAt: 0 }]) {
+      writeFileSync(path, JSON.stringify({ ...written, ...wrong }));
+      expect((await faultOf(() => openCabinet(folder.path, folder.master), 'storage')).found).toContain(
+        'somebody else',
+      );
+    }
+    writeFileSync(path, JSON.stringify(written));
+    openCabinet(folder.path, folder.master)[Symbol.dispose]();
+  });
+
   it('that is lost beside data is not made anew under keys that open nothing', async () => {
     await using folder = new TestFolder();
     folder.vault()[Symbol.dispose]();

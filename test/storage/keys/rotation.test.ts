@@ -36,25 +36,3 @@ it('killed at any step of the change of a file key, the gate opens, loses nobody
   }
   expect(generation).toBeGreaterThan(5);
 }, 120_000);
-
-it('killed at a moment nobody chose within the change of a key, the gate opens and loses nobody', async () => {
-  await using folder = new TestFolder();
-  const labels = Array.from({ length: 2_000 }, (_, index) => `person ${index}`);
-  {
-    using vault = folder.vault();
-    enrolIn(vault, labels.map(person));
-  }
-  const master = Buffer.from(folder.master).toString('hex');
-  let ended = 0;
-  for (let afterMs = 150; afterMs < 700 && ended < 3; afterMs += 30) {
-    const child = spawn(process.execPath, [CHILD, folder.path, master, 'biometrics.db', '0'], {
-      stdio: 'inherit',
-      timeout: afterMs,
-      killSignal: 'SIGKILL',
-    });
-    await once(child, 'exit');
-    if (child.signalCode === null) ended += 1;
-    using vault = folder.vault();
-    expect(rosterOf(vault).templates).toHaveLength(labels.length);
-  }
-}, 120_000);
