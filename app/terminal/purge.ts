@@ -84,6 +84,10 @@ export class Purge {
     return forecastOf(await this.#due(until), until);
   }
 
+  forecastWithin(span: Millis): Promise<readonly Forecast[]> {
+    return this.forecast(wallTime(this.#parts.clock.wall() + span));
+  }
+
   /** Somebody has looked at the clock: what was held goes on. */
   confirmClock(): WallTime {
     const confirmed = this.#parts.guard.confirm();
@@ -241,10 +245,10 @@ export class Purge {
   }
 
   async #tellForecast(): Promise<void> {
-    const { health, clock } = this.#parts;
+    const { health } = this.#parts;
     const part = 'purge to come';
     try {
-      const forecasts = await this.forecast(wallTime(clock.wall() + FORECAST_MS));
+      const forecasts = await this.forecastWithin(FORECAST_MS);
       const told = forecasts.map(
         ({ type, count, from }) => `${count} ${NAMES[type]} from ${new Date(from).toISOString()} on`,
       );

@@ -3,6 +3,7 @@ import type { Gate } from '../assemble.ts';
 import { controlCommand, type ControlCommand } from './controlCommand.ts';
 import { journalCommands } from './journalCommands.ts';
 import { keyCommands } from './keyCommands.ts';
+import { privacyCommands } from './privacyCommands.ts';
 
 const Nothing = z.strictObject({});
 
@@ -15,4 +16,5 @@ export const controlCommands = (gate: Gate): readonly ControlCommand[] => [
   }),
   ...journalCommands(gate.storage.journal),
   ...keyCommands(gate.storage.keys),
+  ...privacyCommands(gate.terminal),
 ];
