@@ -16,6 +16,7 @@ import { openMaster } from '#storage/openMaster.ts';
 import { openStorage, type Storage } from '#storage/openStorage.ts';
 import { DoorController } from '#terminal/doorController.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
+import { KeyCalendar } from '#terminal/keyCalendar.ts';
 import { Recorder } from '#terminal/recorder.ts';
 import { Terminal } from '#terminal/terminal.ts';
 import { withChoices, type ModelsFile } from '#vision/models/modelsFile.ts';
@@ -166,9 +167,16 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     readers: around.readers,
   });
   terminal.start();
+  const keyCalendar = new KeyCalendar({
+    keys: storage.keys,
+    changeAfterMs: config.keys.changeAfterMs,
+    clock,
+    health,
+  });
+  keyCalendar.start();
   const people = roster.cardholders.length;
   const gate = { terminal, health, recorder, mirror, storage, engine: vision, doors, people };
-  return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware) };
+  return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware, keyCalendar) };
 }
 
 interface OpenPeople {
@@ -230,9 +238,14 @@ async function visionLost(vision: VisionWorker): Promise<Fault> {
   return fault ?? (await new Promise<never>(() => undefined));
 }
 
-async function stopGate(gate: Omit<Gate, 'broken' | 'stop'>, hardware: Hardware): Promise<void> {
+async function stopGate(
+  gate: Omit<Gate, 'broken' | 'stop'>,
+  hardware: Hardware,
+  keyCalendar: KeyCalendar,
+): Promise<void> {
   await gate.terminal.stop();
   await stopDoors(gate.doors, hardware);
+  await keyCalendar.stop();
   await Promise.all([gate.engine.close(), gate.storage.close()]);
 }
 
