@@ -14,6 +14,7 @@ import { createEpochStore } from '#storage/keys/epochPlace.ts';
 import { createKeyStore } from '#storage/keys/rootPlace.ts';
 import { openMaster } from '#storage/openMaster.ts';
 import { openStorage, type Storage } from '#storage/openStorage.ts';
+import { BackupCalendar } from '#terminal/backupCalendar.ts';
 import { DoorController } from '#terminal/doorController.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
 import { KeyCalendar } from '#terminal/keyCalendar.ts';
@@ -43,6 +44,7 @@ export interface Gate {
   readonly recorder: Recorder;
   readonly mirror: ScreenMirror;
   readonly storage: Storage;
+  readonly backups: BackupCalendar;
   readonly engine: FaceEngine;
   readonly doors: ReadonlyMap<DoorId, DoorController>;
   /** People known at the start. */
@@ -174,8 +176,17 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     health,
   });
   keyCalendar.start();
+  const backups = new BackupCalendar({
+    backups: storage.backups,
+    config: config.backup,
+    retryEscrow: storage.retryEscrow,
+    clock,
+    health,
+    recorder,
+  });
+  backups.start();
   const people = roster.cardholders.length;
-  const gate = { terminal, health, recorder, mirror, storage, engine: vision, doors, people };
+  const gate = { terminal, health, recorder, mirror, storage, backups, engine: vision, doors, people };
   return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware, keyCalendar) };
 }
 
@@ -243,6 +254,7 @@ async function stopGate(
   hardware: Hardware,
   keyCalendar: KeyCalendar,
 ): Promise<void> {
+  gate.backups.stop();
   await gate.terminal.stop();
   await stopDoors(gate.doors, hardware);
   await keyCalendar.stop();

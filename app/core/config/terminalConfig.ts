@@ -18,6 +18,8 @@ export interface TerminalConfig {
   readonly handler: HandlerConfig;
   readonly dataFolder: string;
   readonly keys: KeysConfig;
+  /** Absent where no backups are made by themselves. */
+  readonly backup?: BackupConfig;
   readonly kiosk: KioskConfig;
   readonly biometrics: BiometricsConfig;
   readonly retention: RetentionRules;
@@ -34,6 +36,14 @@ export interface KeysConfig {
   readonly escrow: readonly string[];
   /** Age at which the keys of the files, of signing and the epoch secret are changed by themselves. */
   readonly changeAfterMs: Millis;
+}
+
+export interface BackupConfig {
+  /** Outside the data folder, and better outside the machine. It is never made. */
+  readonly folder: string;
+  readonly everyMs: Millis;
+  /** How many verified ones stay there. */
+  readonly keep: number;
 }
 
 /** Where the root secret lies. What belongs to it lies beside `path`: the epoch file, the copy for the recovery key. */

@@ -20,12 +20,14 @@ export function checkWhole(config: TerminalConfig, file: string): void {
 type Wrong = (thing: string, found: string, expected: string) => never;
 
 /** A copy of the data is to be no copy of its keys. */
-function checkKeys({ keys, dataFolder }: TerminalConfig, wrong: Wrong): void {
+function checkKeys({ keys, backup, dataFolder }: TerminalConfig, wrong: Wrong): void {
   const epoch = keys.epoch.kind === 'file' ? [keys.epoch.path] : [];
-  const places = { key: [keys.root.path], epoch, escrow: keys.escrow };
+  const folders = backup === undefined ? [] : [backup.folder];
+  const places = { key: [keys.root.path], epoch, escrow: keys.escrow, 'backup.folder': folders };
   for (const [thing, paths] of Object.entries(places)) {
     const within = paths.find((path) => path === dataFolder || path.startsWith(`${dataFolder}/`));
-    const expected = 'a path outside the data folder, so that a copy of the data is not a copy of its key';
+    const expected =
+      'a path outside the data folder, so that a copy of the data is not a copy of its key, nor lost with it';
     if (within !== undefined) wrong(thing, within, expected);
   }
 }

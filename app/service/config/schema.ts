@@ -151,6 +151,12 @@ const epoch = z.discriminatedUnion('store', [
 
 const ROTATION_DAYS = 365;
 
+const backup = z.strictObject({
+  folder: path,
+  'every-hours': z.int().min(1).max(720).default(24),
+  keep: z.int().min(1).max(1_000).default(14),
+});
+
 /** The configuration file as people write it. */
 export const ConfigFile = z.strictObject({
   terminal: id,
@@ -160,6 +166,7 @@ export const ConfigFile = z.strictObject({
   epoch: epoch.optional(),
   escrow: z.array(path).max(8).default([]),
   rotation: z.strictObject({ days: z.int().min(1).max(3_650) }).default({ days: ROTATION_DAYS }),
+  backup: backup.optional(),
   kiosk,
   biometrics: biometrics.prefault({}),
   retention: retention.prefault({}),

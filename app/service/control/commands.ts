@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Gate } from '../assemble.ts';
+import { backupCommands } from './backupCommands.ts';
 import { controlCommand, type ControlCommand } from './controlCommand.ts';
 import { journalCommands } from './journalCommands.ts';
 import { keyCommands } from './keyCommands.ts';
@@ -16,5 +17,6 @@ export const controlCommands = (gate: Gate): readonly ControlCommand[] => [
   }),
   ...journalCommands(gate.storage.journal),
   ...keyCommands(gate.storage.keys),
+  ...backupCommands(gate.backups),
   ...privacyCommands(gate.terminal),
 ];

@@ -63,8 +63,14 @@ export class NewFolder implements Disposable {
   }
 }
 
-const asideOf = (place: string, at: WallTime): string =>
-  `${place}.before-${new Date(at).toISOString().replaceAll(/[-:.]/g, '')}`;
+/** A name that nothing has yet. */
+function asideOf(place: string, at: WallTime): string {
+  const name = `${place}.before-${new Date(at).toISOString().replaceAll(/[-:.]/g, '')}`;
+  for (let n = 1; ; n++) {
+    const path = n === 1 ? name : `${name}-${n}`;
+    if (!existsSync(path)) return path;
+  }
+}
 
 function syncFiles(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
