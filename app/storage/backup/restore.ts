@@ -35,6 +35,8 @@ export interface RestoreRequest {
   /** For a backup of before a change of the backup key. */
   readonly recoverySecret?: Uint8Array;
   readonly at: WallTime;
+  /** Everything but the last step: nothing takes the place of anything. */
+  readonly rehearse?: boolean;
 }
 
 /**
@@ -64,7 +66,8 @@ export function restore(request: RestoreRequest): RestoredBackup {
     journal,
     upTo: journal === 'kept' ? 0 : backup.header.journal.last,
   });
-  return { header: backup.header, ...settled, journal, aside: scratch.takePlace(at) };
+  const aside = request.rehearse === true ? undefined : scratch.takePlace(at);
+  return { header: backup.header, ...settled, journal, aside };
 }
 
 /** What this machine has, and what it says of a backup. */

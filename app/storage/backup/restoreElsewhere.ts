@@ -42,6 +42,8 @@ export interface ElsewhereRequest {
   readonly signers: readonly Uint8Array[];
   readonly losing: number;
   readonly at: WallTime;
+  /** Nothing is made of what came out of the backup: neither a folder nor a key. */
+  readonly rehearse?: boolean;
 }
 
 /**
@@ -65,6 +67,7 @@ export function restoreElsewhere(request: ElsewhereRequest): RestoredBackup {
   const scratch = open.use(new NewFolder(folder, at));
   using keys = backup.extract(contentKey, scratch.path);
   const settled = settle(scratch.path, { keys, escrow, header, losing: request.losing });
+  if (request.rehearse === true) return { header, ...settled, journal: 'from-backup', aside: undefined };
   takeOver(scratch.path, { keys, escrow, header, request });
   noteRestore(scratch.path, {
     kind: 'restored',
