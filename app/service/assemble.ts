@@ -8,6 +8,7 @@ import type { FaceEngine } from '#core/ports/engine.ts';
 import type { CardReader } from '#core/ports/hardware.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { LoadedRoster } from '#core/ports/stores.ts';
+import { LockedMemory } from '#platform/lockedMemory.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import { createDoorModes } from '#storage/doorModes.ts';
 import { createEpochStore } from '#storage/keys/epochPlace.ts';
@@ -150,7 +151,9 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   const { overwritten, says } = vision.freedMemory;
   health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const mirror = new ScreenMirror();
+  const memory = new LockedMemory();
   const terminal = new Terminal({
+    memory,
     config,
     clock,
     random,
@@ -169,6 +172,9 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     readers: around.readers,
   });
   terminal.start();
+  const locks = { 'locked keys': await storage.keys.memoryLock(), 'locked templates': memory.state('Templates') };
+  for (const [part, lock] of Object.entries(locks))
+    health.report({ part, level: lock.locked ? 'ok' : 'warning', says: lock.says });
   const keyCalendar = new KeyCalendar({
     keys: storage.keys,
     changeAfterMs: config.keys.changeAfterMs,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { fstatSync, linkSync, lstatSync, readSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
@@ -84,10 +84,10 @@ class FileKeyStore implements KeyStore {
 
   propose(): Uint8Array {
     const [present, standing] = this.#read();
-    const next = standing ?? randomBytes(KEY_BYTES);
+    const next = standing ?? randomFillSync(new Uint8Array(KEY_BYTES));
     if (standing === undefined) this.#write([present, next]);
     present.fill(0);
-    return Uint8Array.from(next);
+    return next;
   }
 
   settle(secret: Uint8Array): void {

@@ -25,6 +25,7 @@ import { KnownPeople } from './knownPeople.ts';
 import { KioskSession } from './kioskSession.ts';
 import { PinDesk } from './pinDesk.ts';
 import { Purge } from './purge.ts';
+import type { SecretMemory } from '#core/ports/secretMemory.ts';
 import type { Recorder } from './recorder.ts';
 import { SubjectRights } from './subjectRights.ts';
 
@@ -46,6 +47,8 @@ export interface TerminalParts {
   readonly readers: ReadonlyMap<AccessPointId, CardReader>;
   readonly cameras: ReadonlyMap<AccessPointId, Camera>;
   readonly mirror: Mirror;
+  /** Where templates lie; without it as the system gives it. */
+  readonly memory?: SecretMemory;
 }
 
 /** The gate at work: its people in memory, its access points, its screen. */
@@ -54,7 +57,7 @@ export class Terminal {
   readonly enrolment: EnrolmentDesk;
   readonly rights: SubjectRights;
   readonly purge: Purge;
-  readonly gallery = new Gallery();
+  readonly gallery: Gallery;
   /** Without the roster: it is read once, and would be kept a second time beside directory and gallery. */
   readonly #parts: Omit<TerminalParts, 'roster'>;
   readonly #terms: ConsentTerms;
@@ -63,6 +66,7 @@ export class Terminal {
 
   constructor({ roster, ...parts }: TerminalParts) {
     this.#parts = parts;
+    this.gallery = new Gallery(parts.memory);
     const { config, operating, engine, people, recorder, random, clock, health } = parts;
     const directory = directoryOf(roster);
     const { gallery } = this;

@@ -1,5 +1,7 @@
+import type { SecretMemory } from '#core/ports/secretMemory.ts';
 import type { Sqlite } from '../files/openDatabase.ts';
 import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
+import { KeySlots } from '../vault/keySlots.ts';
 import { seal, unseal, type SealedAs } from '../vault/seal.ts';
 import { BLOCK_BYTES, KeyBlock } from './keyBlock.ts';
 
@@ -16,25 +18,32 @@ interface ListRow {
 
 /** The keys of the blocks, by the block's number; the caller of whatever made it overwrites it. */
 export class BlockKeys implements Disposable {
-  readonly #keys = new Map<number, Buffer>();
+  readonly #memory: SecretMemory | undefined;
+  readonly #keys: KeySlots<number>;
 
+  constructor(memory?: SecretMemory) {
+    this.#memory = memory;
+    this.#keys = new KeySlots(memory);
+  }
+
+  /** A view, good until the next key is put there. */
   get(block: number): Buffer | undefined {
     return this.#keys.get(block);
   }
 
-  /** Takes over `key`; one that it replaces is overwritten. */
+  /** Takes over `key`, which is overwritten, as is one that it replaces. */
   set(block: number, key: Buffer): void {
-    this.#keys.get(block)?.fill(0);
-    this.#keys.set(block, key);
+    this.#keys.add(block, key);
+    key.fill(0);
   }
 
   blocks(): number[] {
-    return [...this.#keys.keys()];
+    return [...this.#keys.ids()];
   }
 
   copy(): BlockKeys {
-    const copy = new BlockKeys();
-    for (const [block, key] of this.#keys) copy.set(block, Buffer.from(key));
+    const copy = new BlockKeys(this.#memory);
+    for (const [block, key] of this.#keys) copy.#keys.add(block, key);
     return copy;
   }
 
@@ -43,8 +52,7 @@ export class BlockKeys implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const key of this.#keys.values()) key.fill(0);
-    this.#keys.clear();
+    this.#keys[Symbol.dispose]();
   }
 
   /** Number (4 bytes, little-endian) and key of each block, for the caller to overwrite. */
@@ -59,10 +67,10 @@ export class BlockKeys implements Disposable {
     return bytes;
   }
 
-  static decode(bytes: Buffer): BlockKeys {
-    const keys = new BlockKeys();
+  static decode(bytes: Buffer, memory?: SecretMemory): BlockKeys {
+    const keys = new BlockKeys(memory);
     for (let at = 0; at < bytes.length; at += 4 + KEY_BYTES)
-      keys.set(bytes.readUInt32LE(at), Buffer.from(bytes.subarray(at + 4, at + 4 + KEY_BYTES)));
+      keys.#keys.add(bytes.readUInt32LE(at), bytes.subarray(at + 4, at + 4 + KEY_BYTES));
     return keys;
   }
 }
@@ -70,9 +78,11 @@ export class BlockKeys implements Disposable {
 /** The rows of keyring.db: sealed blocks, and the sealed list of their keys. */
 export class BlockFile {
   readonly #database: Sqlite;
+  readonly #memory: SecretMemory | undefined;
 
-  constructor(database: Sqlite) {
+  constructor(database: Sqlite, memory?: SecretMemory) {
     this.#database = database;
+    this.#memory = memory;
   }
 
   /** Is there a list? Without one the keyring is new. */
@@ -86,7 +96,7 @@ export class BlockFile {
     if (row === undefined) return undefined;
     const bytes = unseal(keyObject(epoch), listSealedAs(row.generation, row.format), row.sealed);
     if (bytes === undefined || bytes.length % (4 + KEY_BYTES) !== 0) return undefined;
-    const keys = BlockKeys.decode(bytes);
+    const keys = BlockKeys.decode(bytes, this.#memory);
     bytes.fill(0);
     return { generation: row.generation, keys };
   }

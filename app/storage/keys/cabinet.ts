@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Fault } from '#core/kernel/fault.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { wallTime, type WallTime } from '#core/kernel/units.ts';
+import { ORDINARY_MEMORY, type SecretMemory } from '#core/ports/secretMemory.ts';
 import { CHANGEABLE_KEYS, type ChangeableKey, type KeyChange } from '#core/ports/keyRoom.ts';
 import { makeFolder } from '../files/atomicFile.ts';
 import { FolderMarker, folderHoldsData, type DatabaseFile } from '../files/folderMarker.ts';
@@ -40,12 +41,12 @@ export interface TakenOver {
 
 /** What a root secret becomes here: one key seals the others, one proves what stands beside them in clear. */
 class Wrap implements Disposable {
-  readonly sealing: Buffer;
-  readonly proving: Buffer;
+  readonly sealing: Uint8Array;
+  readonly proving: Uint8Array;
 
-  constructor(root: Uint8Array) {
-    this.sealing = deriveKey(root, 'cabinet');
-    this.proving = deriveKey(root, 'cabinet as a whole');
+  constructor(root: Uint8Array, memory: SecretMemory) {
+    this.sealing = keptIn(memory, deriveKey(root, 'cabinet'));
+    this.proving = keptIn(memory, deriveKey(root, 'cabinet as a whole'));
   }
 
   [Symbol.dispose](): void {
@@ -57,15 +58,17 @@ class Wrap implements Disposable {
 /** The keys of a data folder, each sealed under the root secret, in one file that is replaced as a whole. */
 export class Cabinet implements Disposable {
   readonly #path: string;
+  readonly #memory: SecretMemory;
   #wrap: Wrap;
   #content: CabinetContent;
 
   /** @throws Fault `key` for another root secret; Fault `storage` for a file that is none of ours. */
-  constructor(folder: string, root: Uint8Array) {
+  constructor(folder: string, root: Uint8Array, memory = ORDINARY_MEMORY) {
+    this.#memory = memory;
     this.#path = join(folder, CABINET_FILE);
     const written = readCabinet(this.#path);
     this.#content = written.content;
-    this.#wrap = new Wrap(root);
+    this.#wrap = new Wrap(root, memory);
     try {
       for (const entry of this.#content.keys) this.#unseal(entry).fill(0);
       proveCabinet(this.#path, written, this.#wrap.proving);
@@ -138,7 +141,7 @@ export class Cabinet implements Disposable {
 
   /** Seals every key under another root secret, in one step. */
   turnTo(root: Uint8Array, at: WallTime): void {
-    const next = new Wrap(root);
+    const next = new Wrap(root, this.#memory);
     const keys = this.#content.keys.map((entry) => {
       const key = this.#unseal(entry);
       const again = sealed(entry, key, next);
@@ -209,7 +212,7 @@ export class Cabinet implements Disposable {
 
   /** A first cabinet. Where there is data already, that is of a time without one, its keys hang on the root itself. */
   static make(folder: string, root: Uint8Array, at: WallTime): void {
-    using wrap = new Wrap(root);
+    using wrap = new Wrap(root, ORDINARY_MEMORY);
     const holdsData = folderHoldsData(folder);
     if (holdsData) new FolderMarker(folder, root, false).checkMaster();
     const master = holdsData ? Buffer.from(root) : randomBytes(KEY_BYTES);
@@ -222,7 +225,7 @@ export class Cabinet implements Disposable {
    * it signs with a key of its own.
    */
   static takeOver(folder: string, root: Uint8Array, { from, at }: { from: TakenOver; at: WallTime }): void {
-    using wrap = new Wrap(root);
+    using wrap = new Wrap(root, ORDINARY_MEMORY);
     const files = Object.entries(from.files).map(([file, key]) => [`file ${file}`, Buffer.from(key)]);
     const keys = firstKeys(
       {
@@ -286,10 +289,10 @@ export class Cabinet implements Disposable {
 }
 
 /** Opens the cabinet of a data folder, which is made where there is none. */
-export function openCabinet(folder: string, root: Uint8Array): Cabinet {
+export function openCabinet(folder: string, root: Uint8Array, memory?: SecretMemory): Cabinet {
   makeFolder(folder);
   if (!existsSync(join(folder, CABINET_FILE))) Cabinet.make(folder, root, wallTime(Date.now()));
-  return new Cabinet(folder, root);
+  return new Cabinet(folder, root, memory);
 }
 
 /** Overwrites the keys. */
@@ -301,6 +304,14 @@ const firstKeys = (keys: Partial<Record<CabinetPurpose, Buffer>>, wrap: Wrap): C
   });
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** Overwrites what it copies. */
+function keptIn(memory: SecretMemory, key: Buffer): Uint8Array {
+  const kept = memory.take(key.length);
+  kept.set(key);
+  key.fill(0);
+  return kept;
+}
 
 const databaseOf = (purpose: `file ${DatabaseFile}`): DatabaseFile => purpose.slice('file '.length) as DatabaseFile;
 

@@ -71,9 +71,12 @@ class FileEpochStore implements EpochStore {
 
   #hold(secrets: readonly Uint8Array[]): void {
     const wanted = secrets.map((secret) => Buffer.from(secret));
-    const places: (Buffer | undefined)[] = this.#slots(true).map((slot) =>
-      slot.kind === 'secret' ? wanted.find((secret) => secret.equals(slot.secret)) : undefined,
-    );
+    const places = this.#slots(true).map((slot): Buffer | undefined => {
+      if (slot.kind !== 'secret') return undefined;
+      const held = wanted.find((secret) => secret.equals(slot.secret));
+      slot.secret.fill(0);
+      return held;
+    });
     // New secrets first, into slots that hold none of the wanted ones; what is left over is overwritten after them.
     const kept = new Set(places);
     for (const secret of wanted) {

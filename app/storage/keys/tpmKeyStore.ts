@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
@@ -79,9 +79,9 @@ class TpmKeyStore implements KeyStore {
     const standing = this.openNext();
     if (standing !== undefined) return standing;
     const file = this.#read();
-    const secret = randomBytes(KEY_BYTES);
+    const secret = randomFillSync(new Uint8Array(KEY_BYTES));
     this.#write({ ...file, sealed: [...file.sealed, this.#seal(secret)] });
-    return Uint8Array.from(secret);
+    return secret;
   }
 
   settle(secret: Uint8Array): void {

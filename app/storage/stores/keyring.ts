@@ -3,6 +3,7 @@ import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import type { EpochStore } from '#core/ports/epochStore.ts';
+import { ORDINARY_MEMORY, type SecretMemory } from '#core/ports/secretMemory.ts';
 import { emptyWal, inTransaction, type Sqlite } from '../files/openDatabase.ts';
 import { BlockFile, BlockKeys } from '../keys/blockFile.ts';
 import { KeyBlock, PEOPLE_IN_A_BLOCK, type KeyEntry, type KeyKind } from '../keys/keyBlock.ts';
@@ -18,6 +19,8 @@ export interface KeyringParts {
   readonly epochs: EpochStore;
   /** The key that rows of version 1 are sealed under; the caller may overwrite it right after. */
   readonly version1Key: Uint8Array;
+  /** Where the keys lie while the keyring is open. */
+  readonly memory?: SecretMemory;
   /** Told the epoch secret at the start and after each renewal; not to be kept. */
   readonly renewed: (epoch: Uint8Array, generation: number) => void;
 }
@@ -28,7 +31,7 @@ export interface KeyringParts {
  * keys under a new epoch secret: what earlier images and backups hold is sealed under a secret that is nowhere any more.
  */
 export class Keyring implements Disposable {
-  readonly recordKeys = new PersonKeys();
+  readonly recordKeys: PersonKeys;
   /** Blocks that do not open: nobody can tell whose keys they hold. */
   readonly damaged: readonly Fault[];
   readonly #database: Sqlite;
@@ -39,24 +42,29 @@ export class Keyring implements Disposable {
   readonly #special = new Map<Pseudonym, KeyEntry>();
   readonly #taken = new Map<number, number>();
   readonly #renewed: KeyringParts['renewed'];
-  #epoch: Buffer;
+  readonly #memory: SecretMemory;
+  readonly #epoch: Uint8Array;
   #generation: number;
   #keys: BlockKeys;
   /** A renewal ended in an error, and only the disk knows how far it came. */
   #unsettled = false;
 
   /** @throws Fault `key` where the epoch secret is not the keyring's. */
-  constructor({ database, epochs, version1Key, renewed }: KeyringParts) {
+  constructor({ database, epochs, version1Key, renewed, memory = ORDINARY_MEMORY }: KeyringParts) {
     this.#database = database;
+    this.#memory = memory;
+    this.recordKeys = new PersonKeys(memory);
+    this.#epoch = memory.take(KEY_BYTES);
     this.#epochs = epochs;
-    this.file = new BlockFile(database);
+    this.file = new BlockFile(database, memory);
     if (!this.file.made) this.#make(version1Key);
     const { epoch, generation, keys } = openKeyList(this.file, epochs);
-    this.#epoch = epoch;
+    this.#epoch.set(epoch);
+    epoch.fill(0);
     this.#generation = generation;
     this.#keys = keys;
     this.#renewed = renewed;
-    renewed(epoch, generation);
+    renewed(this.#epoch, generation);
     this.damaged = [...this.#readAll((block, number) => this.#know(block, number)).values()];
   }
 
@@ -67,7 +75,7 @@ export class Keyring implements Disposable {
 
   /** Every biometric key, for reading all templates at once; the caller disposes of them. */
   biometricKeys(): PersonKeys {
-    const keys = new PersonKeys();
+    const keys = new PersonKeys(this.#memory);
     this.#readAll((block) => copyKeys(block, 'biometric', keys));
     return keys;
   }
@@ -254,9 +262,9 @@ export class Keyring implements Disposable {
   }
 
   #turnTo(epoch: Buffer, keys: BlockKeys): void {
-    this.#epoch.fill(0);
+    this.#epoch.set(epoch);
+    epoch.fill(0);
     this.#keys[Symbol.dispose]();
-    this.#epoch = epoch;
     this.#keys = keys;
     this.#generation += 1;
   }

@@ -1,6 +1,7 @@
 import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { ChangeableKey, KeyChange } from '#core/ports/keyRoom.ts';
+import type { LockedMemory, MemoryLock } from '#platform/lockedMemory.ts';
 import { diskFault } from '../files/diskFault.ts';
 import type { DatabaseFile } from '../files/folderMarker.ts';
 import { changeKey, emptyWal, type Sqlite } from '../files/openDatabase.ts';
@@ -18,6 +19,7 @@ export interface KeyChangeParts {
   readonly root: RootSecret;
   readonly journal: JournalFile;
   readonly files: Readonly<Record<DatabaseFile, Sqlite>>;
+  readonly memory: Pick<LockedMemory, 'state'>;
   readonly report: (line: HealthReport) => void;
 }
 
@@ -33,6 +35,8 @@ export interface KeyStanding {
   /** Changes that the journal does not tell of yet. */
   readonly unrecorded: readonly ChangeableKey[];
   readonly recoveryKey: boolean;
+  /** Whether the memory that they lie in is kept off the disk. */
+  readonly memory: MemoryLock;
 }
 
 /** Changes the keys of a vault that is open, each by itself. */
@@ -44,9 +48,9 @@ export class KeyChanges {
   }
 
   get standing(): KeyStanding {
-    const { cabinet } = this.#parts;
+    const { cabinet, memory } = this.#parts;
     const { changes, unrecorded, recoveryKey } = cabinet;
-    return { changes, unrecorded, recoveryKey: recoveryKey !== undefined };
+    return { changes, unrecorded, recoveryKey: recoveryKey !== undefined, memory: memory.state('Keys') };
   }
 
   /** A part at a time, where it can be done in parts. @throws Fault `key` or `storage`; the old key is in use then. */

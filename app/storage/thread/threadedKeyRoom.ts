@@ -1,12 +1,15 @@
 import type { JournalEntry } from '#core/journal/entry.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import type { ChangeableKey, KeyChange, KeyRoom } from '#core/ports/keyRoom.ts';
+import type { MemoryLock } from '#platform/lockedMemory.ts';
 import type { StorageCalls, StoredJournal } from './threadedJournal.ts';
 
 /** The keys of a data folder that is open, for whoever runs the gate. */
 export interface StoredKeys extends KeyRoom {
   /** Has a recovery key been provisioned? */
   hasRecoveryKey(): Promise<boolean>;
+  /** Whether the memory that the keys lie in is kept off the disk. */
+  memoryLock(): Promise<MemoryLock>;
   /** X25519, 32 bytes: escrow places and the copy of the root secret are sealed to it from now on. */
   setRecoveryKey(key: Uint8Array): Promise<void>;
 }
@@ -38,6 +41,10 @@ export class ThreadedKeyRoom implements StoredKeys {
 
   async hasRecoveryKey(): Promise<boolean> {
     return (await this.#thread.call('keyStanding', undefined)).recoveryKey;
+  }
+
+  async memoryLock(): Promise<MemoryLock> {
+    return (await this.#thread.call('keyStanding', undefined)).memory;
   }
 
   async setRecoveryKey(key: Uint8Array): Promise<void> {

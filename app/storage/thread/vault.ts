@@ -8,6 +8,7 @@ import type { Signer } from '#core/ports/signer.ts';
 import type { ErasureReport } from '#core/privacy/erasureReport.ts';
 import type { EscrowState } from '#core/privacy/receipt.ts';
 import { makeFolder, syncFolder } from '../files/atomicFile.ts';
+import { LockedMemory } from '#platform/lockedMemory.ts';
 import { FolderLock } from '../files/folderLock.ts';
 import { FolderMarker, type DatabaseFile } from '../files/folderMarker.ts';
 import { emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
@@ -137,7 +138,8 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
   open.use(new FolderLock(rest.folder));
   clearWork(rest.folder);
   const pinned = open.use(new PinnedFiles());
-  const cabinet = open.use(openCabinet(rest.folder, root));
+  const memory = new LockedMemory();
+  const cabinet = open.use(openCabinet(rest.folder, root, memory));
   const rootSecret = new RootSecret({ place: rest.root, cabinet, report: rest.report });
   rootSecret.settle(root);
   const options = { ...rest, master: cabinet.key('master') };
@@ -164,7 +166,7 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
       escrow.replace(epoch, () => readKeyring(files.keyring)),
       options.report,
     );
-  const keyring = open.use(new Keyring({ database: files.keyring, epochs, version1Key, renewed }));
+  const keyring = open.use(new Keyring({ database: files.keyring, epochs, version1Key, renewed, memory }));
   version1Key.fill(0);
   finishFaceChange(keyring, files);
   const receipts = createReceipts({
@@ -180,9 +182,9 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
   });
   const { folder, simulated } = options;
   const held = { folder, terminal, simulated, databases, cabinet, keyring, journal: journalFile, pinned };
-  const parts = { cabinet, keyring, root: rootSecret, journal: journalFile, files: databases, report: options.report };
+  const parts = { cabinet, keyring, root: rootSecret, journal: journalFile, files: databases, memory };
   return {
-    keys: new KeyChanges(parts),
+    keys: new KeyChanges({ ...parts, report: options.report }),
     terminal,
     cabinet,
     keyring,
