@@ -7,8 +7,9 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
 import type { CardReader } from '#core/ports/hardware.ts';
 import type { Random } from '#core/ports/random.ts';
+import type { SecretMemory } from '#core/ports/secretMemory.ts';
 import type { LoadedRoster } from '#core/ports/stores.ts';
-import { LockedMemory } from '#platform/lockedMemory.ts';
+import { LockedMemory, type MemoryLock } from '#platform/lockedMemory.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import { createDoorModes } from '#storage/doorModes.ts';
 import { createEpochStore } from '#storage/keys/epochPlace.ts';
@@ -151,9 +152,8 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   const { overwritten, says } = vision.freedMemory;
   health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const mirror = new ScreenMirror();
-  const memory = new LockedMemory();
   const terminal = new Terminal({
-    memory,
+    memory: templateMemory(health),
     config,
     clock,
     random,
@@ -172,9 +172,6 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     readers: around.readers,
   });
   terminal.start();
-  const locks = { 'locked keys': await storage.keys.memoryLock(), 'locked templates': memory.state('Templates') };
-  for (const [part, lock] of Object.entries(locks))
-    health.report({ part, level: lock.locked ? 'ok' : 'warning', says: lock.says });
   const keyCalendar = new KeyCalendar({
     keys: storage.keys,
     changeAfterMs: config.keys.changeAfterMs,
@@ -196,6 +193,21 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware, keyCalendar) };
 }
 
+/** Memory for templates that is never written to swap; the health page has at any time how much of it that is true of. */
+function templateMemory(health: HealthBoard): SecretMemory {
+  const memory = new LockedMemory();
+  return {
+    take: (bytes) => {
+      const taken = memory.take(bytes);
+      tellLock(health, 'locked templates', memory.state('Templates'));
+      return taken;
+    },
+  };
+}
+
+const tellLock = (health: HealthBoard, part: string, { locked, says }: MemoryLock): void =>
+  health.report({ part, level: locked ? 'ok' : 'warning', says });
+
 interface OpenPeople {
   readonly storage: Storage;
   readonly roster: LoadedRoster;
@@ -215,6 +227,7 @@ async function openPeople({ config, master, health, recorder }: OpenParts): Prom
   });
   try {
     recorder.attach(storage.journal);
+    tellLock(health, 'locked keys', await storage.keys.memoryLock());
     return { storage, roster: await storage.people.load(), close: () => storage.close() };
   } catch (error) {
     await storage.close();
