@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, (given: KeyArguments) => Promise<void> |
     await using desk = await keyDesk(places());
     for (const key of named) {
       await desk.change(key);
-      console.log(`${key}: changed${key === 'people' ? '; backups made until now bring back no face: make one' : ''}`);
+      console.log(`${key}: changed${AFTERWARDS[key] ?? ''}`);
     }
   },
   async recovery({ places }) {
@@ -59,6 +59,12 @@ const COMMANDS: Readonly<Record<string, (given: KeyArguments) => Promise<void> |
     const trusted = keys.map((key) => Buffer.from(key, 'hex'));
     console.log(JSON.stringify(verifyReceipt(readFileSync(file, 'utf8'), trusted), undefined, 2));
   },
+};
+
+/** What is to be known of a change. */
+const AFTERWARDS: Partial<Readonly<Record<ChangeableKey, string>>> = {
+  people: '; backups made until now bring back no face: make a new one',
+  backup: '; backups made until now open with the recovery key alone: make a new one',
 };
 
 /** Puts back the secret that opens the cabinet; a store that only root writes gets it through standard output. */

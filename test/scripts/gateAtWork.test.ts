@@ -21,6 +21,15 @@ function run(script: string, ...args: readonly string[]): Promise<Ran> {
   return promise;
 }
 
+/** A command that says what it did as text. */
+function say(script: string, ...args: readonly string[]): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  execFile(process.execPath, [join(ROOT, 'scripts', script), ...args], (_error, stdout, stderr) =>
+    resolve(stdout + stderr),
+  );
+  return promise;
+}
+
 const named = ({ report }: Ran, name: string): unknown => report.results.find((one) => one.name === name)?.value;
 
 test(
@@ -42,6 +51,14 @@ test(
     expect((await run('journal.ts', 'verify-export', taken, '--public-key', key)).status).toBe(0);
     expect((await run('journal.ts', 'verify', ...data, '--anchor', taken)).status).toBe(0);
     expect(named(await run('journal.ts', 'search', ...data, '--kind', 'operator-action'), 'found')).toBe(4);
+    const keys = [...data, '--key', folder.key] as const;
+    expect(await say('keys.ts', 'change', 'signing', 'journal.db', ...keys)).toBe(
+      'signing: changed\njournal.db: changed\n',
+    );
+    expect(await say('keys.ts', 'change', 'coffee', ...keys)).toContain('usage');
+    expect(await say('keys.ts', 'status', ...keys)).toContain('signing: key changed 1 times');
+    expect(named(await run('journal.ts', 'search', ...data, '--kind', 'key-changed'), 'found')).toBe(2);
+    expect((await run('journal.ts', 'verify', ...data, '--anchor', taken)).status).toBe(0);
     expect(await gate.kill('SIGTERM')).toEqual({ status: 0, signal: null });
 
     const stopped = await run('health.ts', ...data);
