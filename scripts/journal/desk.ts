@@ -8,6 +8,7 @@ import { createFileKeyStore } from '#storage/fileKeyStore.ts';
 import { folderHoldsData, folderIsSimulated } from '#storage/files/folderMarker.ts';
 import type { ExportRequest, ExportSummary } from '#storage/journal/exportJournal.ts';
 import { epochFileBeside } from '#storage/keys/epochPlace.ts';
+import { openRoot } from '#storage/openMaster.ts';
 import { openStorage } from '#storage/openStorage.ts';
 
 /** The journal of a data folder, through the gate that works on it or, where none does, opened here. */
@@ -27,7 +28,7 @@ export async function journalDesk(folder: string, key: () => string): Promise<Jo
 
 /** As a start of the gate would open it: what is wrong behind the last anchor is recorded. */
 async function opened(folder: string, key: string): Promise<JournalDesk> {
-  const master = createFileKeyStore(key).open();
+  const master = openRoot(createFileKeyStore(key), folder);
   const report = ({ part, level, says }: { part: string; level: string; says: string }): void => {
     if (level !== 'ok') console.error(`${part}: ${says}`);
   };
