@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Report } from '../../scripts/report.ts';
@@ -59,6 +60,11 @@ test(
     expect(await say('keys.ts', 'status', ...keys)).toContain('signing: key changed 1 times');
     expect(named(await run('journal.ts', 'search', ...data, '--kind', 'key-changed'), 'found')).toBe(2);
     expect((await run('journal.ts', 'verify', ...data, '--anchor', taken)).status).toBe(0);
+    const backups = join(folder.path, 'backups');
+    expect(await say('backup.ts', 'make', ...keys, '--to', backups)).toContain(`backup folder ${backups}`);
+    mkdirSync(backups);
+    expect(await say('backup.ts', 'make', ...keys, '--to', backups)).toContain('restored into a scratch place');
+    expect(named(await run('journal.ts', 'search', ...data, '--kind', 'backup-made'), 'found')).toBe(1);
     expect(await gate.kill('SIGTERM')).toEqual({ status: 0, signal: null });
 
     const stopped = await run('health.ts', ...data);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { KeysConfig } from '#core/config/terminalConfig.ts';
+import type { KeysConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { days } from '#core/privacy/retention.ts';
 import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
 import { faultOf } from '../../storage/support/faults.ts';
@@ -15,7 +15,9 @@ const QUALITY = {
   clippedShareMax: 0.1,
 };
 
-const keysOf = (lines: string): KeysConfig =>
+const keysOf = (lines: string): KeysConfig => configOf(lines).keys;
+
+const configOf = (lines: string): TerminalConfig =>
   parseTerminalConfig(
     `terminal: lobby
 handler: { name: Handler, contact: privacy@handler.example }
@@ -32,7 +34,7 @@ access-points: [{ id: entrance, name: Entrance, door: front }]
       simulated: false,
       models: { quality: QUALITY, framesConsidered: 3 },
     },
-  ).keys;
+  );
 
 it('a path alone is that of a key file, with the epoch secret beside it and keys changed every year', () => {
   expect(keysOf('key: keys/root.key')).toEqual({
@@ -58,6 +60,15 @@ it('a TPM, its memory, places for copies and the age of keys are chosen', () => 
   });
 });
 
+it('backups are made once a day into the folder that is named, and not without one', () => {
+  expect(configOf('key: root.key').backup).toBeUndefined();
+  expect(configOf('key: root.key\nbackup: { folder: /mnt/backups, keep: 5 }').backup).toEqual({
+    folder: '/mnt/backups',
+    everyMs: days(1),
+    keep: 5,
+  });
+});
+
 it('a credential of systemd is chosen by its name', () => {
   expect(keysOf('key: { store: systemd-credential, name: lintel-root, path: keys/root }')).toMatchObject({
     root: { kind: 'systemd-credential', name: 'lintel-root', path: '/srv/gate/keys/root' },
@@ -69,6 +80,7 @@ it.each([
   ['key: data/root.key', 'key: found /srv/gate/data/root.key'],
   ['key: root.key\nepoch: { store: file, path: data/epoch }', 'epoch: found /srv/gate/data/epoch'],
   ['key: root.key\nescrow: [data/copies]', 'escrow: found /srv/gate/data/copies'],
+  ['key: root.key\nbackup: { folder: data/backups }', 'backup.folder: found /srv/gate/data/backups'],
 ])('what opens the data never lies within them: %s', async (lines, says) => {
   expect((await faultOf(() => keysOf(lines), 'config')).message).toContain(says);
 });

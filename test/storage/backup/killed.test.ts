@@ -50,7 +50,10 @@ async function run(child: string, ...given: readonly (string | number)[]): Promi
 
 /** Some of the first `count` steps, spread over them, and the last ones. */
 function stepsOf(count: number): number[] {
-  const spread = Array.from({ length: STEPS_TRIED }, (_, index) => 1 + Math.floor((index * (count - LAST_STEPS)) / STEPS_TRIED));
+  const spread = Array.from(
+    { length: STEPS_TRIED },
+    (_, index) => 1 + Math.floor((index * (count - LAST_STEPS)) / STEPS_TRIED),
+  );
   return [...spread, ...Array.from({ length: LAST_STEPS }, (_, index) => count - index)];
 }
 
