@@ -1,6 +1,7 @@
 import { messageOf } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import { after, millis, wallTime, type Millis, type WallTime } from '#core/kernel/units.ts';
+import type { SubjectsGone } from '#core/journal/search.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { JournalArchive, PeopleStore } from '#core/ports/stores.ts';
@@ -126,6 +127,7 @@ export class Purge {
       () => this.#eraseRestricted(count),
       () => this.#endLapsed(count),
       () => this.#endPurposes(count),
+      () => this.#removeSubjects(count),
       () => this.#removeSegments(count),
     ];
     for (const step of steps) {
@@ -206,6 +208,16 @@ export class Purge {
     for (const [pseudonym, why] of ended) recorder.record({ kind: 'purpose-ended', why }, pseudonym);
   }
 
+  /** Access events go on saying where and when, without saying whose. */
+  async #removeSubjects(count: Count): Promise<void> {
+    const { journal, retention, clock } = this.#parts;
+    while (await this.#mayGoOn()) {
+      const gone = await journal.removeSubjects(wallTime(clock.wall() - retention.accessEvents));
+      if (gone === undefined) return;
+      count('accessSubjects', gone.subjects);
+    }
+  }
+
   async #removeSegments(count: Count): Promise<void> {
     const { journal, retention, clock } = this.#parts;
     while (await this.#mayGoOn()) {
@@ -218,7 +230,9 @@ export class Purge {
   async #due(until: WallTime): Promise<Due[]> {
     const { people, known, terms, journal, retention } = this.#parts;
     const span = journalSpan(retention);
+    const subjects = await journal.expiredSubjects(wallTime(until - retention.accessEvents));
     const due: Due[] = (await people.dueErasures()).map((at) => ({ type: 'restricted', at }));
+    if (subjects !== undefined && subjects.subjects > 0) due.push(await this.#dueSubjects(subjects));
     for (const at of terms.ends()) due.push({ type: 'lapsedTemplates', at });
     due.push(...purposesOf(known.directory.holders(), this.#lastUses, retention));
     for (const { first, last } of await journal.expired(wallTime(until - span))) {
@@ -227,6 +241,18 @@ export class Purge {
         due.push({ type: 'journalEntries', at: wallTime(entry.at + span), count: last - first + 1 });
     }
     return due;
+  }
+
+  /** From the first entry on that still says whose it is. */
+  async #dueSubjects({ subjects }: SubjectsGone): Promise<Due> {
+    const { journal, retention, clock } = this.#parts;
+    const { entries } = await journal.search({ kind: 'access-granted' }, 1);
+    const first = entries[0]?.at ?? clock.wall();
+    return {
+      type: 'accessSubjects',
+      at: wallTime(Math.max(first + retention.accessEvents, clock.wall())),
+      count: subjects,
+    };
   }
 
   #tell(removed: PurgeOutcome['removed'], failures: readonly string[], believed: boolean): void {
@@ -268,5 +294,6 @@ const NAMES: Readonly<Record<PurgedType, string>> = {
   visitors: 'visitors',
   leavers: 'people who left',
   unused: 'people who no longer come',
+  accessSubjects: 'access events that no longer say whose they are',
   journalEntries: 'entries of the journal',
 };

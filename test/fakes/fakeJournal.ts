@@ -1,7 +1,7 @@
-import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
+import type { JournalEntry, JournalEvent, RecordedEntry } from '#core/journal/entry.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
-import type { EntryRange, JournalFound, JournalQuery, SearchPosition } from '#core/journal/search.ts';
+import type { EntryRange, JournalFound, JournalQuery, SearchPosition, SubjectsGone } from '#core/journal/search.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { JournalArchive } from '#core/ports/stores.ts';
 import { SEGMENT_ENTRIES } from '#storage/journal/segments.ts';
@@ -12,6 +12,7 @@ export class FakeJournal implements JournalArchive {
   readonly #segmentEntries: number;
   /** The last entry that retention removed. */
   #removedTo = 0;
+  #subjectsGoneTo = 0;
   #unreadable: Fault | undefined;
   readonly #recorded: RecordedEntry[] = [];
   readonly #stuck: (() => void)[] = [];
@@ -74,6 +75,28 @@ export class FakeJournal implements JournalArchive {
     return segments;
   }
 
+  async expiredSubjects(before: WallTime): Promise<SubjectsGone | undefined> {
+    this.#checkReadable();
+    const from = Math.max(this.#removedTo, this.#subjectsGoneTo);
+    const left = this.#recorded.slice(from);
+    const stays = left.findIndex(({ at, event }) => isAccess(event) && at >= before);
+    const due = stays < 0 ? left : left.slice(0, stays);
+    const subjects = due.filter(({ event, subject }) => isAccess(event) && subject !== undefined).length;
+    return subjects === 0 ? undefined : { upTo: (from + due.length) as JournalId, subjects };
+  }
+
+  async removeSubjects(before: WallTime): Promise<SubjectsGone | undefined> {
+    const gone = await this.expiredSubjects(before);
+    if (gone === undefined) return undefined;
+    for (let index = this.#subjectsGoneTo; index < gone.upTo; index++) {
+      const { subject: _gone, ...entry } = this.#recorded[index]!;
+      if (isAccess(entry.event)) this.#recorded[index] = entry;
+    }
+    this.#subjectsGoneTo = gone.upTo;
+    await this.append({ at: before, event: { kind: 'subjects-removed', upTo: gone.upTo } });
+    return gone;
+  }
+
   /** What stands on the "disk". */
   get recorded(): readonly RecordedEntry[] {
     return this.#recorded;
@@ -118,6 +141,8 @@ export class FakeJournal implements JournalArchive {
     if (this.#unreadable !== undefined) throw this.#unreadable;
   }
 }
+
+const isAccess = ({ kind }: JournalEvent): boolean => kind === 'access-granted' || kind === 'access-denied';
 
 function fits({ at, event, subject }: RecordedEntry, query: JournalQuery): boolean {
   const { from, until, kind, accessPoint, door, person } = query;

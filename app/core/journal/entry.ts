@@ -39,6 +39,8 @@ export type JournalEvent =
   | { readonly kind: 'journal-damaged'; readonly says: string }
   /** Retention removed these entries, the last one included; their head stands in the journal. */
   | { readonly kind: 'segment-removed'; readonly first: JournalId; readonly last: JournalId }
+  /** Retention removed whose the access events up to that one are; they still say where and when. */
+  | { readonly kind: 'subjects-removed'; readonly upTo: JournalId }
   /** `verified`: it was restored into a scratch place and held what it should. */
   | { readonly kind: 'backup-made'; readonly backup: string; readonly verified: boolean }
   | { readonly kind: 'backup-failed'; readonly says: string }

@@ -30,6 +30,12 @@ export interface EntryRange {
   readonly last: JournalId;
 }
 
+/** Access events up to `upTo` that no longer say whose they are; `subjects` of them had one. */
+export interface SubjectsGone {
+  readonly upTo: JournalId;
+  readonly subjects: number;
+}
+
 export interface JournalFound {
   readonly entries: readonly RecordedEntry[];
   /** Absent where nothing more can come. */

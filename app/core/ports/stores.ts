@@ -2,7 +2,7 @@ import type { Cardholder, Credential } from '../access/credential.ts';
 import type { Template } from '../biometrics/template.ts';
 import type { DoorMode } from '../door/door.ts';
 import type { JournalEntry, RecordedEntry } from '../journal/entry.ts';
-import type { EntryRange, JournalFound, JournalQuery, SearchPosition } from '../journal/search.ts';
+import type { EntryRange, JournalFound, JournalQuery, SearchPosition, SubjectsGone } from '../journal/search.ts';
 import type { CredentialId, DoorId, JournalId, Pseudonym } from '../kernel/ids.ts';
 import type { WallTime } from '../kernel/units.ts';
 import type { Consent } from '../privacy/consent.ts';
@@ -85,6 +85,10 @@ export interface JournalArchive extends Journal {
   expired(before: WallTime): Promise<readonly EntryRange[]>;
   /** Removes whole segments older than that, some at a time: call it until it removes none. */
   removeBefore(before: WallTime): Promise<readonly EntryRange[]>;
+  /** What `removeSubjects` would remove next, of a certain number of entries. */
+  expiredSubjects(before: WallTime): Promise<SubjectsGone | undefined>;
+  /** Takes away whose the access events older than that are, some at a time: call it until there are none. */
+  removeSubjects(before: WallTime): Promise<SubjectsGone | undefined>;
 }
 
 /** The mode a door is kept in across restarts. Readable before any database. */

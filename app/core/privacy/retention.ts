@@ -134,13 +134,14 @@ export const afterErasure = (rules: RetentionRules): RetentionRules => ({
 export const PURPOSE_ENDS = ['visit-over', 'employment-ended', 'residence-ended', 'unused'] as const;
 export type PurposeEnd = (typeof PURPOSE_ENDS)[number];
 
-/** What a purge counts: people who were restricted, people whose purpose ended, entries of the journal. */
+/** What a purge counts: people who were restricted, people whose purpose ended, entries that no longer say whose they are, and entries. */
 export const PURGED_TYPES = [
   'restricted',
   'lapsedTemplates',
   'visitors',
   'leavers',
   'unused',
+  'accessSubjects',
   'journalEntries',
 ] as const;
 export type PurgedType = (typeof PURGED_TYPES)[number];

@@ -65,6 +65,7 @@ const Rows = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('clock-changed'), byMs: z.number() }),
   z.strictObject({ kind: z.literal('journal-damaged'), says: z.string() }),
   z.strictObject({ kind: z.literal('segment-removed'), first: Id, last: Id }),
+  z.strictObject({ kind: z.literal('subjects-removed'), upTo: Id }),
   z.strictObject({ kind: z.literal('backup-made'), backup: z.string(), verified: z.boolean() }),
   z.strictObject({ kind: z.literal('backup-failed'), says: z.string() }),
   z.strictObject({

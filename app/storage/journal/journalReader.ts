@@ -6,10 +6,11 @@ import type { JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import type { PersonKeys } from '../vault/personKeys.ts';
 import { damagedRow, type RowPlace } from '../vault/seal.ts';
-import { EntryHasher } from './canonical.ts';
+import { EntryHasher, subjectFits } from './canonical.ts';
 import { EventRow } from './eventRow.ts';
 import { ENTRY_COLUMNS, type EntryRow, type JournalTables } from './journalTables.ts';
 import { SubjectFinder } from './subjects.ts';
+import { mayHaveLostSubject } from './subjectsRemoval.ts';
 
 /** Subjects kept in memory, so that a look at the newest entries need not try everybody's key. */
 const SUBJECTS_REMEMBERED_MAX = 10_000;
@@ -115,8 +116,13 @@ export class JournalReader {
   #checkHash(row: EntryRow): void {
     const previous = this.#tables.hashAt(row.id - 1);
     if (previous === undefined) throw damagedRow(placeOf(row.id - 1), 'no such row', 'journal');
-    if (this.#hasher.hash(row, previous)?.equals(row.hash) === true) return;
+    if (this.#hasher.hash(row, previous)?.equals(row.hash) === true && this.#subjectStands(row)) return;
     throw damagedRow(placeOf(row.id), 'an entry that its hash does not fit', 'journal');
+  }
+
+  #subjectStands(row: EntryRow): boolean {
+    if (row.subject !== null || row.subjectHash === null) return subjectFits(row);
+    return mayHaveLostSubject(row, this.#tables.subjectsRemoved()?.last ?? 0);
   }
 
   #subjectsWanted({ subjects, person }: JournalQuery, rows: readonly EntryRow[]): (Pseudonym | undefined)[] {
@@ -138,8 +144,8 @@ export class JournalReader {
     const unknown = rows.filter(({ id, subject }) => subject !== null && !this.#subjects.has(id));
     const finder = new SubjectFinder(unknown.map((row) => ({ ...row, sealed: row.subject ?? Buffer.alloc(0) })));
     for (const [pseudonym, key] of unknown.length === 0 ? [] : keys) this.#opened(finder, pseudonym, key);
-    return rows.map(({ id }) => {
-      const subject = this.#subjects.get(id);
+    return rows.map(({ id, subject: sealed }) => {
+      const subject = sealed === null ? undefined : this.#subjects.get(id);
       // Somebody whose key was destroyed meanwhile is not given out from memory either.
       return subject === undefined || this.#keys.get(subject) === undefined ? undefined : subject;
     });

@@ -4,7 +4,7 @@ import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
 import type { CredentialId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import type { JournalCheck } from '#core/journal/check.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
-import type { JournalFound, JournalQuery, SearchPosition } from '#core/journal/search.ts';
+import type { JournalFound, JournalQuery, SearchPosition, SubjectsGone } from '#core/journal/search.ts';
 import type { RootPlace } from '#core/config/terminalConfig.ts';
 import type { ChangeableKey } from '#core/ports/keyRoom.ts';
 import type { HealthReport } from '#core/ports/health.ts';
@@ -63,6 +63,8 @@ export interface Calls {
   export: { readonly given: ExportRequest; readonly answer: ExportSummary };
   expired: { readonly given: WallTime; readonly answer: readonly Segment[] };
   removeBefore: { readonly given: WallTime; readonly answer: readonly Segment[] };
+  expiredSubjects: { readonly given: WallTime; readonly answer: SubjectsGone | undefined };
+  removeSubjects: { readonly given: WallTime; readonly answer: SubjectsGone | undefined };
   /** Parts come first, one message each; then the people to leave out. */
   load: { readonly given: undefined; readonly answer: readonly Pseudonym[] };
   enrol: {

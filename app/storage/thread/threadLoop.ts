@@ -77,6 +77,10 @@ export class ThreadLoop {
         return journal.expired(call.given);
       case 'removeBefore':
         return journal.removeBefore(call.given);
+      case 'expiredSubjects':
+        return journal.expiredSubjects(call.given);
+      case 'removeSubjects':
+        return journal.removeSubjects(call.given);
       case 'load':
         return this.#load(call.id);
       case 'enrol':
@@ -182,7 +186,7 @@ export class ThreadLoop {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const isOfJournal = ({ call }: OtherCall): boolean =>
-  ['read', 'search', 'check', 'export', 'expired', 'removeBefore'].includes(call);
+  /^(?:read|search|check|export|expired|removeBefore|expiredSubjects|removeSubjects)$/.test(call);
 
 const checkOptions = ({
   indexes,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { JournalCheck } from '#core/journal/check.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
-import type { JournalFound, JournalQuery, SearchPosition } from '#core/journal/search.ts';
+import type { JournalFound, JournalQuery, SearchPosition, SubjectsGone } from '#core/journal/search.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { monotonic, wallTime, type WallTime } from '#core/kernel/units.ts';
@@ -13,6 +13,7 @@ import type { Appended } from '../journal/journalFile.ts';
 import { JournalWriter } from '../journal/journalWriter.ts';
 import { RESERVE_FILE, ReserveFile, type ReserveContent } from '../journal/reserveFile.ts';
 import { segmentRemoved, type Segment } from '../journal/segments.ts';
+import { subjectsRemoved } from '../journal/subjectsRemoval.ts';
 import { keyObject } from '../vault/derivedKeys.ts';
 import { fromFaultMessage, type JournalCheckOptions, type JournalEnd } from './protocol.ts';
 import type { StorageThread } from './storageThread.ts';
@@ -115,6 +116,16 @@ export class ThreadedJournal implements StoredJournal {
     const at = wallTime(Date.now());
     await Promise.all(segments.map((segment) => this.append(segmentRemoved(segment, at))));
     return segments;
+  }
+
+  expiredSubjects(before: WallTime): Promise<SubjectsGone | undefined> {
+    return this.#thread.call('expiredSubjects', before);
+  }
+
+  async removeSubjects(before: WallTime): Promise<SubjectsGone | undefined> {
+    const gone = await this.#thread.call('removeSubjects', before);
+    if (gone !== undefined && gone.subjects > 0) await this.append(subjectsRemoved(gone, wallTime(Date.now())));
+    return gone;
   }
 
   /** Writes what waits, then closes the thread and its files. */

@@ -120,5 +120,37 @@ export function journalContract(name: string, open: () => Promise<OpenJournal>):
       expect(removed.entries.map(({ event: one }) => one)).toEqual([{ kind: 'segment-removed', first: 1, last }]);
       expect(await journal.append({ at: wallTime(1), event })).toBe(count + 2);
     });
+
+    it('takes away whose old access events are, and of no other entry; where and when they were stays', async () => {
+      await using opened = await open();
+      const { journal } = opened;
+      for (const label of ['Ada', 'Bo']) await opened.enrolled(person(label));
+      const [ada, bo] = ['Ada', 'Bo'].map((label) => person(label).cardholder.pseudonym);
+      const granted = { kind: 'access-granted', accessPoint: FRONT, factors: ['card'] } as const;
+      const denied = { kind: 'access-denied', accessPoint: FRONT, reason: 'expired' } as const;
+      for (const [at, event, subject] of [
+        [1, granted, ada] as const,
+        [2, { kind: 'enrolled' } as const, ada] as const,
+        [3, denied, bo] as const,
+        [9, granted, ada] as const,
+        [4, granted, bo] as const,
+      ])
+        await journal.append({ at: wallTime(at), event, ...(subject === undefined ? {} : { subject }) });
+      expect(await journal.expiredSubjects(wallTime(1))).toBeUndefined();
+      expect(await journal.expiredSubjects(wallTime(5))).toEqual({ upTo: 3, subjects: 2 });
+      expect(await journal.removeSubjects(wallTime(5))).toEqual({ upTo: 3, subjects: 2 });
+      expect(await journal.removeSubjects(wallTime(5))).toBeUndefined();
+      const left = await journal.read(1 as JournalId, 10);
+      expect(left.map(({ at, subject }) => [at, subject]).slice(0, 5)).toEqual([
+        [1, undefined],
+        [2, ada],
+        [3, undefined],
+        [9, ada],
+        [4, bo],
+      ]);
+      expect(left[5]?.event).toEqual({ kind: 'subjects-removed', upTo: 3 });
+      expect((await journal.search({ person: bo! }, 10)).entries.map(({ at }) => at)).toEqual([4]);
+      expect(await journal.removeSubjects(wallTime(10))).toEqual({ upTo: 6, subjects: 2 });
+    });
   });
 }
