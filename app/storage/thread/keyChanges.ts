@@ -1,3 +1,4 @@
+import { messageOf } from '#core/kernel/fault.ts';
 import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { ChangeableKey, KeyChange } from '#core/ports/keyRoom.ts';
@@ -111,11 +112,30 @@ export class KeyChanges {
   }
 }
 
-export function changeFileKey(cabinet: Cabinet, file: DatabaseFile, database: Sqlite): void {
+function changeFileKey(cabinet: Cabinet, file: DatabaseFile, database: Sqlite): void {
   const next = cabinet.propose(`file ${file}`);
   changeKey(database, next);
   next.fill(0);
   cabinet.promote(`file ${file}`, now());
+}
+
+interface HalfChanged {
+  readonly file: DatabaseFile;
+  readonly database: Sqlite;
+  readonly report: (line: HealthReport) => void;
+}
+
+/**
+ * A change that was cut off: sealing once more under the next key is right whichever of the two the file opened with.
+ * Where there is no room for that now, the file goes on under the one that it opened with.
+ */
+export function finishFileChange(cabinet: Cabinet, { file, database, report }: HalfChanged): void {
+  try {
+    changeFileKey(cabinet, file, database);
+  } catch (error) {
+    const says = `the change of the key of ${file}, which was cut off, could not be finished: ${messageOf(error)}`;
+    report({ part: `key of ${file}`, level: 'warning', says });
+  }
 }
 
 /** What a change of the biometric keys left when it was cut off; before anything reads templates. */

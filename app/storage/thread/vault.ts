@@ -27,7 +27,7 @@ import { finishSigningChange, followSigningChange, signerInUse, signerToCome } f
 import { createReceipts, type ReceiptDesk } from '../keys/receipts.ts';
 import { Escrow } from '../keys/escrow.ts';
 import { RootSecret } from '../keys/rootSecret.ts';
-import { changeFileKey, finishFaceChange, KeyChanges } from './keyChanges.ts';
+import { finishFaceChange, finishFileChange, KeyChanges } from './keyChanges.ts';
 import { readKeyring } from '../keys/keyringContent.ts';
 import { Keyring } from '../stores/keyring.ts';
 import { People } from '../stores/people.ts';
@@ -205,7 +205,7 @@ interface OpenParts {
 }
 
 function openDatabases(
-  { folder, maxPages }: VaultOptions,
+  { folder, maxPages, report }: VaultOptions,
   { cabinet, mayMake, open }: OpenParts,
 ): Record<DatabaseFile, Sqlite> {
   const opened = (file: DatabaseFile): Sqlite => {
@@ -214,8 +214,7 @@ function openDatabases(
     const database = openDatabase({ folder, file, keys, mayMake, ...own });
     for (const key of keys) key.fill(0);
     open.defer(() => void database.close());
-    // Cut off: sealing once more under the next key is right whichever of the two the file opened with.
-    if (keys.length > 1) changeFileKey(cabinet, file, database);
+    if (keys.length > 1) finishFileChange(cabinet, { file, database, report });
     return database;
   };
   return {
