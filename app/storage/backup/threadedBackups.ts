@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { WallTime } from '#core/kernel/units.ts';
@@ -9,6 +10,9 @@ import type { StorageThread } from '../thread/storageThread.ts';
 import { backupsFound, targetFault } from './backupNames.ts';
 import type { BackupJob } from './backupJob.ts';
 import type { BackupOutcome } from './worker.ts';
+
+/** How long the end of a backup that is under way is waited for. */
+const CLOSE_MS_MAX = 1_000;
 
 /**
  * Backups of an open data folder. The storage thread copies, between journal entries; everything else, and above all the
@@ -42,9 +46,11 @@ export class ThreadedBackups implements Backups {
     return (await backupsFound(folder, terminal)).findLast(({ state }) => state === 'backup')?.madeAt;
   }
 
-  /** Ends a backup that is under way: what there is of it is removed by the next one. */
+  /** Ends a backup that is under way: what there is of it is removed by the next one. A target that hangs is not waited for. */
   async close(): Promise<void> {
-    if (this.#under instanceof Worker) await this.#under.terminate();
+    if (!(this.#under instanceof Worker)) return;
+    this.#under.unref();
+    await Promise.race([this.#under.terminate(), setTimeout(CLOSE_MS_MAX, undefined, { ref: false })]);
   }
 
   async #outside(target: string): Promise<string> {
