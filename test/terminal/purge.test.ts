@@ -68,6 +68,23 @@ describe('what is kept no longer goes by itself', () => {
     expect(gate.kinds('segment-removed')).toHaveLength(1);
   });
 
+  it('whose an access event is after its span, while where and when it was stays, and what was done stays whole', async () => {
+    const gate = await RetentionFixture.start({ accessEvents: days(200), unused: days(100) });
+    await gate.enrol('Ada', 'staff', 2_000);
+    await gate.comesIn('Ada');
+    await gate.days(200, () => gate.comesIn('Ada'));
+    expect(gate.kinds('access-granted')[0]).toHaveProperty('subject');
+    const soon = await gate.purge.forecast(wallTime(gate.clock.wall() + days(2)));
+    expect(soon).toMatchObject([{ type: 'accessSubjects', count: 2 }]);
+    await gate.days(2, () => gate.comesIn('Ada'));
+    const [first, second, third] = gate.kinds('access-granted');
+    for (const gone of [first, second]) expect(gone).not.toHaveProperty('subject');
+    expect(first).toMatchObject({ event: { accessPoint: 'entrance' } });
+    expect(third).toHaveProperty('subject');
+    expect(gate.kinds('enrolled')[0]).toHaveProperty('subject');
+    expect(gate.kinds('purged').at(-1)).toMatchObject({ event: { removed: { accessSubjects: 1 } } });
+  });
+
   it('every day by itself, first some time after the start, and each is recorded with its counts', async () => {
     const gate = await RetentionFixture.start();
     await gate.enrol('visitor', 'visitor', 0);
