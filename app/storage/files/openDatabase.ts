@@ -151,13 +151,14 @@ function rollbackBytes(database: Sqlite): number {
   return Math.ceil((pages ?? 0) * ((bytes ?? 0) + RECORD_BYTES) * HEADERS_SHARE) + HEADERS_BYTES_MIN;
 }
 
-const ZEROS = Buffer.alloc(256 * 1024);
+const ZEROS_AT_ONCE = 2 * 1024 * 1024;
 
 /** Over whatever lies there, and on the disk; without the room for it the file is emptied: SQLite has it open. */
 function writeZeros(path: string, bytes: number): void {
+  const zeros = Buffer.alloc(Math.min(bytes, ZEROS_AT_ONCE));
   const handle = openSync(path, constants.O_WRONLY | constants.O_CREAT, OWN_FILE);
   try {
-    for (let at = 0; at < bytes;) at += writeSync(handle, ZEROS, 0, Math.min(ZEROS.length, bytes - at), at);
+    for (let at = 0; at < bytes;) at += writeSync(handle, zeros, 0, Math.min(zeros.length, bytes - at), at);
     fsyncSync(handle);
   } catch (error) {
     ftruncateSync(handle);
