@@ -172,6 +172,7 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
   const receipts = createReceipts({
     terminal,
     signingKey: () => cabinet.key('signing'),
+    formerKeys: () => cabinet.retiredSigningKeys.map(({ key }) => key),
     escrow: (generation) => escrow.statesOf(generation),
   });
   const people = new People(files, keyring, options.report);
