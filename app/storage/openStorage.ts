@@ -8,7 +8,7 @@ import type { WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { Backups } from '#core/ports/backups.ts';
 import type { Receipts } from '#core/ports/receipts.ts';
-import type { EnrolledFace, Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
+import type { ConsentsRemoved, EnrolledFace, Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
@@ -158,6 +158,10 @@ class ThreadedPeopleStore implements BulkPeopleStore {
 
   consentsOf(pseudonym: Pseudonym): Promise<readonly Consent[]> {
     return this.#thread.call('consents', pseudonym);
+  }
+
+  removeConsents(endedBy: WallTime, behind = 0): Promise<ConsentsRemoved> {
+    return this.#thread.call('removeConsents', { endedBy, behind });
   }
 
   async addFace(face: EnrolledFace): Promise<void> {

@@ -127,6 +127,7 @@ export class Purge {
       () => this.#eraseRestricted(count),
       () => this.#endLapsed(count),
       () => this.#endPurposes(count),
+      () => this.#removeConsents(count),
       () => this.#removeSubjects(count),
       () => this.#removeSegments(count),
     ];
@@ -208,6 +209,17 @@ export class Purge {
     for (const [pseudonym, why] of ended) recorder.record({ kind: 'purpose-ended', why }, pseudonym);
   }
 
+  /** Of people who are still enrolled: consents that ended so long ago that nobody has to prove them any more. */
+  async #removeConsents(count: Count): Promise<void> {
+    const { people, retention, clock } = this.#parts;
+    let behind: number | undefined = 0;
+    while (behind !== undefined && (await this.#mayGoOn())) {
+      const page = await people.removeConsents(wallTime(clock.wall() - retention.consentRecords), behind);
+      count('consents', page.removed);
+      behind = page.next;
+    }
+  }
+
   /** Access events go on saying where and when, without saying whose. */
   async #removeSubjects(count: Count): Promise<void> {
     const { journal, retention, clock } = this.#parts;
@@ -278,19 +290,24 @@ export class Purge {
       const told = forecasts.map(
         ({ type, count, from }) => `${count} ${NAMES[type]} from ${new Date(from).toISOString()} on`,
       );
-      if (told.length === 0) health.report({ part, level: 'ok', says: 'nothing within a week' });
-      else health.report({ part, level: 'warning', says: `within a week: ${told.join(', ')}` });
+      const says = told.length === 0 ? 'nothing within a week' : `within a week: ${told.join(', ')}`;
+      const level = forecasts.some(({ type }) => UNEXPECTED.has(type)) ? 'warning' : 'ok';
+      health.report({ part, level, says });
     } catch (error) {
       health.report({ part, level: 'warning', says: `not known: ${messageOf(error)}` });
     }
   }
 }
 
+/** What somebody may still want to prevent: by coming, or by agreeing anew. The others have ended as was agreed. */
+const UNEXPECTED: ReadonlySet<PurgedType> = new Set(['unused', 'lapsedTemplates']);
+
 type Count = (type: PurgedType, how: number) => void;
 
 const NAMES: Readonly<Record<PurgedType, string>> = {
   restricted: 'restricted people',
   lapsedTemplates: 'faces whose consent ends',
+  consents: 'consents that ended long ago',
   visitors: 'visitors',
   leavers: 'people who left',
   unused: 'people who no longer come',

@@ -3,7 +3,7 @@ import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { Template } from '#core/biometrics/template.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { CredentialId, Pseudonym } from '#core/kernel/ids.ts';
-import type { EnrolledFace, Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
+import type { ConsentsRemoved, EnrolledFace, Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
@@ -70,6 +70,18 @@ export class FakePeopleStore implements PeopleStore {
     return (this.#consents.get(pseudonym) ?? []).toSorted((a, b) => b.givenAt - a.givenAt);
   }
 
+  async removeConsents(endedBy: WallTime): Promise<ConsentsRemoved> {
+    this.#check();
+    let removed = 0;
+    for (const [pseudonym, consents] of this.#consents) {
+      const used = (this.#people.get(pseudonym)?.face?.templates ?? []).map(({ record }) => record.consent);
+      const kept = consents.filter(({ id, endsAt }) => endsAt > endedBy || used.includes(id));
+      removed += consents.length - kept.length;
+      this.#consents.set(pseudonym, kept);
+    }
+    return { removed };
+  }
+
   async withdrawFace(pseudonym: Pseudonym, at: WallTime): Promise<Deletion> {
     this.#check();
     this.#endFace(pseudonym, at);
@@ -91,7 +103,7 @@ export class FakePeopleStore implements PeopleStore {
     this.#check();
     for (const pseudonym of people) this.#known(pseudonym);
     return people.map((pseudonym) => {
-      const gaveConsent = this.#consents.has(pseudonym);
+      const gaveConsent = (this.#consents.get(pseudonym) ?? []).length > 0;
       this.#endFace(pseudonym, at);
       const faceEndedAt = gaveConsent ? this.#faceEnded.get(pseudonym) : undefined;
       const due = this.#due.get(pseudonym) ?? recordKeyDue({ erasedAt: at, faceEndedAt }, retention);

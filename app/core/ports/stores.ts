@@ -32,12 +32,20 @@ export interface EnrolledFace {
   readonly templates: readonly Template[];
 }
 
+export interface ConsentsRemoved {
+  readonly removed: number;
+  /** Absent where everybody has been looked at. */
+  readonly next?: number;
+}
+
 /** @throws Fault `storage` where the disk is full, stuck or damaged; nothing is half done then. */
 export interface PeopleStore {
   load(): Promise<LoadedRoster>;
   enrol(person: Enrolment): Promise<void>;
   /** The consents of one person, newest first. */
   consentsOf(pseudonym: Pseudonym): Promise<readonly Consent[]>;
+  /** Removes consents that had ended by then, of some people at a time: `next` is where to go on. */
+  removeConsents(endedBy: WallTime, behind?: number): Promise<ConsentsRemoved>;
   /**
    * A face of somebody enrolled who gave none so far or has withdrawn it, under a new biometric key.
    * @throws Fault `storage` for somebody who is not enrolled, is to be erased, or has a face.

@@ -138,6 +138,7 @@ export type PurposeEnd = (typeof PURPOSE_ENDS)[number];
 export const PURGED_TYPES = [
   'restricted',
   'lapsedTemplates',
+  'consents',
   'visitors',
   'leavers',
   'unused',

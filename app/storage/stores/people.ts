@@ -5,6 +5,7 @@ import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { CredentialId, Pseudonym } from '#core/kernel/ids.ts';
 import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
+import type { ConsentsRemoved } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
@@ -15,6 +16,7 @@ import { Credentials } from './credentials.ts';
 import type { KeyEntry } from '../keys/keyBlock.ts';
 import type { FreshKeys } from './freshKeys.ts';
 import type { Keyring } from './keyring.ts';
+import { removeOldConsents } from './oldConsents.ts';
 import { RevokedCredentials } from './revokedCredentials.ts';
 import { RosterReader, type RosterPart } from './rosterReader.ts';
 import { deletionOf, erasedFrom } from './standings.ts';
@@ -142,6 +144,10 @@ export class People {
   /** @throws Fault `storage` where a consent's row does not open. */
   consentsOf(pseudonym: Pseudonym): Consent[] {
     return this.#consents.of(this.#keyring.recordKeys.get(pseudonym), pseudonym);
+  }
+
+  removeConsents(endedBy: WallTime, behind: number): ConsentsRemoved {
+    return removeOldConsents(this.#files.biometrics, this.#keyring.recordKeys, { endedBy, behind });
   }
 
   withdrawFace(pseudonym: Pseudonym, at: WallTime): Deletion {

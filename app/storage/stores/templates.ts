@@ -46,6 +46,11 @@ export class Templates {
     this.#insert.run(idBytes(id), idBytes(pseudonym), idBytes(consent), FORMAT, format, sealed);
   }
 
+  /** Does any stand on this consent? */
+  standOn(consent: ConsentId): boolean {
+    return this.#database.prepare('SELECT 1 FROM templates WHERE consent = ?').get(idBytes(consent)) !== undefined;
+  }
+
   /** At most `limit` rows behind `position`, in order of position. */
   page(position: number, limit: number): SealedTemplate[] {
     return this.#database

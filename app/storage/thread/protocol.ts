@@ -7,6 +7,7 @@ import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
 import type { JournalFound, JournalQuery, SearchPosition, SubjectsGone } from '#core/journal/search.ts';
 import type { RootPlace } from '#core/config/terminalConfig.ts';
 import type { ChangeableKey } from '#core/ports/keyRoom.ts';
+import type { ConsentsRemoved } from '#core/ports/stores.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
@@ -72,6 +73,10 @@ export interface Calls {
     readonly answer: undefined;
   };
   consents: { readonly given: Pseudonym; readonly answer: readonly Consent[] };
+  removeConsents: {
+    readonly given: { readonly endedBy: WallTime; readonly behind: number };
+    readonly answer: ConsentsRemoved;
+  };
   addFace: {
     readonly given: { readonly face: FaceRows; readonly features: SharedArrayBuffer };
     readonly answer: undefined;

@@ -87,6 +87,8 @@ export class ThreadLoop {
         return withFeatures(call.given.features, (features) => people.enrol(call.given.people, features));
       case 'consents':
         return people.consentsOf(call.given);
+      case 'removeConsents':
+        return people.removeConsents(call.given.endedBy, call.given.behind);
       case 'addFace':
         return withFeatures(call.given.features, (features) => people.addFace(call.given.face, features));
       case 'withdrawFace':

@@ -284,6 +284,19 @@ export function peopleStoreContract(
       expect([roster.cardholders.length, roster.credentials, roster.templates.length]).toEqual([1, [pin], 1]);
     });
 
+    it('forgets consents that ended long ago, but none that a face still stands on or that holds', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      for (const label of ['Ada', 'Bo']) await people.enrol(person(label));
+      const { endsAt } = person('Ada').face.consent;
+      await people.withdrawFace(ADA, NOW);
+      expect(await people.removeConsents(wallTime(endsAt - 1))).toEqual({ removed: 0 });
+      const { removed } = await people.removeConsents(wallTime(1e13));
+      expect([removed, await people.consentsOf(ADA)]).toEqual([1, []]);
+      expect(await people.consentsOf(person('Bo').cardholder.pseudonym)).toHaveLength(1);
+      expect((await people.load()).cardholders).toHaveLength(2);
+    });
+
     it('takes nobody in under the pseudonym of a person who is restricted', async () => {
       await using opened = await open();
       await opened.people.enrol(person('Ada'));
