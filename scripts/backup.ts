@@ -13,7 +13,7 @@ import { createEpochStore } from '#storage/keys/epochPlace.ts';
 import { createKeyStore } from '#storage/keys/rootPlace.ts';
 import { openRoot } from '#storage/openMaster.ts';
 import { parseBackupArguments, unusable, type BackupArguments } from './backup/arguments.ts';
-import { openHere } from './keys/keyDesk.ts';
+import { openHere } from './dataFolder.ts';
 import { EXIT_UNUSABLE } from './report.ts';
 
 /** Makes backups of a gate, proves them and brings them back. Says how it is used where it is used otherwise. */

@@ -12,7 +12,7 @@ import { createEpochStore } from '#storage/keys/epochPlace.ts';
 import { RecoveryCopy } from '#storage/keys/recoveryCopy.ts';
 import { createKeyStore } from '#storage/keys/rootPlace.ts';
 import { openRoot } from '#storage/openMaster.ts';
-import { PLACE_OPTIONS, placesOf, type KeyPlaces } from './keys/arguments.ts';
+import { PLACE_OPTIONS, PLACE_USAGE, placesOf, type Places } from './dataFolder.ts';
 import { result, runCommand, type Arguments, type Result } from './report.ts';
 
 const USAGE = `one of
@@ -21,7 +21,7 @@ const USAGE = `one of
                                   journal along first: logs are to be kept for six months at least (网络安全法 21)
   decommission verify FILE PUBLIC-KEY...
                                   is this the report of a terminal with this key?
-WHERE is --config FILE, or --data FOLDER --key FILE; where a TPM sealed the key also --tpm, and --tcti HOW to reach it.`;
+${PLACE_USAGE}`;
 
 /** Who and why are written into the report as they are given. */
 const WORDS_MAX = 200;
@@ -65,7 +65,7 @@ async function eraseAll(given: Given): Promise<Result[]> {
     throw unusable('not one of --export and --without-journal');
   const places = placesOf(given);
   await refuseWhileItWorks(places);
-  const { data, root, epoch, escrow } = places;
+  const { data, root, epoch, escrow, backups } = places;
   const keyStore = createKeyStore(root);
   const master = openRoot(keyStore, data);
   const recovery = new RecoveryCopy(root).path;
@@ -83,7 +83,7 @@ async function eraseAll(given: Given): Promise<Result[]> {
     keyStore,
     epochs: createEpochStore(epoch),
     besideKey: [recovery],
-    backups: [],
+    backups: backups === undefined ? [] : [backups],
     by,
     why,
     reportTo: resolve(given.report),
@@ -98,7 +98,7 @@ async function eraseAll(given: Given): Promise<Result[]> {
 }
 
 /** A gate that works would go on from memory, and write anew what is erased. */
-async function refuseWhileItWorks({ data }: KeyPlaces): Promise<void> {
+async function refuseWhileItWorks({ data }: Places): Promise<void> {
   if (!existsSync(data)) throw new Fault('command', { thing: data, found: 'nothing', expected: 'a data folder' });
   if ((await askGate(data, 'health', {})) === undefined) return;
   throw new Fault('command', { thing: data, found: 'a gate that works on it', expected: 'one that is stopped' });

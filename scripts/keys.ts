@@ -10,8 +10,9 @@ import { verifyReceipt } from '#storage/keys/receipts.ts';
 import { RecoveryCopy } from '#storage/keys/recoveryCopy.ts';
 import { createKeyStore } from '#storage/keys/rootPlace.ts';
 import { opensCabinet } from '#storage/openMaster.ts';
-import { parseKeyArguments, unusable, type KeyArguments, type KeyPlaces } from './keys/arguments.ts';
-import { keyDesk, openHere } from './keys/keyDesk.ts';
+import { parseKeyArguments, unusable, type KeyArguments } from './keys/arguments.ts';
+import { openHere, type Places } from './dataFolder.ts';
+import { keyDesk } from './keys/keyDesk.ts';
 import { EXIT_UNUSABLE } from './report.ts';
 
 const COMMANDS: Readonly<Record<string, (given: KeyArguments) => Promise<void> | void>> = {
@@ -68,7 +69,7 @@ const AFTERWARDS: Partial<Readonly<Record<ChangeableKey, string>>> = {
 };
 
 /** Puts back the secret that opens the cabinet; a store that only root writes gets it through standard output. */
-async function recoverRoot({ data, root }: KeyPlaces): Promise<void> {
+async function recoverRoot({ data, root }: Places): Promise<void> {
   if ((await askGate(data, 'health', {})) !== undefined)
     throw new Fault('command', { thing: data, found: 'a gate that works on it', expected: 'one that does not start' });
   const copy = new RecoveryCopy(root);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Fault } from '#core/kernel/fault.ts';
-import { PLACE_OPTIONS, placesOf, type KeyPlaces } from '../keys/arguments.ts';
+import { PLACE_OPTIONS, PLACE_USAGE, placesOf, type Places } from '../dataFolder.ts';
 
 export const USAGE = `usage: npm run backup -- COMMAND
   make            WHERE [--to FOLDER]   make one, and restore it into a scratch place to prove it (--no-verify: without)
@@ -8,7 +8,7 @@ export const USAGE = `usage: npm run backup -- COMMAND
                                         stopped; with --escrow PLACE against the one there, as another machine would
   restore FILE    WHERE                 bring its people back to the machine that made it, whose gate is stopped
   restore FILE    WHERE --escrow PLACE  take the terminal over on a machine that has nothing of it
-WHERE is --config FILE, or --data FOLDER --key FILE; where a TPM sealed the key also --tpm, and --tcti HOW to reach it.
+${PLACE_USAGE}
 --losing N        how many people may be lost: enrolled since, or not opening any more
 --recovery        open it with the recovery key, as --escrow does: hex, from standard input, or from --recovery-fd NUMBER
 --signer KEY      with --escrow: the terminal's public signing key in hex, as receipts name it; may be given several times`;
@@ -17,7 +17,7 @@ export interface BackupArguments {
   readonly command: 'make' | 'verify' | 'restore';
   /** Of `verify` and `restore`. */
   readonly file: string;
-  readonly places: KeyPlaces;
+  readonly places: Places;
   readonly to: string | undefined;
   readonly verify: boolean;
   readonly losing: number;

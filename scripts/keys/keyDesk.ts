@@ -2,11 +2,7 @@ import * as z from 'zod/mini';
 import { wallTime } from '#core/kernel/units.ts';
 import { CHANGEABLE_KEYS, type ChangeableKey, type KeyChange } from '#core/ports/keyRoom.ts';
 import { askGate } from '#service/control/askGate.ts';
-import { folderIsSimulated } from '#storage/files/folderMarker.ts';
-import { createKeyStore } from '#storage/keys/rootPlace.ts';
-import { openRoot } from '#storage/openMaster.ts';
-import { openStorage, type Storage } from '#storage/openStorage.ts';
-import type { KeyPlaces } from './arguments.ts';
+import { openHere, type Places } from '../dataFolder.ts';
 
 export interface KeyStatus {
   readonly changes: readonly KeyChange[];
@@ -21,23 +17,11 @@ export interface KeyDesk extends AsyncDisposable {
   setRecoveryKey(key: Uint8Array): Promise<void>;
 }
 
-export async function keyDesk(places: KeyPlaces): Promise<KeyDesk> {
+export async function keyDesk(places: Places): Promise<KeyDesk> {
   return (await askGate(places.data, 'health', {})) === undefined ? opened(places) : atTheGate(places.data);
 }
 
-export async function openHere(places: KeyPlaces): Promise<Storage> {
-  const { data, root, epoch, escrow } = places;
-  const master = openRoot(createKeyStore(root), data);
-  const report = ({ part, level, says }: { part: string; level: string; says: string }): void => {
-    if (level !== 'ok') console.error(`${part}, ${level}: ${says}`);
-  };
-  const simulated = folderIsSimulated(data);
-  const opening = openStorage({ folder: data, simulated, master, root, epoch, escrowPlaces: escrow, report });
-  master.fill(0);
-  return opening;
-}
-
-async function opened(places: KeyPlaces): Promise<KeyDesk> {
+async function opened(places: Places): Promise<KeyDesk> {
   const { keys, close } = await openHere(places);
   return {
     status: async () => ({ changes: await keys.changes(), recoveryKey: await keys.hasRecoveryKey() }),
