@@ -32,10 +32,17 @@ export class ProcessMemory implements Disposable {
     return this.#unreadBytes;
   }
 
-  /** Pages that are there and lie side by side: a runtime reserves far more than it uses. */
+  /**
+   * Of memory of its own the pages that are there and lie side by side: a runtime reserves far more than it uses. Of
+   * memory that it shares everything: what another process wrote there is not listed as a page of this one.
+   */
   *pieces(): Generator<MemoryPiece> {
-    for (const { from, to } of writableRanges(this.#process)) {
-      for (let at = from; at < to; at += CHUNK_BYTES) yield* this.#thereIn(at, Math.min(to - at, CHUNK_BYTES));
+    for (const { from, to, shared } of writableRanges(this.#process)) {
+      for (let at = from; at < to; at += CHUNK_BYTES) {
+        const bytes = Math.min(to - at, CHUNK_BYTES);
+        if (shared) yield { at, bytes };
+        else yield* this.#thereIn(at, bytes);
+      }
     }
   }
 
@@ -74,13 +81,19 @@ export class ProcessMemory implements Disposable {
   }
 }
 
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly shared: boolean;
+}
+
 /** What is mapped to be read only holds code and files. */
-function writableRanges(process: number | 'self'): { from: number; to: number }[] {
+function writableRanges(process: number | 'self'): Range[] {
   return readFileSync(`/proc/${process}/maps`, 'utf8')
     .split('\n')
     .flatMap((line) => {
-      const range = /^([0-9a-f]+)-([0-9a-f]+) .w/.exec(line);
-      if (range === null) return [];
-      return [{ from: Number.parseInt(range[1] ?? '', 16), to: Number.parseInt(range[2] ?? '', 16) }];
+      const [, from, to, sharing] = /^([0-9a-f]+)-([0-9a-f]+) .w.([ps])/.exec(line) ?? [];
+      if (from === undefined || to === undefined) return [];
+      return [{ from: Number.parseInt(from, 16), to: Number.parseInt(to, 16), shared: sharing === 's' }];
     });
 }
