@@ -4,14 +4,7 @@ import type { JournalQuery } from '#core/journal/search.ts';
 import type { AccessPointId, DoorId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import { checkExport } from '#storage/journal/checkExport.ts';
-import {
-  needed,
-  numberOf,
-  parseJournalArguments,
-  timeOf,
-  unusable,
-  type JournalArguments,
-} from './journal/arguments.ts';
+import { numberOf, parseJournalArguments, timeOf, unusable, type JournalArguments } from './journal/arguments.ts';
 import { journalDesk, type JournalDesk } from './journal/desk.ts';
 import { result, runCommand, type Arguments, type Result } from './report.ts';
 
@@ -22,7 +15,7 @@ const SEARCH_LIMIT = 100;
 async function journal({ rest }: Arguments): Promise<{ results: readonly Result[] }> {
   const given = parseJournalArguments(rest);
   if (given.command === 'verify-export') return { results: await verifyExport(given) };
-  const desk = await journalDesk(needed(given, '--data'), () => needed(given, '--key'));
+  const desk = await journalDesk(given.data(), given.places);
   try {
     if (given.command === 'search') return { results: await search(given, desk) };
     return { results: given.command === 'verify' ? await verify(given, desk) : await exportIt(given, desk) };
@@ -33,7 +26,7 @@ async function journal({ rest }: Arguments): Promise<{ results: readonly Result[
 
 /** Each entry is a result: its event as JSON, its time beside it. */
 async function search(given: JournalArguments, desk: JournalDesk): Promise<Result[]> {
-  const found = await desk.search(queryOf(given), numberOf(given, '--limit') ?? SEARCH_LIMIT);
+  const found = await desk.search(queryOf(given), numberOf(given, 'limit') ?? SEARCH_LIMIT);
   const entries = found.entries.map(({ id, at, event, subject, simulated }) =>
     result(`entry ${id}`, {
       value: JSON.stringify({
@@ -51,26 +44,22 @@ async function search(given: JournalArguments, desk: JournalDesk): Promise<Resul
 
 function queryOf(given: JournalArguments): JournalQuery {
   const { values } = given;
-  const from = timeOf(given, '--from');
-  const until = timeOf(given, '--until');
-  const text = <Text extends string>(name: string): Text | undefined => values.get(name) as Text | undefined;
-  const kind = text<JournalEventKind>('--kind');
-  const accessPoint = text<AccessPointId>('--access-point');
-  const door = text<DoorId>('--door');
-  const person = text<Pseudonym>('--person');
+  const from = timeOf(given, 'from');
+  const until = timeOf(given, 'until');
+  const { kind, 'access-point': accessPoint, door, person, subjects } = values;
   return {
     ...(from === undefined ? {} : { from: wallTime(from) }),
     ...(until === undefined ? {} : { until: wallTime(until) }),
-    ...(kind === undefined ? {} : { kind }),
-    ...(accessPoint === undefined ? {} : { accessPoint }),
-    ...(door === undefined ? {} : { door }),
-    ...(person === undefined ? {} : { person }),
-    ...(values.get('--subjects') === 'yes' ? { subjects: true } : {}),
+    ...(kind === undefined ? {} : { kind: kind as JournalEventKind }),
+    ...(accessPoint === undefined ? {} : { accessPoint: accessPoint as AccessPointId }),
+    ...(door === undefined ? {} : { door: door as DoorId }),
+    ...(person === undefined ? {} : { person: person as Pseudonym }),
+    ...(subjects === true ? { subjects } : {}),
   };
 }
 
 async function verify(given: JournalArguments, desk: JournalDesk): Promise<Result[]> {
-  const anchor = given.values.get('--anchor');
+  const anchor = given.values.anchor;
   const check = await desk.check(anchor === undefined ? [] : [resolve(anchor)]);
   const covered = check.coveredTo === 0 ? 'no anchor' : `up to entry ${check.coveredTo}, by ${check.coveredBy}`;
   const recorded =
@@ -97,11 +86,13 @@ async function verify(given: JournalArguments, desk: JournalDesk): Promise<Resul
 }
 
 async function exportIt(given: JournalArguments, desk: JournalDesk): Promise<Result[]> {
-  const form = given.values.get('--form') ?? 'jsonl';
+  const { to: path } = given.values;
+  if (path === undefined) throw unusable('no --to');
+  const form = given.values.form ?? 'jsonl';
   if (form !== 'jsonl' && form !== 'csv') throw unusable(`--form ${form}`);
-  const [from, to] = [numberOf(given, '--first'), numberOf(given, '--last')];
-  const { path, signature } = await desk.export({
-    path: resolve(needed(given, '--to')),
+  const [from, to] = [numberOf(given, 'first'), numberOf(given, 'last')];
+  const { signature } = await desk.export({
+    path: resolve(path),
     form,
     ...(from === undefined ? {} : { from: from as JournalId }),
     ...(to === undefined ? {} : { to: to as JournalId }),
@@ -117,7 +108,7 @@ async function exportIt(given: JournalArguments, desk: JournalDesk): Promise<Res
 async function verifyExport({ files, values }: JournalArguments): Promise<Result[]> {
   const [file] = files;
   if (file === undefined || files.length > 1) throw unusable(files.join(' ') || 'no file');
-  const key = values.get('--public-key');
+  const key = values['public-key'];
   if (key !== undefined && !/^[0-9a-f]{64}$/.test(key)) throw unusable(`--public-key ${key}`);
   const check = await checkExport(file, key === undefined ? undefined : [Buffer.from(key, 'hex')]);
   const by =

@@ -1,64 +1,57 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { Fault } from '#core/kernel/fault.ts';
-import { createFileKeyStore } from '#storage/fileKeyStore.ts';
-import { DATABASE_FILES, folderIsSimulated, type DatabaseFile } from '#storage/files/folderMarker.ts';
-import { openCabinet } from '#storage/keys/cabinet.ts';
+import { CHANGEABLE_KEYS, type ChangeableKey } from '#core/ports/keyRoom.ts';
+import { askGate } from '#service/control/askGate.ts';
+import { DATABASE_FILES } from '#storage/files/folderMarker.ts';
 import { newRecoveryKeys } from '#storage/keys/curveKeys.ts';
-import { createEpochStore, epochFileBeside } from '#storage/keys/epochPlace.ts';
+import { createEpochStore } from '#storage/keys/epochPlace.ts';
 import { openEscrow } from '#storage/keys/escrow.ts';
 import { verifyReceipt } from '#storage/keys/receipts.ts';
-import { Vault } from '#storage/thread/vault.ts';
+import { RecoveryCopy } from '#storage/keys/recoveryCopy.ts';
+import { createKeyStore } from '#storage/keys/rootPlace.ts';
+import { opensCabinet } from '#storage/openMaster.ts';
+import { parseKeyArguments, unusable, type KeyArguments } from './keys/arguments.ts';
+import { openHere, type Places } from './dataFolder.ts';
+import { keyDesk } from './keys/keyDesk.ts';
 import { EXIT_UNUSABLE } from './report.ts';
 
-const USAGE = `usage: node scripts/keys.ts COMMAND, for a gate that is stopped
-  status          --data FOLDER --key FILE
-  rotate [DB...]  --data FOLDER --key FILE          seal all databases, or these, under new keys
-  recovery        --data FOLDER --key FILE          make a recovery key; its secret is printed once and kept nowhere
-  escrow          --data FOLDER --key FILE PLACE... replace the escrow copies of the epoch secret now
-  check-escrow    FILE                              does the recovery key, read from standard input, open it?
-  verify-receipt  FILE PUBLIC-KEY...                keys in hex`;
-
-interface Given {
-  readonly rest: readonly string[];
-  readonly data: string | undefined;
-  readonly key: string | undefined;
-}
-
-const COMMANDS: Readonly<Record<string, (given: Given) => void>> = {
-  status(given) {
-    withVault(given, [], (vault, { keyFile }) => {
-      console.log(`root secret: ${createFileKeyStore(keyFile).protection.worth}`);
-      console.log(`epoch secret: ${createEpochStore(epochFileBeside(keyFile)).protection.worth}`);
-      for (const [file, generation] of Object.entries(vault.fileKeyGenerations))
-        console.log(`${file}: key changed ${generation} times`);
-      console.log(`recovery key: ${vault.hasRecoveryKey ? 'provisioned' : 'none: nothing can be put in escrow'}`);
-    });
+const COMMANDS: Readonly<Record<string, (given: KeyArguments) => Promise<void> | void>> = {
+  async status({ places }) {
+    const { root, epoch } = places();
+    await using desk = await keyDesk(places());
+    const { changes, recoveryKey } = await desk.status();
+    console.log(`root secret: ${createKeyStore(root).protection.worth}`);
+    console.log(`epoch secret: ${createEpochStore(epoch).protection.worth}`);
+    for (const { key, changes: count, at } of changes)
+      console.log(`${key}: key changed ${count} times, last made ${new Date(at).toISOString()}`);
+    console.log(`recovery key: ${recoveryKey ? 'provisioned' : 'none: nothing can be put in escrow'}`);
   },
-  rotate(given) {
-    const files = given.rest.length === 0 ? DATABASE_FILES : given.rest.map(databaseFile);
-    withVault(given, [], (vault) => {
-      for (const file of files) {
-        vault.changeFileKey(file);
-        console.log(`${file}: sealed under a new key`);
-      }
-    });
+  async change({ rest, places }) {
+    const keys = rest.length === 0 ? [...DATABASE_FILES, 'signing', 'epoch'] : rest;
+    const named = keys.map(changeable);
+    await using desk = await keyDesk(places());
+    for (const key of named) {
+      await desk.change(key);
+      console.log(`${key}: changed${AFTERWARDS[key] ?? ''}`);
+    }
   },
-  recovery(given) {
-    // Opening the vault first makes sure that no gate works on this folder meanwhile.
-    withVault(given, [], (_vault, { data, root }) => {
-      using cabinet = openCabinet(data, root);
-      const pair = newRecoveryKeys();
-      cabinet.recoveryKey = pair.public;
-      console.log(`recovery key, to be kept away from this machine: ${pair.secret.toString('hex')}`);
-      pair.secret.fill(0);
-    });
+  async recovery({ places }) {
+    await using desk = await keyDesk(places());
+    const pair = newRecoveryKeys();
+    await desk.setRecoveryKey(pair.public);
+    console.log(`recovery key, to be kept away from this machine: ${pair.secret.toString('hex')}`);
+    pair.secret.fill(0);
   },
-  escrow(given) {
-    withVault(given, given.rest, () => console.log(`tried: ${given.rest.join(', ')}`));
+  async 'recover-root'({ places }) {
+    await recoverRoot(places());
+  },
+  async escrow({ rest, places }) {
+    const storage = await openHere({ ...places(), escrow: rest });
+    await storage.close();
+    console.log(`tried: ${rest.join(', ')}`);
   },
   'check-escrow'({ rest: [file = ''] }) {
-    const secret = Buffer.from(readFileSync(0, 'utf8').trim(), 'hex');
+    const secret = recoverySecret();
     const { epoch, generation } = openEscrow(file, secret);
     for (const bytes of [secret, epoch]) bytes.fill(0);
     console.log(`opens; generation ${generation}`);
@@ -69,50 +62,46 @@ const COMMANDS: Readonly<Record<string, (given: Given) => void>> = {
   },
 };
 
-interface Opened {
-  readonly data: string;
-  readonly keyFile: string;
-  readonly root: Uint8Array;
-}
+/** What is to be known of a change. */
+const AFTERWARDS: Partial<Readonly<Record<ChangeableKey, string>>> = {
+  people: '; backups made until now bring back no face: make a new one',
+  backup: '; backups made until now open with the recovery key alone: make a new one',
+};
 
-function withVault(
-  { data, key }: Given,
-  escrowPlaces: readonly string[],
-  act: (vault: Vault, opened: Opened) => void,
-): void {
-  if (data === undefined || key === undefined) throw usage('no --data or no --key');
-  const root = createFileKeyStore(key).open();
+/** Puts back the secret that opens the cabinet; a store that only root writes gets it through standard output. */
+async function recoverRoot({ data, root }: Places): Promise<void> {
+  if ((await askGate(data, 'health', {})) !== undefined)
+    throw new Fault('command', { thing: data, found: 'a gate that works on it', expected: 'one that does not start' });
+  const copy = new RecoveryCopy(root);
+  const secret = recoverySecret();
+  const held = copy.open(secret);
+  secret.fill(0);
   try {
-    using vault = new Vault({
-      folder: data,
-      simulated: folderIsSimulated(data),
-      master: root,
-      epoch: epochFileBeside(key),
-      escrowPlaces,
-      maxPages: {},
-      report: ({ part, level, says }) => console.error(`${part}, ${level}: ${says}`),
-    });
-    act(vault, { data, keyFile: key, root });
+    const fitting = held.find((one) => opensCabinet(data, one));
+    if (fitting === undefined)
+      throw new Fault('key', { thing: copy.path, found: 'the secret of other data', expected: `that of ${data}` });
+    const raw = root.kind === 'systemd-credential' && !process.stdout.isTTY;
+    if (raw) process.stdout.write(Uint8Array.from(fitting));
+    else createKeyStore(root).restore(fitting);
+    if (!raw) console.log(`root secret: back in its place, ${root.path}`);
   } finally {
-    root.fill(0);
+    for (const one of held) one.fill(0);
   }
 }
 
-function databaseFile(name: string): DatabaseFile {
-  const file = DATABASE_FILES.find((one) => one === name);
-  if (file === undefined) throw usage(name);
-  return file;
+const recoverySecret = (): Buffer => Buffer.from(readFileSync(0, 'utf8').trim(), 'hex');
+
+function changeable(name: string): ChangeableKey {
+  const key = CHANGEABLE_KEYS.find((one) => one === name);
+  if (key === undefined) throw unusable(name);
+  return key;
 }
 
-const usage = (found: string): Fault => new Fault('command', { thing: 'keys', found, expected: USAGE });
-
 try {
-  const options = { data: { type: 'string' }, key: { type: 'string' } } as const;
-  const { values, positionals } = parseArgs({ allowPositionals: true, options });
-  const [name = '', ...rest] = positionals;
-  const command = COMMANDS[name];
-  if (command === undefined) throw usage(name === '' ? 'no command' : name);
-  command({ rest, data: values.data, key: values.key });
+  const given = parseKeyArguments();
+  const command = COMMANDS[given.command];
+  if (command === undefined) throw unusable(given.command === '' ? 'no command' : given.command);
+  await command(given);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = EXIT_UNUSABLE;

@@ -35,6 +35,7 @@ const DEBIAN_PACKAGES = [
   { name: 'xvfb', command: 'Xvfb', when: purpose === 'test' },
   { name: 'swtpm', command: 'swtpm', when: purpose === 'test' },
   { name: 'tpm2-tools', command: 'tpm2', when: purpose === 'test' },
+  { name: 'strace', command: 'strace', when: purpose === 'test' },
 ];
 
 let said = false;

@@ -7,15 +7,19 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
 import type { CardReader } from '#core/ports/hardware.ts';
 import type { Random } from '#core/ports/random.ts';
+import type { SecretMemory } from '#core/ports/secretMemory.ts';
 import type { LoadedRoster } from '#core/ports/stores.ts';
+import { LockedMemory, type MemoryLock } from '#platform/lockedMemory.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import { createDoorModes } from '#storage/doorModes.ts';
-import { createFileKeyStore } from '#storage/fileKeyStore.ts';
-import { createEpochStore, epochFileBeside } from '#storage/keys/epochPlace.ts';
+import { createEpochStore } from '#storage/keys/epochPlace.ts';
+import { createKeyStore } from '#storage/keys/rootPlace.ts';
 import { openMaster } from '#storage/openMaster.ts';
 import { openStorage, type Storage } from '#storage/openStorage.ts';
+import { BackupCalendar } from '#terminal/backupCalendar.ts';
 import { DoorController } from '#terminal/doorController.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
+import { KeyCalendar } from '#terminal/keyCalendar.ts';
 import { Recorder } from '#terminal/recorder.ts';
 import { Terminal } from '#terminal/terminal.ts';
 import { withChoices, type ModelsFile } from '#vision/models/modelsFile.ts';
@@ -42,6 +46,7 @@ export interface Gate {
   readonly recorder: Recorder;
   readonly mirror: ScreenMirror;
   readonly storage: Storage;
+  readonly backups: BackupCalendar;
   readonly engine: FaceEngine;
   readonly doors: ReadonlyMap<DoorId, DoorController>;
   /** People known at the start. */
@@ -86,12 +91,12 @@ async function keyOrLockedDoors(parts: Doors): Promise<Uint8Array> {
 }
 
 function openKey(config: TerminalConfig, health: HealthBoard): Uint8Array {
-  const keyStore = createFileKeyStore(config.keyFile);
+  const { root, epoch } = config.keys;
+  const keyStore = createKeyStore(root);
   const master = openMaster(keyStore, config.dataFolder);
-  const { kind, worth } = keyStore.protection;
-  health.report({ part: 'key store', level: kind === 'tpm' ? 'ok' : 'warning', says: worth });
-  const { protection } = createEpochStore(epochFileBeside(config.keyFile));
-  health.report({ part: 'epoch secret', level: protection.kind === 'tpm' ? 'ok' : 'warning', says: protection.worth });
+  const protections = { 'key store': keyStore.protection, 'epoch secret': createEpochStore(epoch).protection };
+  for (const [part, { kind, worth }] of Object.entries(protections))
+    health.report({ part, level: kind === 'tpm' ? 'ok' : 'warning', says: worth });
   return master;
 }
 
@@ -148,6 +153,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const mirror = new ScreenMirror();
   const terminal = new Terminal({
+    memory: templateMemory(health),
     config,
     clock,
     random,
@@ -159,15 +165,48 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     operating: models.operating,
     engine: vision,
     people: storage.people,
+    journal: storage.journal,
+    receipts: storage.receipts,
     hasher: createArgon2PinHasher(),
     cameras: around.cameras,
     readers: around.readers,
   });
   terminal.start();
+  const keyCalendar = new KeyCalendar({
+    keys: storage.keys,
+    changeAfterMs: config.keys.changeAfterMs,
+    clock,
+    health,
+  });
+  keyCalendar.start();
+  const backups = new BackupCalendar({
+    backups: storage.backups,
+    config: config.backup,
+    retryEscrow: storage.retryEscrow,
+    clock,
+    health,
+    recorder,
+  });
+  backups.start();
   const people = roster.cardholders.length;
-  const gate = { terminal, health, recorder, mirror, storage, engine: vision, doors, people };
-  return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware) };
+  const gate = { terminal, health, recorder, mirror, storage, backups, engine: vision, doors, people };
+  return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware, keyCalendar) };
 }
+
+/** Memory for templates that is never written to swap; the health page has at any time how much of it that is true of. */
+function templateMemory(health: HealthBoard): SecretMemory {
+  const memory = new LockedMemory();
+  return {
+    take: (bytes) => {
+      const taken = memory.take(bytes);
+      tellLock(health, 'locked templates', memory.state('Templates'));
+      return taken;
+    },
+  };
+}
+
+const tellLock = (health: HealthBoard, part: string, { locked, says }: MemoryLock): void =>
+  health.report({ part, level: locked ? 'ok' : 'warning', says });
 
 interface OpenPeople {
   readonly storage: Storage;
@@ -181,11 +220,14 @@ async function openPeople({ config, master, health, recorder }: OpenParts): Prom
     folder: config.dataFolder,
     simulated: config.simulated,
     master,
-    epoch: epochFileBeside(config.keyFile),
+    root: config.keys.root,
+    epoch: config.keys.epoch,
+    escrowPlaces: config.keys.escrow,
     report: (line) => health.report(line),
   });
   try {
     recorder.attach(storage.journal);
+    tellLock(health, 'locked keys', await storage.keys.memoryLock());
     return { storage, roster: await storage.people.load(), close: () => storage.close() };
   } catch (error) {
     await storage.close();
@@ -226,9 +268,15 @@ async function visionLost(vision: VisionWorker): Promise<Fault> {
   return fault ?? (await new Promise<never>(() => undefined));
 }
 
-async function stopGate(gate: Omit<Gate, 'broken' | 'stop'>, hardware: Hardware): Promise<void> {
+async function stopGate(
+  gate: Omit<Gate, 'broken' | 'stop'>,
+  hardware: Hardware,
+  keyCalendar: KeyCalendar,
+): Promise<void> {
+  gate.backups.stop();
   await gate.terminal.stop();
   await stopDoors(gate.doors, hardware);
+  await keyCalendar.stop();
   await Promise.all([gate.engine.close(), gate.storage.close()]);
 }
 

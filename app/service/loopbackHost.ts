@@ -23,7 +23,7 @@ export interface LoopbackHostParts {
 /** Screens in browsers of this machine, over loopback and by a token. */
 export async function loopbackHost(parts: LoopbackHostParts): Promise<Loopback> {
   const { endpoints, clock, report, onScreens, config, options, pages } = parts;
-  const ownFile = `${config.keyFile}.screen-token`;
+  const ownFile = `${config.keys.root.path}.screen-token`;
   if (options.tokenFile === undefined) mkdirSync(dirname(ownFile), { recursive: true });
   using token = options.tokenFile === undefined ? renewTokenFile(ownFile) : readTokenFile(options.tokenFile);
   const simulator = endpoints.simulator === undefined ? {} : { simulator: join(pages, 'simulator') };

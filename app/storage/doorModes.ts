@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
@@ -7,7 +7,7 @@ import type { DoorMode } from '#core/door/door.ts';
 import type { DoorId } from '#core/kernel/ids.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { DoorModeStore } from '#core/ports/stores.ts';
-import { OWN_FOLDER, replaceFile } from './files/atomicFile.ts';
+import { makeFolder, replaceFile } from './files/atomicFile.ts';
 import { openCabinet } from './keys/cabinet.ts';
 import { deriveKey } from './vault/derivedKeys.ts';
 
@@ -54,7 +54,7 @@ class DoorModesOnDisk implements DoorModeStore {
   write(door: DoorId, mode: DoorMode): void {
     const modes = Object.fromEntries(this.#modes().set(door, mode));
     try {
-      mkdirSync(this.#folder, { recursive: true, mode: OWN_FOLDER });
+      makeFolder(this.#folder);
       replaceFile(this.#path, `${JSON.stringify({ format: FORMAT, modes, mac: this.#mac(modes) })}\n`);
     } catch (error) {
       const expected = 'a folder with room that this account may write; the door mode is as before';

@@ -1,12 +1,12 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { fstatSync, linkSync, lstatSync, mkdirSync, readSync, unlinkSync } from 'node:fs';
+import { createHash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { fstatSync, linkSync, lstatSync, readSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { KeyStore } from '#core/ports/keyStore.ts';
-import { OWN_FOLDER, syncFolder } from './files/atomicFile.ts';
+import { makeFolder, syncFolder } from './files/atomicFile.ts';
 import { overwriteFile } from './files/overwriteFile.ts';
 import { withOwnFile } from './keys/ownFile.ts';
-import { destroySecretFile, replaceSecretFile, writeSecretFile } from './keys/secretFile.ts';
+import { destroySecretFile, overwriteLeftovers, replaceSecretFile, writeSecretFile } from './keys/secretFile.ts';
 import { KEY_BYTES } from './vault/derivedKeys.ts';
 
 /**
@@ -62,7 +62,7 @@ class FileKeyStore implements KeyStore {
     const content = contentOf([secret]);
     const temporary = `${this.#path}.${randomBytes(8).toString('hex')}`;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: OWN_FOLDER });
+      makeFolder(dirname(this.#path));
       writeSecretFile(temporary, content);
       try {
         // A link never replaces: of two first starts at the same instant one makes the key and the other is told.
@@ -84,10 +84,10 @@ class FileKeyStore implements KeyStore {
 
   propose(): Uint8Array {
     const [present, standing] = this.#read();
-    const next = standing ?? randomBytes(KEY_BYTES);
+    const next = standing ?? randomFillSync(new Uint8Array(KEY_BYTES));
     if (standing === undefined) this.#write([present, next]);
     present.fill(0);
-    return Uint8Array.from(next);
+    return next;
   }
 
   settle(secret: Uint8Array): void {
@@ -95,6 +95,7 @@ class FileKeyStore implements KeyStore {
     const known = held.some((one) => timingSafeEqual(one, secret));
     if (!known) throw this.#fault('other secrets', 'the one that is to stay');
     if (held.length > 1) this.#write([secret]);
+    else overwriteLeftovers(this.#path);
     for (const one of held) one.fill(0);
   }
 

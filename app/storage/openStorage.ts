@@ -1,23 +1,29 @@
 import { Template, type TemplateRecord } from '#core/biometrics/template.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { Cardholder, Credential } from '#core/access/credential.ts';
+import type { RootPlace } from '#core/config/terminalConfig.ts';
 import { assert } from '#core/kernel/assert.ts';
-import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { CredentialId, Pseudonym } from '#core/kernel/ids.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import type { Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
+import type { Backups } from '#core/ports/backups.ts';
+import type { Receipts } from '#core/ports/receipts.ts';
+import type { ConsentsRemoved, EnrolledFace, Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
+import { recordRestore } from './backup/restoreNote.ts';
+import { ThreadedBackups } from './backup/threadedBackups.ts';
 import type { DatabaseFile } from './files/folderMarker.ts';
 import type { EpochPlace } from './keys/epochPlace.ts';
-import { checkEnrolment } from './stores/enrolment.ts';
+import { checkEnrolment, checkFace } from './stores/enrolment.ts';
 import type { EnrolmentRows } from './stores/people.ts';
 import type { RosterPart } from './stores/rosterReader.ts';
 import { TEMPLATE_BYTES } from './stores/templates.ts';
 import { RESERVE_BYTES } from './journal/reserve.ts';
 import { ThreadedJournal, type StoredJournal } from './thread/threadedJournal.ts';
 import { StorageThread } from './thread/storageThread.ts';
+import { ThreadedKeyRoom, type StoredKeys } from './thread/threadedKeyRoom.ts';
 
 export interface StorageOptions {
   /** Made where it is not there; it belongs to this gate alone. */
@@ -26,8 +32,12 @@ export interface StorageOptions {
   readonly simulated: boolean;
   /** 32 bytes; copied, so the caller may overwrite it as soon as this has been called. */
   readonly master: Uint8Array;
+  /** Where the master secret lies; without it neither it nor its copy for the recovery key can be renewed. */
+  readonly root?: RootPlace;
   /** Where the epoch secret lies: outside the folder, and outside every backup. */
   readonly epoch: EpochPlace;
+  /** Folders outside the terminal that hold copies of the keyring, sealed to the recovery key. */
+  readonly escrowPlaces?: readonly string[];
   /** Told what the operator should know: people left out, a thread that ended. */
   readonly report: (line: HealthReport) => void;
   /** Pages after which a file counts as full; without it the disk alone is the limit. */
@@ -43,7 +53,12 @@ export interface BulkPeopleStore extends PeopleStore {
 
 export interface Storage {
   readonly people: BulkPeopleStore;
+  readonly receipts: Receipts;
   readonly journal: StoredJournal;
+  readonly keys: StoredKeys;
+  readonly backups: Backups;
+  /** Replaces what is stale in the escrow places. */
+  readonly retryEscrow: () => Promise<void>;
   /** Writes what waits, closes the files, overwrites the keys. */
   readonly close: () => Promise<void>;
 }
@@ -60,17 +75,37 @@ export async function openStorage({
   folder,
   simulated,
   master,
+  root,
   epoch,
+  escrowPlaces = [],
   report,
   maxPages = {},
   reserveBytes = RESERVE_BYTES,
 }: StorageOptions): Promise<Storage> {
   const secret = new SharedArrayBuffer(master.length);
   new Uint8Array(secret).set(master);
-  const thread = new StorageThread({ folder, simulated, master: secret, epoch, maxPages }, report);
+  const thread = new StorageThread(
+    { folder, simulated, master: secret, ...(root === undefined ? {} : { root }), epoch, escrowPlaces, maxPages },
+    report,
+  );
   const end = await thread.opened();
   const journal = await ThreadedJournal.open({ thread, folder, reserveBytes, end, report });
-  return { people: new ThreadedPeopleStore(thread), journal, close: () => journal.close() };
+  const keys = new ThreadedKeyRoom(thread, journal);
+  await keys.start();
+  await recordRestore(folder, journal);
+  const backups = new ThreadedBackups(thread, folder);
+  return {
+    people: new ThreadedPeopleStore(thread),
+    receipts: receiptsOf(thread),
+    journal,
+    keys,
+    backups,
+    retryEscrow: () => thread.call('retryEscrow', undefined),
+    close: async () => {
+      await backups.close();
+      await journal.close();
+    },
+  };
 }
 
 class ThreadedPeopleStore implements BulkPeopleStore {
@@ -125,12 +160,28 @@ class ThreadedPeopleStore implements BulkPeopleStore {
     return this.#thread.call('consents', pseudonym);
   }
 
-  removeTemplate(template: TemplateId): Promise<void> {
-    return this.#thread.call('removeTemplate', template);
+  removeConsents(endedBy: WallTime, behind = 0): Promise<ConsentsRemoved> {
+    return this.#thread.call('removeConsents', { endedBy, behind });
+  }
+
+  async addFace(face: EnrolledFace): Promise<void> {
+    const { consent, templates } = face;
+    checkFace(consent.pseudonym, face);
+    const features = featuresOf(templates);
+    try {
+      const rows = { consent, templates: templates.map(({ record }) => record) };
+      await this.#thread.call('addFace', { face: rows, features });
+    } finally {
+      new Uint8Array(features).fill(0);
+    }
   }
 
   withdrawFace(pseudonym: Pseudonym, at: WallTime): Promise<Deletion> {
     return this.#thread.call('withdrawFace', { pseudonym, at });
+  }
+
+  withdrawFaces(people: readonly Pseudonym[], at: WallTime): Promise<readonly Deletion[]> {
+    return this.#thread.call('withdrawFaces', { people, at });
   }
 
   async erase(pseudonym: Pseudonym, at: WallTime, retention: RetentionRules): Promise<Deletion> {
@@ -143,13 +194,25 @@ class ThreadedPeopleStore implements BulkPeopleStore {
     return this.#thread.call('erase', { people, at, retention });
   }
 
-  eraseDue(at: WallTime): Promise<readonly Deletion[]> {
-    return this.#thread.call('eraseDue', at);
+  eraseDue(at: WallTime, limit = Infinity): Promise<readonly Deletion[]> {
+    return this.#thread.call('eraseDue', { at, limit });
+  }
+
+  dueErasures(): Promise<readonly WallTime[]> {
+    return this.#thread.call('dueErasures', undefined);
+  }
+
+  deletionOf(pseudonym: Pseudonym): Promise<Deletion | undefined> {
+    return this.#thread.call('deletionOf', pseudonym);
+  }
+
+  revokeCredential(credential: CredentialId, at: WallTime): Promise<void> {
+    return this.#thread.call('revokeCredential', { credential, at });
   }
 
   async #enrol(people: readonly Enrolment[]): Promise<void> {
     for (const person of people) checkEnrolment(person);
-    const features = featuresOf(people);
+    const features = featuresOf(people.flatMap(({ face }) => face?.templates ?? []));
     try {
       await this.#thread.call('enrol', { people: people.map(rowsOf), features });
     } finally {
@@ -158,13 +221,18 @@ class ThreadedPeopleStore implements BulkPeopleStore {
   }
 }
 
+const receiptsOf = (thread: StorageThread): Receipts => ({
+  ofDeletion: (deletion, at) => thread.call('receiptOfDeletion', { deletion, at }),
+  ofRevocation: (revocation, at) => thread.call('receiptOfRevocation', { revocation, at }),
+  again: (receipt, at) => thread.call('receiptAgain', { receipt, at }),
+});
+
 const templatesOf = ({ templates, features }: RosterPart): Template[] =>
   templates.map(
     (record, index) => new Template(record, new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH)),
   );
 
-function featuresOf(people: readonly Enrolment[]): SharedArrayBuffer {
-  const templates = people.flatMap(({ face }) => face?.templates ?? []);
+function featuresOf(templates: readonly Template[]): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(templates.length * TEMPLATE_BYTES);
   const values = new Float32Array(shared);
   for (const [index, template] of templates.entries()) template.copyTo(values, index * FEATURE_LENGTH);

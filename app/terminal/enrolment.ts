@@ -24,6 +24,8 @@ export type EnrolmentRefusal =
   | 'card-taken'
   | 'number-taken'
   | 'consent-of-another'
+  /** Nobody by that pseudonym is known at this gate. */
+  | 'not-enrolled'
   | 'consent-ended';
 
 interface Refused {
@@ -86,6 +88,40 @@ export class EnrolmentDesk {
     if (flaw !== undefined) return refused(flaw);
     using frame = await capture();
     return await this.#inTurn(() => this.#enrolFrom(frame, person, consent));
+  }
+
+  /**
+   * A face of somebody enrolled, who gave none so far or has withdrawn it. As strict as any enrolment.
+   * @throws as `enrolWithFace` does, and Fault `storage` for somebody who has a face.
+   */
+  async addFace(consent: Consent, capture: () => Promise<Frame>): Promise<EnrolmentOutcome> {
+    const flaw = this.#flawBeforeFace(consent);
+    if (flaw !== undefined) return refused(flaw);
+    using frame = await capture();
+    return await this.#inTurn(() => this.#addFaceFrom(frame, consent));
+  }
+
+  async #addFaceFrom(frame: Frame, consent: Consent): Promise<EnrolmentOutcome> {
+    const flaw = this.#flawBeforeFace(consent);
+    if (flaw !== undefined) return refused(flaw);
+    const taken = await this.#templateFrom(frame, consent);
+    if (taken.kind !== 'template') return taken;
+    using template = taken.template;
+    const { people, directory, gallery, recorder, onEnrolled } = this.#parts;
+    await people.addFace({ consent, templates: [template] });
+    recorder.record({ kind: 'face-added' }, consent.pseudonym);
+    // Erased meanwhile: nothing of such a person is compared.
+    if (directory.holder(consent.pseudonym) === undefined) return refused('not-enrolled');
+    gallery.add(template);
+    onEnrolled(template.record);
+    return { kind: 'enrolled' };
+  }
+
+  #flawBeforeFace({ pseudonym, endsAt }: Consent): EnrolmentRefusal | undefined {
+    const { directory, gallery, clock } = this.#parts;
+    if (directory.holder(pseudonym) === undefined) return 'not-enrolled';
+    if (hasEnded(endsAt, clock.wall())) return 'consent-ended';
+    return gallery.has(pseudonym) ? 'already-enrolled' : undefined;
   }
 
   async #enrolFrom(frame: Frame, person: Person, consent: Consent): Promise<EnrolmentOutcome> {

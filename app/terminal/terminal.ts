@@ -11,17 +11,23 @@ import type { CardReader } from '#core/ports/hardware.ts';
 import type { PinHasher } from '#core/ports/pinHasher.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { Mirror } from '#core/ports/screen.ts';
-import type { PeopleStore, Roster } from '#core/ports/stores.ts';
+import type { Receipts } from '#core/ports/receipts.ts';
+import type { JournalArchive, PeopleStore, Roster } from '#core/ports/stores.ts';
 import { hasEnded } from '#core/privacy/consent.ts';
 import { AccessPoint } from './accessPoint.ts';
+import { ClockGuard } from './clockGuard.ts';
 import { ConsentTerms } from './consentTerms.ts';
 import type { DoorController } from './doorController.ts';
 import { EnrolmentDesk } from './enrolment.ts';
 import type { HealthBoard } from './healthBoard.ts';
 import { Identifier } from './identifier.ts';
+import { KnownPeople } from './knownPeople.ts';
 import { KioskSession } from './kioskSession.ts';
 import { PinDesk } from './pinDesk.ts';
+import { Purge } from './purge.ts';
+import type { SecretMemory } from '#core/ports/secretMemory.ts';
 import type { Recorder } from './recorder.ts';
+import { SubjectRights } from './subjectRights.ts';
 
 export interface TerminalParts {
   readonly config: TerminalConfig;
@@ -34,18 +40,24 @@ export interface TerminalParts {
   readonly doors: ReadonlyMap<DoorId, DoorController>;
   readonly engine: FaceEngine;
   readonly people: PeopleStore;
+  readonly journal: JournalArchive;
+  readonly receipts: Receipts;
   readonly roster: Roster;
   readonly hasher: PinHasher & { readonly dummyHash: string };
   readonly readers: ReadonlyMap<AccessPointId, CardReader>;
   readonly cameras: ReadonlyMap<AccessPointId, Camera>;
   readonly mirror: Mirror;
+  /** Where templates lie; without it as the system gives it. */
+  readonly memory?: SecretMemory;
 }
 
 /** The gate at work: its people in memory, its access points, its screen. */
 export class Terminal {
   readonly kiosk: KioskSession;
   readonly enrolment: EnrolmentDesk;
-  readonly gallery = new Gallery();
+  readonly rights: SubjectRights;
+  readonly purge: Purge;
+  readonly gallery: Gallery;
   /** Without the roster: it is read once, and would be kept a second time beside directory and gallery. */
   readonly #parts: Omit<TerminalParts, 'roster'>;
   readonly #terms: ConsentTerms;
@@ -54,11 +66,18 @@ export class Terminal {
 
   constructor({ roster, ...parts }: TerminalParts) {
     this.#parts = parts;
+    this.gallery = new Gallery(parts.memory);
     const { config, operating, engine, people, recorder, random, clock, health } = parts;
     const directory = directoryOf(roster);
     const { gallery } = this;
     const onGalleryChanged = (): void => this.peopleChanged();
-    this.#terms = new ConsentTerms({ people, gallery, clock, health, recorder, onGalleryChanged });
+    const { journal, receipts } = parts;
+    const guard = new ClockGuard({ clock, journal, recorder, health });
+    this.#terms = new ConsentTerms({ people, gallery, clock, health, recorder, guard, onGalleryChanged });
+    const known = new KnownPeople({ directory, gallery, terms: this.#terms, onChanged: onGalleryChanged });
+    const shared = { people, known, guard, recorder, clock, health, retention: config.retention };
+    this.rights = new SubjectRights({ ...shared, receipts });
+    this.purge = new Purge({ ...shared, journal, terms: this.#terms });
     this.#fillGallery(roster);
     const pins = new PinDesk({ directory, limits: config.pin, clock, health, hasher: parts.hasher });
     const identifier = new Identifier({ gallery, operating, fpirMax: config.biometrics.fpirMax });
@@ -93,6 +112,7 @@ export class Terminal {
     for (const [id, accessPoint] of this.#accessPoints)
       accessPoint.start(id === config.kiosk.accessPoint ? this.kiosk : undefined);
     this.#terms.sweep();
+    this.purge.start();
     this.kiosk.refresh();
   }
 
@@ -113,7 +133,8 @@ export class Terminal {
     for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
     this.kiosk.stop();
     const accessPoints = [...this.#accessPoints.values()].map((accessPoint) => accessPoint.stop());
-    await Promise.all([...accessPoints, this.#terms.stop()]);
+    this.rights[Symbol.dispose]();
+    await Promise.all([...accessPoints, this.#terms.stop(), this.purge.stop()]);
     this.gallery[Symbol.dispose]();
     this.#parts.recorder.record({ kind: 'terminal-stopped' });
   }

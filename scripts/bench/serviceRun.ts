@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import { serviceCommand } from '#service/supervise/serviceProcess.ts';
@@ -11,6 +11,17 @@ const SAID_CHARACTERS_MAX = 4_000;
 const WAIT_MS_MAX = 60_000;
 const END_MS_MAX = 10_000;
 
+export interface ServiceRunParts {
+  readonly config: string;
+  readonly tokenFile: string;
+  /** A program, with its arguments, that becomes the service. */
+  readonly through?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Takes what it prints, which is not told then where it ends. */
+  readonly log?: number;
+}
+
 /** The service as a process of its own, started as the supervisor starts it. Moments are those of `performance.now()`. */
 export class ServiceRun implements AsyncDisposable {
   readonly startedAt = performance.now();
@@ -19,12 +30,20 @@ export class ServiceRun implements AsyncDisposable {
   readonly ready: Promise<{ readonly at: number; readonly port: number }>;
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
+  readonly #screens = new EventEmitter<{ kiosks: [number] }>();
+  #kiosks = 0;
   #said = '';
 
-  constructor({ config, tokenFile }: { readonly config: string; readonly tokenFile: string }) {
+  constructor({ config, tokenFile, through = [], env, cwd, log }: ServiceRunParts) {
     const own = ['--simulated', '--config', config, '--token-file', tokenFile];
-    const { file, args, env } = serviceCommand({ root: ROOT, args: own });
-    const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const command = serviceCommand({ root: ROOT, args: own });
+    const [file, ...args] = [...through, command.file, ...command.args];
+    const child = spawn(file!, args, {
+      env: { ...command.env, ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+      detached: true,
+      stdio: ['ignore', log ?? 'ignore', log ?? 'pipe', 'ipc'],
+    });
     assert(child.pid !== undefined, 'the Node that runs this can be started again');
     this.pid = child.pid;
     this.#child = child;
@@ -38,16 +57,24 @@ export class ServiceRun implements AsyncDisposable {
     this.ready = new Promise((resolve) => {
       child.on('message', (message) => {
         const parsed = ServiceMessage.safeParse(message);
-        if (!parsed.success || parsed.data.kind !== 'ready') return;
-        resolve({ at: performance.now(), port: parsed.data.port ?? 0 });
+        if (!parsed.success) return;
+        if (parsed.data.kind === 'ready') resolve({ at: performance.now(), port: parsed.data.port ?? 0 });
+        if (parsed.data.kind !== 'screens') return;
+        this.#kiosks = parsed.data.kiosk;
+        this.#screens.emit('kiosks', this.#kiosks);
       });
     });
   }
 
+  /** Settles once that many screens show the kiosk page. */
+  async showsKiosks(count: number): Promise<void> {
+    while (this.#kiosks < count) await once(this.#screens, 'kiosks');
+  }
+
   /** @throws Fault `config` where the service ends before, or it takes too long. */
-  async whileItRuns<Value>(awaited: Promise<Value>): Promise<Value> {
+  async whileItRuns<Value>(awaited: Promise<Value>, waitMs = WAIT_MS_MAX): Promise<Value> {
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(this.#fault(`nothing within ${WAIT_MS_MAX} ms`)), WAIT_MS_MAX);
+    const timer = setTimeout(() => late.reject(this.#fault(`nothing within ${waitMs} ms`)), waitMs);
     try {
       return await Promise.race([awaited, this.#ended, late.promise]);
     } finally {

@@ -4,11 +4,9 @@ import type { JournalFound, JournalQuery } from '#core/journal/search.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { Json } from '#core/kernel/json.ts';
 import { askGate } from '#service/control/askGate.ts';
-import { createFileKeyStore } from '#storage/fileKeyStore.ts';
-import { folderHoldsData, folderIsSimulated } from '#storage/files/folderMarker.ts';
+import { folderHoldsData } from '#storage/files/folderMarker.ts';
 import type { ExportRequest, ExportSummary } from '#storage/journal/exportJournal.ts';
-import { epochFileBeside } from '#storage/keys/epochPlace.ts';
-import { openStorage } from '#storage/openStorage.ts';
+import { openHere, type Places } from '../dataFolder.ts';
 
 /** The journal of a data folder, through the gate that works on it or, where none does, opened here. */
 export interface JournalDesk {
@@ -18,23 +16,13 @@ export interface JournalDesk {
   close(): Promise<void>;
 }
 
-/** `key` is asked for only where no gate works on the folder. @throws Fault `command`, `key`, `storage` */
-export async function journalDesk(folder: string, key: () => string): Promise<JournalDesk> {
+/** `places` is asked for only where no gate works on the folder. @throws Fault `command`, `key`, `storage` */
+export async function journalDesk(folder: string, places: () => Places): Promise<JournalDesk> {
   if (!folderHoldsData(folder))
     throw new Fault('command', { thing: folder, found: 'no data of a gate', expected: 'its data folder' });
-  return (await askGate(folder, 'health', {})) === undefined ? await opened(folder, key()) : atTheGate(folder);
-}
-
-/** As a start of the gate would open it: what is wrong behind the last anchor is recorded. */
-async function opened(folder: string, key: string): Promise<JournalDesk> {
-  const master = createFileKeyStore(key).open();
-  const report = ({ part, level, says }: { part: string; level: string; says: string }): void => {
-    if (level !== 'ok') console.error(`${part}: ${says}`);
-  };
-  const simulated = folderIsSimulated(folder);
-  const opening = openStorage({ folder, simulated, master, epoch: epochFileBeside(key), report });
-  master.fill(0);
-  const { journal, close } = await opening;
+  if ((await askGate(folder, 'health', {})) !== undefined) return atTheGate(folder);
+  // As a start of the gate would open it: what is wrong behind the last anchor is recorded.
+  const { journal, close } = await openHere(places());
   return {
     search: (query, limit) => journal.search(query, limit),
     check: (exports) => journal.check({ indexes: true, exports }),

@@ -8,11 +8,12 @@ import { LEGAL_MINIMUM } from '#core/privacy/retention.ts';
 import { openCabinet } from '#storage/keys/cabinet.ts';
 import { newRecoveryKeys } from '#storage/keys/curveKeys.ts';
 import { createEpochStore } from '#storage/keys/epochPlace.ts';
-import { escrowFile, openEscrow } from '#storage/keys/escrow.ts';
+import { escrowFile } from '#storage/keys/escrow.ts';
 import { DATABASE_FILES } from '#storage/files/folderMarker.ts';
 import { Vault } from '#storage/thread/vault.ts';
 import { deriveKey, type KeyPurpose } from '#storage/vault/derivedKeys.ts';
 import { result, type Result } from '../report.ts';
+import { backUp, openBackups, openEscrowPlace, type Opened } from './erasure/backups.ts';
 import { distinctPieces, imagesOf, type Image } from './erasure/images.ts';
 import { keysInExistence } from './erasure/keysInExistence.ts';
 import { MadeUpPeople } from './erasure/madeUpPeople.ts';
@@ -39,8 +40,9 @@ export interface ErasureOptions {
 }
 
 /**
- * Enrols, copies every file while the gate works, erases one person and withdraws the face of another; then takes the
- * part of somebody who holds every copy, every file and every key that is left, and looks for the two.
+ * Enrols, copies every file while the gate works and makes a backup, erases one person and withdraws the face of
+ * another, and makes a second backup; then takes the part of somebody who holds every copy, every backup, the escrow
+ * place, every file and every key that is left, and looks for the two.
  */
 export async function proveErasure({ seed, numbers = 65_536 }: ErasureOptions): Promise<Result[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lintel-erasure-'));
@@ -58,6 +60,8 @@ class Proof {
   /** The files as they lie while the gate works, after the deletions. */
   readonly #working: string;
   readonly #escrow: string;
+  /** Backups as the gate makes them. */
+  readonly #backups: string;
   readonly #root: Buffer;
   readonly #recovery = newRecoveryKeys();
   readonly #people: MadeUpPeople;
@@ -69,17 +73,19 @@ class Proof {
     this.#backup = join(folder, 'backup');
     this.#working = join(folder, 'working');
     this.#escrow = join(folder, 'escrow');
-    for (const made of [this.#backup, this.#working, this.#escrow]) mkdirSync(made);
+    this.#backups = join(folder, 'backups');
+    for (const made of [this.#backup, this.#working, this.#escrow, this.#backups]) mkdirSync(made);
     this.#root = createHash('sha256').update(`root ${seed}`).digest();
     this.#people = new MadeUpPeople(seed, PEOPLE);
     this.#numbers = numbers;
   }
 
   run(): Result[] {
-    const { earlier, terminal } = this.#enrolAndDelete();
+    const { earlier, terminal, verified } = this.#enrolAndDelete();
+    const outside = this.#outside(terminal);
     const present = [...this.#images(this.#working, 'live'), ...this.#images(this.#data, 'closed')];
-    const images = [...present, ...this.#images(this.#backup, 'backup')];
-    const keys = keysInExistence(this.#keysLeft(terminal), images);
+    const images = [...present, ...this.#images(this.#backup, 'backup'), ...outside.images];
+    const keys = keysInExistence([...this.#keysLeft(), ...outside.keys], images);
     const pieces = distinctPieces(images);
     const traces = [
       ...this.#people.recordTraces(ERASED),
@@ -87,7 +93,7 @@ class Proof {
       this.#people.templateTrace(WITHDRAWN),
     ];
     const found = [
-      ...inClear(pieces, traces),
+      ...inClear([...pieces, ...outside.sealed], traces),
       ...underKeys(pieces, keys, [...traces, this.#people.entryTrace(ERASED)]),
     ];
     const pseudonym = inClear(distinctPieces(this.#images(this.#data, 'closed')), [this.#people.entryTrace(ERASED)]);
@@ -96,8 +102,9 @@ class Proof {
     return [
       result('states read', {
         value: images.length,
-        note: 'each file, and each database after each commit in its WAL, live and backup',
+        note: 'each file, and each database after each commit in its WAL, live and copied; backup files and escrow, sealed and opened',
       }),
+      result('backups made while the gate worked', { value: 2, ok: verified, note: 'each restored to prove it' }),
       result('keys in existence', { value: keys.size, ok: keys.size > 2 * PEOPLE }),
       none('opened or found of the deleted', found, `${pieces.length} distinct pages, every offset, every key`),
       none('pseudonym of the erased in live files', pseudonym, 'random, and in the backup behind its file cipher'),
@@ -108,7 +115,11 @@ class Proof {
   }
 
   /** The epoch secrets of before are what a deletion destroys; they are given back for the control alone. */
-  #enrolAndDelete(): { readonly earlier: readonly Uint8Array[]; readonly terminal: string } {
+  #enrolAndDelete(): {
+    readonly earlier: readonly Uint8Array[];
+    readonly terminal: string;
+    readonly verified: boolean;
+  } {
     {
       using cabinet = openCabinet(this.#data, this.#root);
       cabinet.recoveryKey = this.#recovery.public;
@@ -117,6 +128,7 @@ class Proof {
     this.#people.enrolIn(vault);
     vault.journal.append(this.#people.entries());
     copyFiles(this.#data, this.#backup);
+    const first = backUp(vault, this.#backups, AT);
     const earlier = this.#epochs();
     const [erased, withdrawn] = [ERASED, WITHDRAWN].map((index) => this.#people.pseudonym(index)) as [
       Pseudonym,
@@ -126,8 +138,9 @@ class Proof {
     vault.people.erase([erased], AT, LEGAL_MINIMUM);
     vault.people.eraseDue(EVER);
     copyFiles(this.#data, this.#working);
+    const second = backUp(vault, this.#backups, wallTime(AT + 1));
     const { receipt } = vault.receipts.issue(deletion, AT);
-    return { earlier, terminal: receipt.terminal };
+    return { earlier, terminal: receipt.terminal, verified: first && second };
   }
 
   #open(): Vault {
@@ -157,9 +170,21 @@ class Proof {
     return imagesOf(folder, name, (file) => cabinet.fileKeys(file));
   }
 
-  /** Root, epoch, recovery key and escrow, the cabinets of live files and backup, and what is derived from them. */
-  #keysLeft(terminal: string): Uint8Array[] {
-    const escrow = openEscrow(join(this.#escrow, escrowFile(terminal)), this.#recovery.secret);
+  /** What lies outside the terminal, opened with what the site and the terminal have. */
+  #outside(terminal: string): Opened {
+    using cabinet = openCabinet(this.#data, this.#root);
+    const secrets = { backupKey: cabinet.key('backup'), recoverySecret: this.#recovery.secret };
+    const backups = openBackups(this.#backups, join(this.#folder, 'opened'), secrets);
+    const escrow = openEscrowPlace(join(this.#escrow, escrowFile(terminal)), this.#recovery.secret);
+    return {
+      images: [...backups.images, ...escrow.images],
+      sealed: [...backups.sealed, ...escrow.sealed],
+      keys: [...backups.keys, ...escrow.keys],
+    };
+  }
+
+  /** Root, epoch and recovery key, the cabinets of live files and backup, and what is derived from them. */
+  #keysLeft(): Uint8Array[] {
     const cabinets = [this.#data, this.#backup].flatMap((folder) => {
       using cabinet = openCabinet(folder, this.#root);
       const master = cabinet.key('master');
@@ -172,7 +197,7 @@ class Proof {
         ...derived,
       ];
     });
-    return [this.#root, ...this.#epochs(), this.#recovery.secret, escrow.epoch, ...cabinets];
+    return [this.#root, ...this.#epochs(), this.#recovery.secret, ...cabinets];
   }
 
   #othersIntact(): Result[] {

@@ -4,9 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import { Fault } from '#core/kernel/fault.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { elapsed, wallTime, type WallTime } from '#core/kernel/units.ts';
-import { createFileKeyStore } from '#storage/fileKeyStore.ts';
 import { folderHoldsData } from '#storage/files/folderMarker.ts';
-import { epochFileBeside } from '#storage/keys/epochPlace.ts';
+import { createKeyStore } from '#storage/keys/rootPlace.ts';
+import { openRoot } from '#storage/openMaster.ts';
 import { openStorage, type Storage } from '#storage/openStorage.ts';
 import type { Commissioning } from './commissioning.ts';
 
@@ -23,24 +23,25 @@ const IN_USE = 'another gate that runs on it';
 
 /** The master secret, where there is one already: nothing is made here. It is for the caller to overwrite. */
 export async function showKey({ config, findings, report }: Commissioning): Promise<Uint8Array | undefined> {
-  const store = createFileKeyStore(config.keyFile);
-  const { kind, worth } = store.protection;
+  const { root } = config.keys;
+  const store = createKeyStore(root);
   let master: Uint8Array | undefined;
   await findings.show('key.opens', async () => {
+    const { kind, worth } = store.protection;
     if (store.exists()) {
-      master = store.open();
+      master = openRoot(store, config.dataFolder);
       report({ part: 'key store', level: kind === 'tpm' ? 'ok' : 'warning', says: worth });
       return { value: kind, note: worth };
     }
     if (folderHoldsData(config.dataFolder)) {
       throw new Fault('key', {
-        thing: config.keyFile,
+        thing: root.path,
         found: 'no key beside data',
         expected: 'the key that this data was sealed with: bring it back from its backup',
       });
     }
-    accessSync(existing(config.keyFile), constants.W_OK);
-    return { value: 'none yet', note: `made at the first start, as ${config.keyFile}; ${worth}` };
+    accessSync(existing(root.path), constants.W_OK);
+    return { value: 'none yet', note: `made at the first start, as ${root.path}; ${worth}` };
   });
   return master;
 }
@@ -62,7 +63,7 @@ export async function showDataFolder(
       folder,
       simulated: false,
       master,
-      epoch: epochFileBeside(config.keyFile),
+      epoch: config.keys.epoch,
       report,
     });
     const storage = await opening.catch((error: unknown) => inUse(error));

@@ -2,7 +2,7 @@ import type { Demonstration } from '#service/simulated/demonstration.ts';
 import { EMPTY_SCENE } from '#drivers/camera/simulatedCamera.ts';
 import type { Findings } from './findings.ts';
 import type { GateUnderTest } from './gateUnderTest.ts';
-import type { FileSeen } from './searchFolder.ts';
+import type { FileSeen } from '../traces/searchFolder.ts';
 import type { Witness } from './witnessLink.ts';
 
 /** Frames of an empty place that are looked at. */

@@ -48,7 +48,7 @@ export async function simulatedSelftest({ root, folder, findings }: SimulatedPar
   await secondStart({ ...parts, config: tapToLook(config) }, { folder, findings });
   await showNoTraces('traces.after_stop', () => witness.search(folder), findings);
   await showFiles(witness, folder, findings);
-  await showBehindCipher(witness, { data: config.dataFolder, keyFile: config.keyFile, findings });
+  await showBehindCipher(witness, { data: config.dataFolder, keyFile: config.keys.root.path, findings });
 }
 
 /** Libraries put files of their own aside: what they write belongs to what the gate writes. */

@@ -1,7 +1,7 @@
 import { DATABASE_FILES } from '#storage/files/folderMarker.ts';
 import type { Findings } from './findings.ts';
 import { searchOwnMemory } from './processMemory.ts';
-import type { FileSeen, FolderSeen } from './searchFolder.ts';
+import type { FileSeen, FolderSeen } from '../traces/searchFolder.ts';
 import type { Witness } from './witnessLink.ts';
 import { DISGUISE, type Looked } from './witnessMessages.ts';
 

@@ -1,4 +1,4 @@
-import { formsOfBytes, formsOfNumbers, type Form } from './forms.ts';
+import { formsOfBytes, formsOfNumbers, type Form } from '../traces/forms.ts';
 import type { SceneLook } from './lookAtScenes.ts';
 import { NEEDLE_BYTES_MIN, type Needles } from './needles.ts';
 import { DISGUISE, type MemoryTrace } from './witnessMessages.ts';

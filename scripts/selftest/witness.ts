@@ -2,10 +2,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
-import { searchBehindCipher } from './behindCipher.ts';
+import { searchBehindCipher } from '../traces/behindCipher.ts';
 import { lookAtScenes } from './lookAtScenes.ts';
 import { Needles } from './needles.ts';
-import { searchFolder } from './searchFolder.ts';
+import { searchFolder } from '../traces/searchFolder.ts';
 import { addTraces, memoryTraces } from './traces.ts';
 import type { Looked, Planted, WitnessAnswer, WitnessTask } from './witnessMessages.ts';
 

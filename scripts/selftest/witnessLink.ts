@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { Fault } from '#core/kernel/fault.ts';
-import type { FolderSeen } from './searchFolder.ts';
+import type { FolderSeen } from '../traces/searchFolder.ts';
 import type { Looked, Planted, WitnessAnswer, WitnessTask } from './witnessMessages.ts';
 
 /** One task of the witness: loading the models and looking at every scene takes longest. */

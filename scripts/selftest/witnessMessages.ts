@@ -1,5 +1,5 @@
 import type { FaultCode } from '#core/kernel/fault.ts';
-import type { FolderSeen } from './searchFolder.ts';
+import type { FolderSeen } from '../traces/searchFolder.ts';
 
 /** What the witness is asked. */
 export type WitnessTask =

@@ -46,7 +46,8 @@ const ALWAYS = [
 
 export interface ChromiumLook {
   readonly profile: string;
-  readonly platform: 'wayland' | 'x11';
+  /** `headless`: no display at all, for what only has to run. */
+  readonly platform: 'wayland' | 'x11' | 'headless';
   /** A file address that signs in. */
   readonly address: string;
   readonly place: WindowPlace;

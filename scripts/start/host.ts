@@ -73,7 +73,7 @@ type ChromiumFound =
   | { readonly kind: 'missing'; readonly why: string };
 
 function lookForChromium(machine: Machine, display: ScreenDisplay): ChromiumFound {
-  const binary = CHROMIUM_NAMES.map((name) => onPath(name, machine)).find((file) => file !== undefined);
+  const binary = findChromium(machine);
   if (binary === undefined) return { kind: 'missing', why: `none of ${CHROMIUM_NAMES.join(', ')} is on the PATH` };
   const setpriv = onPath('setpriv', machine);
   if (setpriv === undefined) return { kind: 'missing', why: 'setpriv (Debian: util-linux) is not on the PATH' };
@@ -82,7 +82,14 @@ function lookForChromium(machine: Machine, display: ScreenDisplay): ChromiumFoun
   return { kind: 'found', host: { kind: 'chromium', binary, setpriv, display, account, why: '' } };
 }
 
-const onPath = (name: string, { env, isExecutable: executable }: Machine): string | undefined =>
+/** The browser's program, where one is installed. */
+export const findChromium = (machine: Pick<Machine, 'env' | 'isExecutable'>): string | undefined =>
+  CHROMIUM_NAMES.map((name) => onPath(name, machine)).find((file) => file !== undefined);
+
+const onPath = (
+  name: string,
+  { env, isExecutable: executable }: Pick<Machine, 'env' | 'isExecutable'>,
+): string | undefined =>
   (env['PATH'] ?? '')
     .split(delimiter)
     .filter((folder) => folder.startsWith('/'))

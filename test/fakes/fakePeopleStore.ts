@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { Template } from '#core/biometrics/template.ts';
 import { Fault } from '#core/kernel/fault.ts';
-import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
-import type { Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
+import type { CredentialId, Pseudonym } from '#core/kernel/ids.ts';
+import type { ConsentsRemoved, EnrolledFace, Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import { recordKeyDue, type RetentionRules } from '#core/privacy/retention.ts';
-import { checkEnrolment } from '#storage/stores/enrolment.ts';
+import { checkEnrolment, checkFace } from '#storage/stores/enrolment.ts';
 
 /** An id as the product makes them, the same for the same label: `idFrom<Pseudonym>('Ada')`. */
 export const idFrom = <Id extends string>(label: string): Id =>
@@ -17,6 +17,8 @@ export const idFrom = <Id extends string>(label: string): Id =>
 /** People in memory, under the same promises as on the disk: all of an enrolment or none, and nobody twice. */
 export class FakePeopleStore implements PeopleStore {
   readonly #people = new Map<Pseudonym, Enrolment>();
+  readonly #consents = new Map<Pseudonym, readonly Consent[]>();
+  readonly #revoked = new Set<CredentialId>();
   readonly #faceEnded = new Map<Pseudonym, WallTime>();
   /** Of restricted people. */
   readonly #due = new Map<Pseudonym, WallTime>();
@@ -29,7 +31,7 @@ export class FakePeopleStore implements PeopleStore {
     const templates = people.flatMap(({ face }) => face?.templates ?? []).map(copyOf);
     return {
       cardholders: people.map(({ cardholder }) => cardholder),
-      credentials: people.flatMap(({ credentials }) => credentials),
+      credentials: people.flatMap(({ credentials }) => credentials).filter(({ id }) => !this.#revoked.has(id)),
       templates,
       [Symbol.dispose]: () => {
         for (const template of templates) template[Symbol.dispose]();
@@ -46,28 +48,50 @@ export class FakePeopleStore implements PeopleStore {
     const face = person.face && { ...person.face, templates: person.face.templates.map(copyOf) };
     const { cardholder, credentials } = person;
     this.#people.set(cardholder.pseudonym, { cardholder, credentials, ...(face === undefined ? {} : { face }) });
+    if (face !== undefined) this.#consents.set(cardholder.pseudonym, [face.consent]);
+  }
+
+  async addFace(face: EnrolledFace): Promise<void> {
+    const { pseudonym } = face.consent;
+    checkFace(pseudonym, face);
+    this.#check();
+    const person = this.#known(pseudonym);
+    if (this.#due.has(pseudonym) || (person.face?.templates.length ?? 0) > 0)
+      throw new Fault('storage', { thing: 'face', found: 'one already, or an erasure', expected: 'none' });
+    if ([...this.#people.values()].flatMap(idsOf).some((id) => idsOfFace(face).includes(id)))
+      throw new Fault('storage', { thing: 'face', found: 'an id that is stored already', expected: 'new ids' });
+    this.#faceEnded.delete(pseudonym);
+    this.#people.set(pseudonym, { ...person, face: { ...face, templates: face.templates.map(copyOf) } });
+    this.#consents.set(pseudonym, [face.consent, ...(this.#consents.get(pseudonym) ?? [])]);
   }
 
   async consentsOf(pseudonym: Pseudonym): Promise<readonly Consent[]> {
     this.#check();
-    const consent = this.#people.get(pseudonym)?.face?.consent;
-    return consent === undefined ? [] : [consent];
+    return (this.#consents.get(pseudonym) ?? []).toSorted((a, b) => b.givenAt - a.givenAt);
   }
 
-  async removeTemplate(id: TemplateId): Promise<void> {
+  async removeConsents(endedBy: WallTime): Promise<ConsentsRemoved> {
     this.#check();
-    for (const [pseudonym, person] of this.#people) {
-      if (person.face === undefined) continue;
-      for (const template of person.face.templates) if (template.record.id === id) template[Symbol.dispose]();
-      const templates = person.face.templates.filter(({ record }) => record.id !== id);
-      this.#people.set(pseudonym, { ...person, face: { ...person.face, templates } });
+    let removed = 0;
+    for (const [pseudonym, consents] of this.#consents) {
+      const used = (this.#people.get(pseudonym)?.face?.templates ?? []).map(({ record }) => record.consent);
+      const kept = consents.filter(({ id, endsAt }) => endsAt > endedBy || used.includes(id));
+      removed += consents.length - kept.length;
+      this.#consents.set(pseudonym, kept);
     }
+    return { removed };
   }
 
   async withdrawFace(pseudonym: Pseudonym, at: WallTime): Promise<Deletion> {
     this.#check();
     this.#endFace(pseudonym, at);
-    return this.#deletion(pseudonym, { kind: 'in-use' });
+    return this.#deletion(pseudonym, this.#recordKeyOf(pseudonym));
+  }
+
+  async withdrawFaces(people: readonly Pseudonym[], at: WallTime): Promise<readonly Deletion[]> {
+    this.#check();
+    const known = people.filter((pseudonym) => this.#people.has(pseudonym));
+    return await Promise.all(known.map((pseudonym) => this.withdrawFace(pseudonym, at)));
   }
 
   async erase(pseudonym: Pseudonym, at: WallTime, retention: RetentionRules): Promise<Deletion> {
@@ -79,7 +103,7 @@ export class FakePeopleStore implements PeopleStore {
     this.#check();
     for (const pseudonym of people) this.#known(pseudonym);
     return people.map((pseudonym) => {
-      const gaveConsent = this.#known(pseudonym).face !== undefined;
+      const gaveConsent = (this.#consents.get(pseudonym) ?? []).length > 0;
       this.#endFace(pseudonym, at);
       const faceEndedAt = gaveConsent ? this.#faceEnded.get(pseudonym) : undefined;
       const due = this.#due.get(pseudonym) ?? recordKeyDue({ erasedAt: at, faceEndedAt }, retention);
@@ -88,9 +112,26 @@ export class FakePeopleStore implements PeopleStore {
     });
   }
 
-  async eraseDue(at: WallTime): Promise<readonly Deletion[]> {
+  async eraseDue(at: WallTime, limit = Infinity): Promise<readonly Deletion[]> {
     this.#check();
-    return [...this.#due].filter(([, due]) => due <= at).map(([pseudonym]) => this.#forget(pseudonym, at));
+    const due = [...this.#due].filter(([, until]) => until <= at).slice(0, limit);
+    return due.map(([pseudonym]) => this.#forget(pseudonym, at));
+  }
+
+  async dueErasures(): Promise<readonly WallTime[]> {
+    this.#check();
+    return [...this.#due.values()].toSorted((a, b) => a - b);
+  }
+
+  async deletionOf(pseudonym: Pseudonym): Promise<Deletion | undefined> {
+    this.#check();
+    if (!this.#faceEnded.has(pseudonym)) return undefined;
+    return this.#deletion(pseudonym, this.#recordKeyOf(pseudonym));
+  }
+
+  async revokeCredential(credential: CredentialId): Promise<void> {
+    this.#check();
+    this.#revoked.add(credential);
   }
 
   /** Every call fails from now on, as on a full disk. */
@@ -116,6 +157,11 @@ export class FakePeopleStore implements PeopleStore {
     throw new Fault('storage', { thing: 'people', found: 'nobody', expected: 'somebody enrolled' });
   }
 
+  #recordKeyOf(pseudonym: Pseudonym): Deletion['recordKey'] {
+    const until = this.#due.get(pseudonym);
+    return until === undefined ? { kind: 'in-use' } : { kind: 'restricted', until };
+  }
+
   #endFace(pseudonym: Pseudonym, at: WallTime): void {
     const person = this.#known(pseudonym);
     if (this.#faceEnded.has(pseudonym)) return;
@@ -127,7 +173,7 @@ export class FakePeopleStore implements PeopleStore {
 
   #forget(pseudonym: Pseudonym, at: WallTime): Deletion {
     const deletion = this.#deletion(pseudonym, { kind: 'destroyed', at });
-    for (const map of [this.#people, this.#faceEnded, this.#due]) map.delete(pseudonym);
+    for (const map of [this.#people, this.#consents, this.#faceEnded, this.#due]) map.delete(pseudonym);
     return deletion;
   }
 
@@ -145,7 +191,12 @@ export class FakePeopleStore implements PeopleStore {
 const idsOf = ({ cardholder, credentials, face }: Enrolment): string[] => [
   cardholder.pseudonym,
   ...credentials.map(({ id }) => id),
-  ...(face === undefined ? [] : [face.consent.id, ...face.templates.map(({ record }) => record.id)]),
+  ...(face === undefined ? [] : idsOfFace(face)),
+];
+
+const idsOfFace = ({ consent, templates }: EnrolledFace): string[] => [
+  consent.id,
+  ...templates.map(({ record }) => record.id),
 ];
 
 function copyOf(template: Template): Template {

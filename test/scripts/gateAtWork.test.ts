@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Report } from '../../scripts/report.ts';
@@ -18,6 +19,15 @@ function run(script: string, ...args: readonly string[]): Promise<Ran> {
     const status = typeof error?.code === 'number' ? error.code : 0;
     resolve({ status, report: JSON.parse(stdout) as Report });
   });
+  return promise;
+}
+
+/** A command that says what it did as text. */
+function say(script: string, ...args: readonly string[]): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  execFile(process.execPath, [join(ROOT, 'scripts', script), ...args], (_error, stdout, stderr) =>
+    resolve(stdout + stderr),
+  );
   return promise;
 }
 
@@ -42,6 +52,19 @@ test(
     expect((await run('journal.ts', 'verify-export', taken, '--public-key', key)).status).toBe(0);
     expect((await run('journal.ts', 'verify', ...data, '--anchor', taken)).status).toBe(0);
     expect(named(await run('journal.ts', 'search', ...data, '--kind', 'operator-action'), 'found')).toBe(4);
+    const keys = [...data, '--key', folder.key] as const;
+    expect(await say('keys.ts', 'change', 'signing', 'journal.db', ...keys)).toBe(
+      'signing: changed\njournal.db: changed\n',
+    );
+    expect(await say('keys.ts', 'change', 'coffee', ...keys)).toContain('usage');
+    expect(await say('keys.ts', 'status', ...keys)).toContain('signing: key changed 1 times');
+    expect(named(await run('journal.ts', 'search', ...data, '--kind', 'key-changed'), 'found')).toBe(2);
+    expect((await run('journal.ts', 'verify', ...data, '--anchor', taken)).status).toBe(0);
+    const backups = join(folder.path, 'backups');
+    expect(await say('backup.ts', 'make', ...keys, '--to', backups)).toContain(`backup folder ${backups}`);
+    mkdirSync(backups);
+    expect(await say('backup.ts', 'make', ...keys, '--to', backups)).toContain('restored into a scratch place');
+    expect(named(await run('journal.ts', 'search', ...data, '--kind', 'backup-made'), 'found')).toBe(1);
     expect(await gate.kill('SIGTERM')).toEqual({ status: 0, signal: null });
 
     const stopped = await run('health.ts', ...data);

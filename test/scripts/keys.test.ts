@@ -46,16 +46,16 @@ it('keys are rotated, put in escrow and checked by command, and everybody is the
       expect(run(['status', ...given]).stderr).toContain('another gate that runs on it');
     }
     expect(run(['status', ...given]).stdout).toContain('journal.db: key changed 0 times');
-    expect(run(['rotate', ...given])).toMatchObject({ status: 0 });
+    expect(run(['change', ...given])).toMatchObject({ status: 0 });
     expect(run(['status', ...given]).stdout).toContain('journal.db: key changed 1 times');
     const [secret = ''] = /[0-9a-f]{64}/.exec(run(['recovery', ...given]).stdout) ?? [];
     expect(run(['escrow', ...given, safe])).toMatchObject({ status: 0, stderr: '' });
     const copy = join(safe, readdirSync(safe)[0] ?? '');
-    expect(run(['check-escrow', copy], secret).stdout).toContain('opens; generation 2');
+    expect(run(['check-escrow', copy], secret).stdout).toContain('opens; generation 3');
     expect(run(['check-escrow', copy], 'ab'.repeat(32)).status).toBe(2);
     expect(run(['verify-receipt', receipt, publicKey])).toMatchObject({ status: 0 });
     expect(run(['verify-receipt', receipt, 'ab'.repeat(32)]).status).toBe(2);
-    expect(run(['rotate', 'coffee.db', ...given]).stderr).toContain('usage');
+    expect(run(['change', 'coffee.db', ...given]).stderr).toContain('usage');
     using vault = opened();
     expect(rosterOf(vault).cardholders).toHaveLength(2);
   } finally {

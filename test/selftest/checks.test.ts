@@ -8,7 +8,7 @@ import { readSelftestArguments } from '../../scripts/selftest/arguments.ts';
 import { Findings, withinTime } from '../../scripts/selftest/findings.ts';
 import { Needles } from '../../scripts/selftest/needles.ts';
 import { searchOwnMemory } from '../../scripts/selftest/processMemory.ts';
-import { searchFolder, type FileSeen } from '../../scripts/selftest/searchFolder.ts';
+import { searchFolder, type FileSeen } from '../../scripts/traces/searchFolder.ts';
 import { showFiles, showNoTraces } from '../../scripts/selftest/traceChecks.ts';
 import { DISGUISE } from '../../scripts/selftest/witnessMessages.ts';
 

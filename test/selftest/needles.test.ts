@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formsOfBytes, formsOfNumbers } from '../../scripts/selftest/forms.ts';
+import { formsOfBytes, formsOfNumbers } from '../../scripts/traces/forms.ts';
 import { Needles, NEEDLE_BYTES_MIN } from '../../scripts/selftest/needles.ts';
 
 const PIECE = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex');

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { JournalId } from '#core/kernel/ids.ts';
 import { TestFolder } from './support/folder.ts';
 import { person } from './support/people.ts';
 import { enrolIn, rosterOf } from './support/vaults.ts';
@@ -55,36 +54,8 @@ it('nothing is left of half an enrolment in any table', async () => {
   ]);
 });
 
-it('after kill -9 at any moment every acknowledged entry is there, without a gap, and the next one follows on', async () => {
-  await using folder = new TestFolder();
-  await withAda(folder);
-  for (const entriesBefore of [1, 40, 250]) {
-    const acknowledged = await appendUntil(folder, entriesBefore);
-    using vault = folder.vault();
-    const recorded = vault.journal.read(1 as JournalId, 1_000_000);
-    expect(recorded.map(({ id }) => id)).toEqual(recorded.map((_, index) => index + 1));
-    expect(recorded.length).toBeGreaterThanOrEqual(Math.max(...acknowledged));
-    expect(new Set(recorded.map(({ subject }) => subject))).toEqual(new Set([person('Ada').cardholder.pseudonym]));
-  }
-});
-
 async function withAda(folder: TestFolder): Promise<TestFolder> {
   using vault = folder.vault();
   enrolIn(vault, [person('Ada')]);
   return folder;
-}
-
-/** Ids that were acknowledged before the kill, which comes once `count` of them have been seen. */
-async function appendUntil(folder: TestFolder, count: number): Promise<number[]> {
-  const appending = start('appendForEver.ts', folder);
-  let text = '';
-  appending.stdout?.setEncoding('utf8');
-  appending.stdout?.on('data', (chunk: string) => {
-    text += chunk;
-    if (text.split('\n').length > count) appending.kill('SIGKILL');
-  });
-  await once(appending, 'close');
-  const ids = text.split('\n').slice(0, -1).map(Number);
-  expect(ids.length).toBeGreaterThanOrEqual(count);
-  return ids;
 }

@@ -43,7 +43,7 @@ async function fill(folder: TestFolder): Promise<Storage> {
     const event = { kind: 'access-granted', accessPoint: 'front' as AccessPointId, factors: ['face'] } as const;
     await storage.journal.append({ at: wallTime(1), event, subject });
   }
-  await storage.people.removeTemplate(person('Cy').face.templates[0]!.record.id);
+  await storage.people.withdrawFace(person('Cy').cardholder.pseudonym, wallTime(1_770_000_000_000));
   await storage.journal.read(1 as JournalId, 10);
   return storage;
 }

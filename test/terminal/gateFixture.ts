@@ -7,6 +7,7 @@ import type { AccessPointId, ConsentId, CredentialId, DoorId, Pseudonym, Templat
 import { millis, wallTime } from '#core/kernel/units.ts';
 import type { CameraMode } from '#core/presentation/cameraMode.ts';
 import type { Consent } from '#core/privacy/consent.ts';
+import { days, RETENTION_DEFAULTS } from '#core/privacy/retention.ts';
 import { SimulatedCamera } from '#drivers/camera/simulatedCamera.ts';
 import { SimulatedInputs } from '#drivers/inputs/simulatedInputs.ts';
 import { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
@@ -21,6 +22,7 @@ import { FakeEngine, fakeFace, featuresOf } from '../fakes/fakeEngine.ts';
 import { FakeJournal } from '../fakes/fakeJournal.ts';
 import { FakePeopleStore, idFrom } from '../fakes/fakePeopleStore.ts';
 import { FakePinHasher } from '../fakes/fakePinHasher.ts';
+import { FakeReceipts } from '../fakes/fakeReceipts.ts';
 
 export const ENTRANCE = 'entrance' as AccessPointId;
 export const FRONT = 'front' as DoorId;
@@ -69,7 +71,12 @@ export function configOf({ mode = 'walk-up', preview = 'outline', fpirMax = 0.00
     terminal: 'test-gate',
     handler: { name: 'Test handler', contact: 'privacy@test.example' },
     dataFolder: '/nowhere',
-    keyFile: '/nowhere.key',
+    keys: {
+      root: { kind: 'file', path: '/nowhere.key' },
+      epoch: { kind: 'file', path: '/nowhere.key.epoch' },
+      escrow: [],
+      changeAfterMs: days(365),
+    },
     kiosk: {
       accessPoint: ENTRANCE,
       language: 'en',
@@ -102,6 +109,7 @@ export function configOf({ mode = 'walk-up', preview = 'outline', fpirMax = 0.00
         overlapMin: 0.3,
       },
     },
+    retention: RETENTION_DEFAULTS,
     pin: { triesPerNumber: 3, triesPerTerminal: 20, windowMs: millis(300_000) },
     boards: [{ id: 'board', driver: 'simulated', channels: 1 }],
     doors: [
@@ -136,6 +144,7 @@ const scene = (id: string, marker: number) => ({
 
 /** A whole gate on moved time: real terminal, simulated hardware, fakes for what reads disks and looks at pixels. */
 export class GateFixture {
+  readonly receipts = new FakeReceipts();
   readonly clock = new FakeClock();
   readonly health = new HealthBoard();
   readonly journal = new FakeJournal();
@@ -213,6 +222,8 @@ export class GateFixture {
       doors: new Map([[FRONT, gate.door]]),
       engine: gate.engine,
       people: gate.people,
+      journal: gate.journal,
+      receipts: gate.receipts,
       roster: await gate.people.load(),
       hasher: gate.hasher,
       readers: new Map([[ENTRANCE, gate.reader]]),

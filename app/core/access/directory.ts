@@ -1,4 +1,4 @@
-import type { Pseudonym } from '../kernel/ids.ts';
+import type { CredentialId, Pseudonym } from '../kernel/ids.ts';
 import type { CardCredential, Cardholder, Credential, PinCredential } from './credential.ts';
 
 /**
@@ -37,6 +37,21 @@ export class Directory {
       }
     }
     this.#held.delete(pseudonym);
+  }
+
+  /** Takes a card or PIN out; whose it was, or undefined where there is none of that id. */
+  removeCredential(id: CredentialId): Pseudonym | undefined {
+    for (const [key, card] of this.#cards) if (card.id === id && this.#cards.delete(key)) return card.pseudonym;
+    for (const [key, pin] of this.#pins) if (pin.id === id && this.#pins.delete(key)) return pin.pseudonym;
+    return undefined;
+  }
+
+  holders(): Iterable<Cardholder> {
+    return this.#holders.values();
+  }
+
+  credentialsOf(pseudonym: Pseudonym): Credential[] {
+    return [...this.#cards.values(), ...this.#pins.values()].filter((credential) => credential.pseudonym === pseudonym);
   }
 
   holder(pseudonym: Pseudonym): Cardholder | undefined {

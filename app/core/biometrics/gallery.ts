@@ -1,6 +1,7 @@
 import { assert } from '../kernel/assert.ts';
 import type { Pseudonym } from '../kernel/ids.ts';
 import { wallTime, type WallTime } from '../kernel/units.ts';
+import { ORDINARY_MEMORY, type SecretMemory } from '../ports/secretMemory.ts';
 import { hasEnded } from '../privacy/consent.ts';
 import { FEATURE_LENGTH, type Probe } from './probe.ts';
 import type { Template } from './template.ts';
@@ -16,19 +17,25 @@ export type CandidateList = readonly Candidate[];
 
 /** A gallery grows by so many rows, 512 KiB of them: none is ever moved for want of room. */
 const ROWS_A_BLOCK = 256;
+const BLOCK_BYTES = ROWS_A_BLOCK * FEATURE_LENGTH * Float32Array.BYTES_PER_ELEMENT;
 
 /** The enrolled templates in memory, one row of 512 numbers each, packed from row 0 of the first block. */
 export class Gallery implements Disposable {
+  readonly #memory: SecretMemory;
   readonly #blocks: Float32Array[] = [];
   readonly #owners: Pseudonym[] = [];
   readonly #untils: WallTime[] = [];
   readonly #rowsOf = new Map<Pseudonym, readonly number[]>();
   #additions = 0;
 
+  constructor(memory: SecretMemory = ORDINARY_MEMORY) {
+    this.#memory = memory;
+  }
+
   /** Copies the template in; the template itself can be overwritten afterwards. */
   add(template: Template): void {
     const row = this.#owners.length;
-    if (row % ROWS_A_BLOCK === 0) this.#blocks.push(new Float32Array(ROWS_A_BLOCK * FEATURE_LENGTH));
+    if (row % ROWS_A_BLOCK === 0) this.#blocks.push(new Float32Array(this.#memory.take(BLOCK_BYTES).buffer));
     template.copyTo(this.#blockOf(row), offsetOf(row));
     const { pseudonym, until } = template.record;
     this.#owners.push(pseudonym);

@@ -9,6 +9,7 @@ import type { CameraMode } from '../presentation/cameraMode.ts';
 import type { PresentationLimits } from '../presentation/presentation.ts';
 import type { DoorInput } from '../ports/hardware.ts';
 import type { Language } from '../privacy/consent.ts';
+import type { RetentionRules } from '../privacy/retention.ts';
 
 /** The whole of a terminal, as parsed: everything in it has been checked. */
 export interface TerminalConfig {
@@ -17,14 +18,47 @@ export interface TerminalConfig {
   readonly terminal: string;
   readonly handler: HandlerConfig;
   readonly dataFolder: string;
-  readonly keyFile: string;
+  readonly keys: KeysConfig;
+  /** Absent where no backups are made by themselves. */
+  readonly backup?: BackupConfig;
   readonly kiosk: KioskConfig;
   readonly biometrics: BiometricsConfig;
+  readonly retention: RetentionRules;
   readonly pin: PinLimits;
   readonly boards: readonly BoardConfig[];
   readonly doors: readonly DoorConfig[];
   readonly accessPoints: readonly AccessPointConfig[];
 }
+
+export interface KeysConfig {
+  readonly root: RootPlace;
+  readonly epoch: EpochPlace;
+  /** Folders outside the terminal that hold copies of the keyring, sealed to the site's recovery key. */
+  readonly escrow: readonly string[];
+  /** Age at which the keys of the files, of signing and the epoch secret are changed by themselves. */
+  readonly changeAfterMs: Millis;
+}
+
+export interface BackupConfig {
+  /** Outside the data folder, and better outside the machine. It is never made. */
+  readonly folder: string;
+  readonly everyMs: Millis;
+  /** How many verified ones stay there. */
+  readonly keep: number;
+}
+
+/** Where the root secret lies. What belongs to it lies beside `path`: the epoch file, the copy for the recovery key. */
+export type RootPlace =
+  | { readonly kind: 'file'; readonly path: string }
+  /** Sealed by the TPM; `path` holds what is sealed. `tcti`: how tpm2-tools reach it, where they do not find it. */
+  | { readonly kind: 'tpm'; readonly path: string; readonly tcti?: string }
+  | { readonly kind: 'systemd-credential'; readonly path: string; readonly name: string };
+
+/** Where the epoch secret lies: outside the data folder, and outside every backup. */
+export type EpochPlace =
+  | { readonly kind: 'file'; readonly path: string }
+  /** The first of three neighbouring NV indices: the secret and its next one, and the counter of the journal's anchor. */
+  | { readonly kind: 'tpm'; readonly index: number; readonly tcti?: string };
 
 /** The organisation responsible for the data, as notices name it. */
 export interface HandlerConfig {

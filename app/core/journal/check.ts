@@ -14,6 +14,8 @@ export type FindingKind =
   /** More entries without a checkpoint than this gate ever leaves. */
   | 'no-checkpoint'
   | 'unreadable'
+  /** Whose an entry is was taken away, and no signed statement of retention says so. */
+  | 'subject-removed'
   /** What searches go by does not fit the entries. */
   | 'index'
   | 'anchor';

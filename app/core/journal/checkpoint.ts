@@ -26,6 +26,18 @@ export interface SegmentHead {
   readonly signature: string;
 }
 
+/**
+ * Retention removed whose the access events up to `last` are; the entries stand. Signed: a subject that is gone without
+ * this statement was taken away. Bytes as lower-case hex.
+ */
+export interface SubjectsRemoved {
+  readonly journal: string;
+  readonly last: JournalId;
+  readonly removedAt: WallTime;
+  readonly key: string;
+  readonly signature: string;
+}
+
 /** A checkpoint is made once this many entries stand behind the last one, or after CHECKPOINT_MS_MAX, or at a stop. */
 export const CHECKPOINT_ENTRIES = 256;
 export const CHECKPOINT_MS_MAX = 60_000;

@@ -7,6 +7,7 @@ import type { ModeSource } from '../door/modePlan.ts';
 import type { Direction, TurnstileEvent } from '../door/turnstile.ts';
 import type { AccessPointId, DoorId, JournalId, Pseudonym } from '../kernel/ids.ts';
 import type { WallTime } from '../kernel/units.ts';
+import type { PurgedType, PurposeEnd } from '../privacy/retention.ts';
 import type { ChangeableKey } from '../ports/keyRoom.ts';
 
 /** What happened. Nothing in it is derived from a person; the person stands in `subject`, which is sealed. */
@@ -17,6 +18,20 @@ export type JournalEvent =
   | { readonly kind: 'strike-failed'; readonly door: DoorId }
   | { readonly kind: 'link-lost' | 'link-restored'; readonly part: string }
   | { readonly kind: 'enrolled' }
+  /** Somebody enrolled gave a face, for the first time or anew. */
+  | { readonly kind: 'face-added' | 'face-withdrawn' }
+  /** From now on the subject is restricted; `erased` follows with the last legal minimum, and without the subject's key. */
+  | { readonly kind: 'erasure-asked' | 'erased' }
+  | { readonly kind: 'credential-revoked' }
+  /** Why nothing of the subject is needed any more; the erasure follows at once. */
+  | { readonly kind: 'purpose-ended'; readonly why: PurposeEnd }
+  /** Somebody looked at the subject's records. */
+  | { readonly kind: 'records-read' }
+  /** Retention was kept: how much of what was removed. */
+  | { readonly kind: 'purged'; readonly removed: Partial<Readonly<Record<PurgedType, number>>> }
+  /** The wall clock is so far ahead of what was known that nothing is purged by it. */
+  | { readonly kind: 'purge-held'; readonly aheadMs: number }
+  | { readonly kind: 'clock-confirmed' }
   /** The consent of the subject had ended, and no template that stood on it is left. */
   | { readonly kind: 'consent-ended' }
   | { readonly kind: 'terminal-started' | 'terminal-stopped' }
@@ -28,6 +43,8 @@ export type JournalEvent =
   | { readonly kind: 'journal-damaged'; readonly says: string }
   /** Retention removed these entries, the last one included; their head stands in the journal. */
   | { readonly kind: 'segment-removed'; readonly first: JournalId; readonly last: JournalId }
+  /** Retention removed whose the access events up to that one are; they still say where and when. */
+  | { readonly kind: 'subjects-removed'; readonly upTo: JournalId }
   /** `verified`: it was restored into a scratch place and held what it should. */
   | { readonly kind: 'backup-made'; readonly backup: string; readonly verified: boolean }
   | { readonly kind: 'backup-failed'; readonly says: string }

@@ -11,14 +11,29 @@ export interface JournalQuery {
   readonly door?: DoorId;
   /** Found by that person's record key: once the key is gone, nothing is found any more. */
   readonly person?: Pseudonym;
-  /** Also say whose each entry is, which tries everybody's key: the more people, the longer it takes. */
-  readonly subjects?: boolean;
+  /**
+   * Also say whose each entry is, which tries everybody's key, or those of the people that are named: the more people,
+   * the longer it takes.
+   */
+  readonly subjects?: boolean | readonly Pseudonym[];
 }
 
 /** Behind which entry a search goes on. Entries are found in order of time, those of one moment in order of number. */
 export interface SearchPosition {
   readonly at: WallTime;
   readonly id: JournalId;
+}
+
+/** The entries `first` to `last`, both included. */
+export interface EntryRange {
+  readonly first: JournalId;
+  readonly last: JournalId;
+}
+
+/** Access events up to `upTo` that no longer say whose they are; `subjects` of them had one. */
+export interface SubjectsGone {
+  readonly upTo: JournalId;
+  readonly subjects: number;
 }
 
 export interface JournalFound {

@@ -1,4 +1,4 @@
-import type { Pseudonym } from '../kernel/ids.ts';
+import type { CredentialId, Pseudonym } from '../kernel/ids.ts';
 import type { WallTime } from '../kernel/units.ts';
 
 /** What has become of the key under which a person's records lie: name, credentials, consents, whose an entry is. */
@@ -15,4 +15,11 @@ export interface Deletion {
   readonly recordKey: RecordKeyState;
   /** The renewal of the epoch secret that made the destruction final; what an escrow place holds of an earlier one undoes it. */
   readonly generation: number;
+}
+
+/** A card or PIN that was taken out of use for good. Its random id is remembered, so that no backup brings it back. */
+export interface Revocation {
+  readonly pseudonym: Pseudonym;
+  readonly credential: CredentialId;
+  readonly revokedAt: WallTime;
 }

@@ -1,5 +1,6 @@
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault } from '#core/kernel/fault.ts';
+import { inDays } from '#core/privacy/retention.ts';
 
 /** What no single key can say: names that refer to each other, and what may not stand beside what. @throws Fault `config` */
 export function checkWhole(config: TerminalConfig, file: string): void {
@@ -11,14 +12,25 @@ export function checkWhole(config: TerminalConfig, file: string): void {
   unique(config.accessPoints, 'access-points', wrong);
   checkDoors(config, wrong);
   checkAccessPoints(config, wrong);
+  checkRetention(config, wrong);
   if (!config.simulated) refuseSimulated(config, wrong);
-  const key = config.keyFile;
-  if (key === config.dataFolder || key.startsWith(`${config.dataFolder}/`)) {
-    wrong('key', key, 'a path outside the data folder, so that a copy of the data is not a copy of its key');
-  }
+  checkKeys(config, wrong);
 }
 
 type Wrong = (thing: string, found: string, expected: string) => never;
+
+/** A copy of the data is to be no copy of its keys. */
+function checkKeys({ keys, backup, dataFolder }: TerminalConfig, wrong: Wrong): void {
+  const epoch = keys.epoch.kind === 'file' ? [keys.epoch.path] : [];
+  const folders = backup === undefined ? [] : [backup.folder];
+  const places = { key: [keys.root.path], epoch, escrow: keys.escrow, 'backup.folder': folders };
+  for (const [thing, paths] of Object.entries(places)) {
+    const within = paths.find((path) => path === dataFolder || path.startsWith(`${dataFolder}/`));
+    const expected =
+      'a path outside the data folder, so that a copy of the data is not a copy of its key, nor lost with it';
+    if (within !== undefined) wrong(thing, within, expected);
+  }
+}
 
 function unique(things: readonly { readonly id: string }[], where: string, wrong: Wrong): void {
   const seen = new Set<string>();
@@ -26,6 +38,12 @@ function unique(things: readonly { readonly id: string }[], where: string, wrong
     if (seen.has(id)) wrong(`${where}.id`, `"${id}" twice`, 'a name of its own for each');
     seen.add(id);
   }
+}
+
+function checkRetention({ retention: { unused, accessEvents } }: TerminalConfig, wrong: Wrong): void {
+  if (unused <= accessEvents) return;
+  const expected = `at most the ${inDays(accessEvents)} days of access-events: the last use is known from these alone`;
+  wrong('retention.unused', `${inDays(unused)}`, expected);
 }
 
 function checkDoors(config: TerminalConfig, wrong: Wrong): void {

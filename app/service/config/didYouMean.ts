@@ -21,6 +21,7 @@ interface Definition {
   readonly element?: z.core.$ZodType;
   readonly options?: readonly z.core.$ZodType[];
   readonly innerType?: z.core.$ZodType;
+  readonly out?: z.core.$ZodType;
 }
 
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
@@ -43,10 +44,11 @@ function objectsOf(schema: z.core.$ZodType): readonly Definition[] {
   return (definition.options ?? []).flatMap(objectsOf);
 }
 
-/** Looks through defaults. */
+/** Looks through defaults and preparations. */
 function definitionOf(schema: z.core.$ZodType): Definition {
   const definition: Definition = schema._zod.def;
-  return definition.innerType === undefined ? definition : definitionOf(definition.innerType);
+  const inner = definition.innerType ?? definition.out;
+  return inner === undefined ? definition : definitionOf(inner);
 }
 
 function editDistance(a: string, b: string): number {

@@ -4,13 +4,16 @@ import type * as z from 'zod';
 import type { QualityLimits } from '#core/biometrics/quality.ts';
 import type { AccessPointConfig, CameraConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault } from '#core/kernel/fault.ts';
-import type { Millis } from '#core/kernel/units.ts';
+import { millis, type Millis } from '#core/kernel/units.ts';
 import { didYouMean } from './didYouMean.ts';
 import { checkWhole } from './checkWhole.ts';
+import { keysOf } from './keyPlaces.ts';
+import { toRetention } from './retentionSchema.ts';
 import { ConfigFile } from './schema.ts';
 
 /** Bytes of a configuration file; a larger one is refused unread. */
 export const CONFIG_BYTES_MAX = 256 * 1024;
+const HOUR_MS = 3_600_000;
 
 export interface ConfigOrigin {
   /** The file's name, for messages. */
@@ -93,7 +96,8 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
     terminal: file.terminal,
     handler: file.handler,
     dataFolder: at(file.data),
-    keyFile: at(file.key),
+    keys: keysOf(file, at),
+    ...backupOf(file, at),
     kiosk: {
       accessPoint: file.kiosk['access-point'],
       language: file.kiosk.language,
@@ -103,6 +107,7 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
       idleAfterMs: file.kiosk['idle-after-ms'],
       outcomeMs: file.kiosk['outcome-ms'],
     },
+    retention: toRetention(file.retention),
     biometrics: toBiometrics(file.biometrics, origin.models, at),
     pin: {
       triesPerNumber: file.pin['tries-per-number'],
@@ -113,6 +118,12 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
     doors: file.doors.map(toDoor),
     accessPoints: file['access-points'].map((accessPoint) => toAccessPoint(accessPoint, at)),
   };
+}
+
+function backupOf({ backup }: ConfigFile, at: (path: string) => string): Pick<TerminalConfig, 'backup'> {
+  if (backup === undefined) return {};
+  const { folder, keep } = backup;
+  return { backup: { folder: at(folder), everyMs: millis(backup['every-hours'] * HOUR_MS), keep } };
 }
 
 function toBiometrics(

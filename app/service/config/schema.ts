@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
 import { millis, type Millis } from '#core/kernel/units.ts';
+import { retention } from './retentionSchema.ts';
 
 /** A whole number of milliseconds, with the limits that make sense for it. */
 const span = (min: number, max: number) =>
@@ -124,14 +125,51 @@ const accessPoint = z.strictObject({
   reader: z.strictObject({ driver: z.enum(['simulated', 'none']) }).default({ driver: 'none' }),
 });
 
+const path = z.string().min(1);
+
+const rootPlace = z.discriminatedUnion('store', [
+  z.strictObject({ store: z.literal('file'), path }),
+  z.strictObject({ store: z.literal('tpm'), path, tcti: path.optional() }),
+  // `path` is where what belongs to the secret lies: the epoch file, the copy for the recovery key.
+  z.strictObject({ store: z.literal('systemd-credential'), path, name: z.string().regex(/^[A-Za-z0-9._-]{1,60}$/) }),
+]);
+
+/** A path alone is that of a key file. */
+const key = z.preprocess((found) => (typeof found === 'string' ? { store: 'file', path: found } : found), rootPlace);
+
+/** NV indices that the owner of a TPM may define; two neighbouring ones are used. */
+const [NV_INDEX_MIN, NV_INDEX_MAX] = [0x0180_0000, 0x01bf_fffe];
+
+const epoch = z.discriminatedUnion('store', [
+  z.strictObject({ store: z.literal('file'), path }),
+  z.strictObject({
+    store: z.literal('tpm'),
+    index: z.int().min(NV_INDEX_MIN).max(NV_INDEX_MAX),
+    tcti: path.optional(),
+  }),
+]);
+
+const ROTATION_DAYS = 365;
+
+const backup = z.strictObject({
+  folder: path,
+  'every-hours': z.int().min(1).max(720).default(24),
+  keep: z.int().min(1).max(1_000).default(14),
+});
+
 /** The configuration file as people write it. */
 export const ConfigFile = z.strictObject({
   terminal: id,
   handler,
   data: z.string().min(1),
-  key: z.string().min(1),
+  key,
+  epoch: epoch.optional(),
+  escrow: z.array(path).max(8).default([]),
+  rotation: z.strictObject({ days: z.int().min(1).max(3_650) }).default({ days: ROTATION_DAYS }),
+  backup: backup.optional(),
   kiosk,
   biometrics: biometrics.prefault({}),
+  retention: retention.prefault({}),
   pin: pin.prefault({}),
   boards: z.array(board).min(1).max(16),
   doors: z.array(door).min(1).max(16),

@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 import type { Gate } from '../assemble.ts';
+import { backupCommands } from './backupCommands.ts';
 import { controlCommand, type ControlCommand } from './controlCommand.ts';
 import { journalCommands } from './journalCommands.ts';
+import { keyCommands } from './keyCommands.ts';
+import { privacyCommands } from './privacyCommands.ts';
 
 const Nothing = z.strictObject({});
 
@@ -13,4 +16,7 @@ export const controlCommands = (gate: Gate): readonly ControlCommand[] => [
     run: () => gate.health.lines.map(({ part, level, says }) => ({ part, level, says })),
   }),
   ...journalCommands(gate.storage.journal),
+  ...keyCommands(gate.storage.keys),
+  ...backupCommands(gate.backups),
+  ...privacyCommands(gate.terminal),
 ];

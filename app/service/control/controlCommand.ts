@@ -29,3 +29,6 @@ export function controlCommand<Given>(name: string, { recorded, given, run }: Ab
     },
   };
 }
+
+/** As it looks on the line: without what is undefined. */
+export const asJson = (value: unknown): Json => z.json().parse(JSON.parse(JSON.stringify(value)));

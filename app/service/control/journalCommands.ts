@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
 import type { JournalEventKind } from '#core/journal/entry.ts';
 import type { JournalQuery } from '#core/journal/search.ts';
-import type { Json } from '#core/kernel/json.ts';
 import type { AccessPointId, DoorId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { StoredJournal } from '#storage/thread/threadedJournal.ts';
-import { controlCommand, type ControlCommand } from './controlCommand.ts';
+import { asJson, controlCommand, type ControlCommand } from './controlCommand.ts';
 
 /** Entries that one search answers with: an answer is one line. */
 export const ENTRIES_FOUND_MAX = 1_000;
@@ -43,19 +42,16 @@ export const journalCommands = (journal: StoredJournal): readonly ControlCommand
   controlCommand('journal-search', {
     recorded: true,
     given: Search,
-    run: async ({ query, limit, behind }) => json(await journal.search(query, limit, behind)),
+    run: async ({ query, limit, behind }) => asJson(await journal.search(query, limit, behind)),
   }),
   controlCommand('journal-verify', {
     recorded: true,
     given: Check,
-    run: async (options) => json(await journal.check(options)),
+    run: async (options) => asJson(await journal.check(options)),
   }),
   controlCommand('journal-export', {
     recorded: true,
     given: Export,
-    run: async (request) => json(await journal.export(request)),
+    run: async (request) => asJson(await journal.export(request)),
   }),
 ];
-
-/** As it looks on the line: without what is undefined. */
-const json = (value: unknown): Json => z.json().parse(JSON.parse(JSON.stringify(value)));

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf } from '#core/kernel/fault.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { EpochStore } from '#core/ports/epochStore.ts';
@@ -47,7 +47,11 @@ export function decommission(parts: DecommissionParts): SignedErasureReport {
     return whole;
   };
   sign(report);
-  const erased = [...eraseKeys(parts, report.terminal), ...eraseFolder(parts.vault.folder), ...backupsOf(parts)];
+  const erased = [
+    ...eraseKeys(parts, report.terminal),
+    ...foldersOf(parts.vault.folder).flatMap(eraseFolder),
+    ...backupsOf(parts),
+  ];
   return sign({ ...report, state: 'done', endedAt: parts.wall(), erased });
 }
 
@@ -98,7 +102,16 @@ function eraseKeys({ keyStore, epochs, besideKey, vault }: DecommissionParts, te
 
 const OVERWRITTEN = 'overwritten with random bytes and removed';
 
-/** Every file of it, the lock last. What is in a folder below it is none of ours, and is left and told. */
+/** The one in use, and those that restores put aside or did not finish. */
+function foldersOf(folder: string): string[] {
+  const whole = resolve(folder);
+  const beside = readdirSync(dirname(whole)).filter((name) =>
+    [`${basename(whole)}.before-`, `${basename(whole)}.restoring`].some((start) => name.startsWith(start)),
+  );
+  return [whole, ...beside.map((name) => join(dirname(whole), name))];
+}
+
+/** Every file of it, the lock last. */
 function eraseFolder(folder: string): ErasedThing[] {
   const erased: ErasedThing[] = [];
   {
@@ -119,9 +132,10 @@ function eraseFolder(folder: string): ErasedThing[] {
 /** A socket or a link holds nothing to overwrite. */
 function eraseEntry(path: string): void {
   const found = lstatSync(path);
-  if (found.isFile()) overwriteFile(path);
-  else if (found.isDirectory()) rmdirSync(path);
-  else rmSync(path);
+  if (found.isFile()) return overwriteFile(path);
+  if (!found.isDirectory()) return rmSync(path);
+  for (const name of readdirSync(path)) eraseEntry(join(path, name));
+  rmdirSync(path);
 }
 
 const backupsOf = ({ backups }: DecommissionParts): ErasedThing[] =>

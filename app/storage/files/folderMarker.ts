@@ -129,7 +129,9 @@ export class FolderMarker {
 
   #fingerprint(): string {
     const key = deriveKey(this.#master, 'folder fingerprint');
-    return key.toString('hex', 0, 8);
+    const fingerprint = key.toString('hex', 0, 8);
+    key.fill(0);
+    return fingerprint;
   }
 
   #mac(marker: Omit<Marker, 'mac'>): string {

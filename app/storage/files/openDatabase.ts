@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
@@ -114,18 +114,57 @@ function unlock(database: Sqlite, key: Uint8Array, pageBytes: number): void {
   raw.fill(0);
 }
 
-/** Seals every page anew under another key: all of them or none, also where it is cut off. Takes as long as writing the file. */
+/**
+ * Seals every page anew under another key, in its place: all of them or none, also where it is cut off. Takes as long as
+ * writing the file. The old pages go into a rollback journal whose room was taken beforehand: a disk that is full shows
+ * before anything is changed. It must not show later, because the cipher would roll back under the wrong key.
+ * @throws what the file system throws where there is no room for as much again
+ */
 export function changeKey(database: Sqlite, key: Uint8Array): void {
   assert(encrypts(database), 'better-sqlite3 is the build that encrypts: see package.json');
+  const journal = `${database.name}-journal`;
   emptyWal(database);
   // The cipher changes its key within a rollback journal only.
   database.pragma('journal_mode = DELETE');
-  const raw = rawKey(key);
   try {
-    database.rekey(raw);
+    writeZeros(journal, rollbackBytes(database));
+    database.pragma('journal_mode = PERSIST');
+    const raw = rawKey(key);
+    try {
+      database.rekey(raw);
+    } finally {
+      raw.fill(0);
+    }
+    writeZeros(journal, statSync(journal).size);
   } finally {
-    raw.fill(0);
     database.pragma('journal_mode = WAL');
+  }
+}
+
+/** What SQLite writes before each page, and, rounded up, the headers between them. */
+const RECORD_BYTES = 8;
+const HEADERS_SHARE = 1.05;
+const HEADERS_BYTES_MIN = 1024 * 1024;
+
+function rollbackBytes(database: Sqlite): number {
+  const [pages, bytes] = ['page_count', 'page_size'].map((name) => Number(database.pragma(name, { simple: true })));
+  return Math.ceil((pages ?? 0) * ((bytes ?? 0) + RECORD_BYTES) * HEADERS_SHARE) + HEADERS_BYTES_MIN;
+}
+
+const ZEROS_AT_ONCE = 2 * 1024 * 1024;
+
+/** Over whatever lies there, and on the disk; without the room for it the file is emptied: SQLite has it open. */
+function writeZeros(path: string, bytes: number): void {
+  const zeros = Buffer.alloc(Math.min(bytes, ZEROS_AT_ONCE));
+  const handle = openSync(path, constants.O_WRONLY | constants.O_CREAT, OWN_FILE);
+  try {
+    for (let at = 0; at < bytes;) at += writeSync(handle, zeros, 0, Math.min(zeros.length, bytes - at), at);
+    fsyncSync(handle);
+  } catch (error) {
+    ftruncateSync(handle);
+    throw error;
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -6,8 +6,8 @@ export const HASH_BYTES = 32;
 /** Bytes of one event as JSON. */
 export const JOURNAL_EVENT_BYTES_MAX = 4_096;
 
-/** version 1, id 8, at 8, simulated 1, length of the event 4, length of the subject 4, previous hash 32. */
-const FIXED_BYTES = 58;
+/** version 1, id 8, at 8, simulated 1, length of the event 4, is there a subject 1, its hash 32, previous hash 32. */
+const BYTES_BESIDE_EVENT = 87;
 const EVENT_AT = 22;
 /** Room for an entry of ordinary size without asking for memory. */
 const SCRATCH_BYTES = 8_192;
@@ -19,8 +19,21 @@ export interface ChainedRow {
   readonly simulated: number;
   /** JSON, as it was written. */
   readonly event: string;
-  readonly subject: Uint8Array | null;
+  /** SHA-256 of the sealed subject, which itself may be gone by now; null for an entry that never had one. */
+  readonly subjectHash: Uint8Array | null;
 }
+
+/** SHA-256 of a sealed subject, which stands in the entry's bytes for it. */
+export const subjectHashOf = (sealed: Uint8Array): Buffer => hash('sha256', sealed, 'buffer');
+
+/** Is this the subject that the entry was made with, or one that is gone? */
+export const subjectFits = ({
+  subject,
+  subjectHash,
+}: {
+  subject: Uint8Array | null;
+  subjectHash: Uint8Array | null;
+}): boolean => subject === null || (subjectHash !== null && subjectHashOf(subject).equals(subjectHash));
 
 /** Hashes entries, one scratch for all of them: a million in a few seconds. */
 export class EntryHasher {
@@ -36,9 +49,8 @@ export class EntryHasher {
   }
 
   #bytesOf(row: ChainedRow, previous: Uint8Array): Buffer {
-    const subjectBytes = row.subject?.length ?? 0;
     // A UTF-16 unit becomes at most 3 bytes.
-    this.#reserve(FIXED_BYTES + row.event.length * 3 + subjectBytes);
+    this.#reserve(BYTES_BESIDE_EVENT + row.event.length * 3);
     const bytes = this.#scratch;
     bytes[0] = row.version;
     writeInteger(bytes, row.id, 1);
@@ -47,9 +59,11 @@ export class EntryHasher {
     const eventBytes = bytes.write(row.event, EVENT_AT, 'utf8');
     bytes.writeUInt32BE(eventBytes, EVENT_AT - 4);
     let end = EVENT_AT + eventBytes;
-    end = bytes.writeUInt32BE(subjectBytes, end);
-    if (row.subject !== null) bytes.set(row.subject, end);
-    end += subjectBytes;
+    bytes[end++] = row.subjectHash === null ? 0 : 1;
+    if (row.subjectHash !== null) {
+      bytes.set(row.subjectHash, end);
+      end += HASH_BYTES;
+    }
     bytes.set(previous, end);
     return bytes.subarray(0, end + HASH_BYTES);
   }
@@ -59,13 +73,13 @@ export class EntryHasher {
   }
 }
 
-const isWellFormed = ({ id, version, at, simulated, event, subject }: ChainedRow): boolean =>
+const isWellFormed = ({ id, version, at, simulated, event, subjectHash }: ChainedRow): boolean =>
   version === ENTRY_VERSION &&
   (simulated === 0 || simulated === 1) &&
   Number.isSafeInteger(id) &&
   Number.isSafeInteger(at) &&
   typeof event === 'string' &&
-  (subject === null || subject instanceof Uint8Array);
+  (subjectHash === null || (subjectHash instanceof Uint8Array && subjectHash.length === HASH_BYTES));
 
 /** What the first entry goes on from: every journal begins differently. */
 export const genesisOf = (journal: Uint8Array): Buffer =>

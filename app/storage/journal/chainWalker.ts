@@ -1,7 +1,8 @@
 import { messageOf } from '#core/kernel/fault.ts';
-import { EntryHasher } from './canonical.ts';
+import { EntryHasher, subjectFits } from './canonical.ts';
 import { range, type Findings } from './findings.ts';
 import type { EntryRow, JournalTables } from './journalTables.ts';
+import { mayHaveLostSubject } from './subjectsRemoval.ts';
 
 const DAMAGE = '{"kind":"journal-damaged"';
 
@@ -10,14 +11,17 @@ export class ChainWalker {
   readonly #tables: JournalTables;
   readonly #findings: Findings;
   readonly #hasher = new EntryHasher();
+  /** Up to here access events may have lost their subjects. */
+  readonly #subjectsGoneTo: number;
   #expected = 0;
   /** Undefined behind a gap: the next entry cannot be held against anything. */
   #previous: Buffer | undefined;
   walked = 0;
 
-  constructor(tables: JournalTables, findings: Findings) {
+  constructor(tables: JournalTables, findings: Findings, subjectsGoneTo: number) {
     this.#tables = tables;
     this.#findings = findings;
+    this.#subjectsGoneTo = subjectsGoneTo;
   }
 
   start(first: number): void {
@@ -49,9 +53,23 @@ export class ChainWalker {
       const says = `${range(from, id)}: what entry ${id} says does not fit its hash, or the hash of the entry before it was changed`;
       this.#findings.add({ kind: 'changed', from, to: id, says });
     }
+    this.#checkSubject(row);
     this.#previous = row.hash;
     this.#expected = id + 1;
     this.walked += 1;
+  }
+
+  #checkSubject(row: EntryRow): void {
+    const { id, subject, subjectHash } = row;
+    if (subject === null && subjectHash === null) return;
+    if (subject !== null) {
+      if (subjectFits(row)) return;
+      const says = `${range(id, id)}: its subject is not the one that it was made with`;
+      return this.#findings.add({ kind: 'changed', from: id, to: id, says });
+    }
+    if (mayHaveLostSubject(row, this.#subjectsGoneTo)) return;
+    const says = `${range(id, id)}: whose it is was taken away, and nothing that is signed says so`;
+    this.#findings.add({ kind: 'subject-removed', from: id, to: id, says });
   }
 
   #missing(to: number): void {

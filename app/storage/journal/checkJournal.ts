@@ -38,7 +38,7 @@ export class JournalChecker {
     this.#tables = tables;
     this.#verifier = new Verifier(trusted);
     this.#anchors = readAnchors(anchors);
-    this.#walker = new ChainWalker(tables, this.#findings);
+    this.#walker = new ChainWalker(tables, this.#findings, this.#subjectsGoneTo());
   }
 
   /** Everything from the first entry there is; `indexes` also what searches go by, which takes the longest. */
@@ -62,6 +62,16 @@ export class JournalChecker {
     for (const _ of this.#walk(from, last)) continue;
     const { missing } = this.#checkAnchors(first, last);
     return { findings: this.#findings.all, missing: this.#tables.checkpointsFrom(0, 2).length < 2 ? [] : missing };
+  }
+
+  /** As far as a statement that this gate signed reaches. */
+  #subjectsGoneTo(): number {
+    const statement = this.#tables.subjectsRemoved();
+    if (statement === undefined) return 0;
+    if (this.#verifier.subjectsRemoved(statement)) return statement.last;
+    const says = 'subjects of access events that this gate did not remove';
+    this.#add('bad-signature', { from: 1, to: statement.last }, says);
+    return 0;
   }
 
   #checkHeads(): void {

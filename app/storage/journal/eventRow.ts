@@ -8,6 +8,7 @@ import type { ModeSource } from '#core/door/modePlan.ts';
 import type { TurnstileEvent } from '#core/door/turnstile.ts';
 import type { JournalEvent, JournalEventKind } from '#core/journal/entry.ts';
 import { CHANGEABLE_KEYS } from '#core/ports/keyRoom.ts';
+import { PURGED_TYPES, PURPOSE_ENDS } from '#core/privacy/retention.ts';
 import type { AccessPointId, DoorId, JournalId } from '#core/kernel/ids.ts';
 
 // Full records, so that a reason or an event that core gains fails the build here until the journal can read it.
@@ -106,12 +107,18 @@ const Rows = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(DOOR_EVENTS), door: Door }),
   z.strictObject({ kind: z.literal('strike-failed'), door: Door }),
   z.strictObject({ kind: z.enum(['link-lost', 'link-restored']), part: z.string() }),
-  z.strictObject({ kind: z.enum(['enrolled', 'consent-ended']) }),
+  z.strictObject({ kind: z.enum(['enrolled', 'consent-ended', 'face-added', 'face-withdrawn']) }),
+  z.strictObject({ kind: z.enum(['erasure-asked', 'erased', 'credential-revoked', 'records-read']) }),
+  z.strictObject({ kind: z.literal('purpose-ended'), why: z.enum(PURPOSE_ENDS) }),
+  z.strictObject({ kind: z.literal('purged'), removed: z.partialRecord(z.enum(PURGED_TYPES), z.number()) }),
+  z.strictObject({ kind: z.literal('purge-held'), aheadMs: z.number() }),
+  z.strictObject({ kind: z.literal('clock-confirmed') }),
   z.strictObject({ kind: z.enum(['terminal-started', 'terminal-stopped']) }),
   z.strictObject({ kind: z.literal('operator-action'), action: z.string() }),
   z.strictObject({ kind: z.literal('clock-changed'), byMs: z.number() }),
   z.strictObject({ kind: z.literal('journal-damaged'), says: z.string() }),
   z.strictObject({ kind: z.literal('segment-removed'), first: Id, last: Id }),
+  z.strictObject({ kind: z.literal('subjects-removed'), upTo: Id }),
   z.strictObject({ kind: z.literal('backup-made'), backup: z.string(), verified: z.boolean() }),
   z.strictObject({ kind: z.literal('backup-failed'), says: z.string() }),
   z.strictObject({

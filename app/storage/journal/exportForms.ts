@@ -1,5 +1,5 @@
 import type { Checkpoint } from '#core/journal/checkpoint.ts';
-import type { ChainedRow } from './canonical.ts';
+import { subjectHashOf, type ChainedRow } from './canonical.ts';
 import type { EntryRow } from './journalTables.ts';
 
 export const EXPORT_FORMS = ['jsonl', 'csv'] as const;
@@ -31,7 +31,10 @@ interface Form {
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value)}\n`;
-const subjectOf = ({ subject }: EntryRow): string | undefined => subject?.toString('base64');
+/** A subject that is gone leaves its hash, which base64 cannot look like. */
+const GONE = 'sha256:';
+const subjectOf = ({ subject, subjectHash }: EntryRow): string | undefined =>
+  subject?.toString('base64') ?? (subjectHash === null ? undefined : `${GONE}${subjectHash.toString('hex')}`);
 const placeOf = (event: string): string => {
   const parsed: unknown = JSON.parse(event);
   if (typeof parsed !== 'object' || parsed === null) return '';
@@ -121,8 +124,13 @@ function entryLine(
     throw new Error('an entry without its numbers');
   if (typeof event !== 'string' || typeof subject !== 'string' || typeof hash !== 'string')
     throw new Error('an entry without its texts');
-  const sealed = subject === '' ? null : Buffer.from(subject, 'base64');
-  return { kind: 'entry', row: { id, at, simulated, version, event, subject: sealed }, hash };
+  return { kind: 'entry', row: { id, at, simulated, version, event, subjectHash: subjectHashIn(subject) }, hash };
+}
+
+function subjectHashIn(subject: string): Buffer | null {
+  if (subject === '') return null;
+  if (subject.startsWith(GONE)) return Buffer.from(subject.slice(GONE.length), 'hex');
+  return subjectHashOf(Buffer.from(subject, 'base64'));
 }
 
 export const exportForms: Record<ExportForm, Form> = { jsonl: jsonLines, csv };

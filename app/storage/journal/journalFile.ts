@@ -5,13 +5,13 @@ import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import { CHECKPOINT_ENTRIES, type Checkpoint } from '#core/journal/checkpoint.ts';
 import type { Finding, JournalCheck } from '#core/journal/check.ts';
 import type { JournalEntry, JournalEvent, RecordedEntry } from '#core/journal/entry.ts';
-import type { JournalFound, JournalQuery, SearchPosition } from '#core/journal/search.ts';
+import type { JournalFound, JournalQuery, SearchPosition, SubjectsGone } from '#core/journal/search.ts';
 import type { AnchorStore } from '#core/ports/anchorStore.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { Signer } from '#core/ports/signer.ts';
 import { emptyWal, inTransaction, type Sqlite } from '../files/openDatabase.ts';
 import type { PersonKeys } from '../vault/personKeys.ts';
-import { EntryHasher, ENTRY_VERSION } from './canonical.ts';
+import { EntryHasher, ENTRY_VERSION, subjectHashOf } from './canonical.ts';
 import { JournalChecker } from './checkJournal.ts';
 import { exportJournal, type ExportRequest, type ExportSummary } from './exportJournal.ts';
 import { JournalReader } from './journalReader.ts';
@@ -19,9 +19,12 @@ import { JournalTables, type EntryRow } from './journalTables.ts';
 import { expiredSegments, removeSegment, SEGMENT_ENTRIES, signHeadsAgain, type Segment } from './segments.ts';
 import { hex, signCheckpoint, type TrustedKey } from './signing.ts';
 import { sealSubject } from './subjects.ts';
+import { expiredSubjects, removeSubjects } from './subjectsRemoval.ts';
 
 /** Findings that one entry of the journal tells of; the health page has them all. */
 const FINDINGS_RECORDED_MAX = 3;
+/** Entries that a forecast looks at. */
+const SUBJECTS_FORECAST_MAX = 20_000;
 
 export interface JournalParts {
   readonly database: Sqlite;
@@ -168,7 +171,8 @@ export class JournalFile {
 
   /** What `removeBefore` would remove: whole segments, the oldest first, all of whose entries are older. */
   expired(before: WallTime): Segment[] {
-    return expiredSegments(this.#tables, before, this.#parts.segmentEntries ?? SEGMENT_ENTRIES);
+    const due = { before, now: this.#parts.wall() };
+    return expiredSegments(this.#tables, due, this.#parts.segmentEntries ?? SEGMENT_ENTRIES);
   }
 
   /** Each segment goes in a transaction of its own, which leaves its head. Whoever calls it records `segmentRemoved`. */
@@ -180,6 +184,21 @@ export class JournalFile {
     }
     if (segments.length > 0) emptyWal(database);
     return segments;
+  }
+
+  /** What `removeSubjects` would remove, of the next entries that are looked at. */
+  expiredSubjects(before: WallTime): SubjectsGone | undefined {
+    const found = expiredSubjects(this.#tables, { before, now: this.#parts.wall() }, SUBJECTS_FORECAST_MAX);
+    return found === undefined ? undefined : { upTo: found.upTo, subjects: found.subjects };
+  }
+
+  /** Takes the subjects of older access events away, some at a time. Whoever calls it records `subjectsRemoved`. */
+  removeSubjects(before: WallTime): SubjectsGone | undefined {
+    const { database, wall } = this.#parts;
+    const due = { before, now: wall() };
+    const gone = inTransaction(database, () => removeSubjects(this.#tables, this.#signer, due));
+    if (gone !== undefined) emptyWal(database);
+    return gone;
   }
 
   /**
@@ -243,7 +262,8 @@ export class JournalFile {
     return { id, fault: new Fault('journal', about) };
   }
 
-  #insert(row: Omit<EntryRow, 'hash'>): void {
+  #insert(open: Omit<EntryRow, 'hash' | 'subjectHash'>): void {
+    const row = { ...open, subjectHash: open.subject === null ? null : subjectHashOf(open.subject) };
     const hash = this.#hasher.hash(row, this.#lastHash);
     assert(hash !== undefined, 'an entry that is written has the form of one');
     this.#tables.addEntry({ ...row, hash });

@@ -6,10 +6,11 @@ import type { JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import type { PersonKeys } from '../vault/personKeys.ts';
 import { damagedRow, type RowPlace } from '../vault/seal.ts';
-import { EntryHasher } from './canonical.ts';
+import { EntryHasher, subjectFits } from './canonical.ts';
 import { EventRow } from './eventRow.ts';
 import { ENTRY_COLUMNS, type EntryRow, type JournalTables } from './journalTables.ts';
 import { SubjectFinder } from './subjects.ts';
+import { mayHaveLostSubject } from './subjectsRemoval.ts';
 
 /** Subjects kept in memory, so that a look at the newest entries need not try everybody's key. */
 const SUBJECTS_REMEMBERED_MAX = 10_000;
@@ -53,7 +54,7 @@ export class JournalReader {
     let fitting = rows.filter((row) => hasPlace(row, query));
     if (person !== undefined && key !== undefined) fitting = this.#rowsOf(person, key, fitting);
     const given = fitting.slice(0, limit);
-    const subjects = query.subjects === true ? this.#subjectsOf(given) : given.map(() => person);
+    const subjects = this.#subjectsWanted(query, given);
     const entries = this.#recorded(given, subjects);
     const end = fitting.length > given.length ? given.at(-1) : rows.at(-1);
     const done = end === undefined || (end === rows.at(-1) && rows.length < rowsWanted);
@@ -115,16 +116,36 @@ export class JournalReader {
   #checkHash(row: EntryRow): void {
     const previous = this.#tables.hashAt(row.id - 1);
     if (previous === undefined) throw damagedRow(placeOf(row.id - 1), 'no such row', 'journal');
-    if (this.#hasher.hash(row, previous)?.equals(row.hash) === true) return;
+    if (this.#hasher.hash(row, previous)?.equals(row.hash) === true && this.#subjectStands(row)) return;
     throw damagedRow(placeOf(row.id), 'an entry that its hash does not fit', 'journal');
   }
 
-  #subjectsOf(rows: readonly EntryRow[]): (Pseudonym | undefined)[] {
+  #subjectStands(row: EntryRow): boolean {
+    if (row.subject !== null || row.subjectHash === null) return subjectFits(row);
+    return mayHaveLostSubject(row, this.#tables.subjectsRemoved()?.last ?? 0);
+  }
+
+  #subjectsWanted({ subjects, person }: JournalQuery, rows: readonly EntryRow[]): (Pseudonym | undefined)[] {
+    if (subjects === undefined || subjects === false) return rows.map(() => person);
+    return subjects === true ? this.#subjectsOf(rows) : this.#subjectsOf(rows, this.#keysOf(subjects));
+  }
+
+  *#keysOf(people: readonly Pseudonym[]): Generator<readonly [Pseudonym, KeyObject]> {
+    for (const pseudonym of people) {
+      const key = this.#keys.get(pseudonym);
+      if (key !== undefined) yield [pseudonym, key];
+    }
+  }
+
+  #subjectsOf(
+    rows: readonly EntryRow[],
+    keys: Iterable<readonly [Pseudonym, KeyObject]> = this.#keys,
+  ): (Pseudonym | undefined)[] {
     const unknown = rows.filter(({ id, subject }) => subject !== null && !this.#subjects.has(id));
     const finder = new SubjectFinder(unknown.map((row) => ({ ...row, sealed: row.subject ?? Buffer.alloc(0) })));
-    for (const [pseudonym, key] of unknown.length === 0 ? [] : this.#keys) this.#opened(finder, pseudonym, key);
-    return rows.map(({ id }) => {
-      const subject = this.#subjects.get(id);
+    for (const [pseudonym, key] of unknown.length === 0 ? [] : keys) this.#opened(finder, pseudonym, key);
+    return rows.map(({ id, subject: sealed }) => {
+      const subject = sealed === null ? undefined : this.#subjects.get(id);
       // Somebody whose key was destroyed meanwhile is not given out from memory either.
       return subject === undefined || this.#keys.get(subject) === undefined ? undefined : subject;
     });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Checkpoint, SegmentHead } from '#core/journal/checkpoint.ts';
+import type { Checkpoint, SegmentHead, SubjectsRemoved } from '#core/journal/checkpoint.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
@@ -13,11 +13,14 @@ const JOURNAL_ID_BYTES = 16;
 export const JOURNAL_BATCH_MAX = 500;
 
 export interface EntryRow extends ChainedRow {
+  /** Sealed; null for an entry without one, and for one whose subject is gone. */
   readonly subject: Buffer | null;
+  readonly subjectHash: Buffer | null;
   readonly hash: Buffer;
 }
 
-export const ENTRY_COLUMNS = 'id, version, at, simulated, event, subject, hash';
+export const ENTRY_COLUMNS = 'id, version, at, simulated, event, subject, subject_hash AS subjectHash, hash';
+const INSERTED_COLUMNS = 'id, version, at, simulated, event, subject, subject_hash, hash';
 
 interface CheckpointRow {
   readonly id: number;
@@ -54,7 +57,7 @@ export class JournalTables {
     const id = nameOf(database);
     this.journal = hex(id);
     this.genesis = genesisOf(id);
-    this.#insert = database.prepare(`INSERT INTO entries (${ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
+    this.#insert = database.prepare(`INSERT INTO entries (${INSERTED_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#insertCheckpoint = database.prepare(
       'INSERT INTO checkpoints (id, at, hash, key, signature) VALUES (?, ?, ?, ?, ?)',
     );
@@ -64,7 +67,8 @@ export class JournalTables {
   }
 
   addEntry(row: EntryRow): void {
-    this.#insert.run(row.id, row.version, row.at, row.simulated, row.event, row.subject, row.hash);
+    const { id, version, at, simulated, event, subject, subjectHash, hash } = row;
+    this.#insert.run(id, version, at, simulated, event, subject, subjectHash, hash);
   }
 
   addCheckpoint({ id, at, hash, key, signature }: Checkpoint): void {
@@ -104,10 +108,9 @@ export class JournalTables {
   /** The entry that announces this signing key (lower-case hex); undefined while none does. */
   announcementOf(publicKey: string): JournalId | undefined {
     const found = this.database
-      .prepare<
-        [string],
-        number
-      >("SELECT id FROM entries WHERE kind = 'signing-key-changed' AND event ->> '$.publicKey' = ?")
+      .prepare<[string], number>(
+        "SELECT id FROM entries WHERE kind = 'signing-key-changed' AND event ->> '$.publicKey' = ?",
+      )
       .pluck()
       .get(publicKey);
     return found as JournalId | undefined;
@@ -126,6 +129,27 @@ export class JournalTables {
       key: hex(key),
       signature: hex(signature),
     }));
+  }
+
+  /** Up to where access events have lost their subjects; undefined while none has. */
+  subjectsRemoved(): SubjectsRemoved | undefined {
+    const row = this.database
+      .prepare<[], Omit<SegmentRow, 'first' | 'hash'>>('SELECT last, removed_at, key, signature FROM subjects_removed')
+      .get();
+    if (row === undefined) return undefined;
+    return {
+      journal: this.journal,
+      last: row.last as JournalId,
+      removedAt: wallTime(row.removed_at),
+      key: hex(row.key),
+      signature: hex(row.signature),
+    };
+  }
+
+  putSubjectsRemoved({ last, removedAt, key, signature }: SubjectsRemoved): void {
+    this.database
+      .prepare('INSERT OR REPLACE INTO subjects_removed (one, last, removed_at, key, signature) VALUES (1, ?, ?, ?, ?)')
+      .run(last, removedAt, unhex(key), unhex(signature));
   }
 
   #checkpoints(which: string, ...given: number[]): Checkpoint[] {

@@ -1,4 +1,4 @@
-import type { Checkpoint, SegmentHead } from '#core/journal/checkpoint.ts';
+import type { Checkpoint, SegmentHead, SubjectsRemoved } from '#core/journal/checkpoint.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import type { Signer } from '#core/ports/signer.ts';
 import { signaturesOf, type SignatureCheck } from '../keys/curveKeys.ts';
@@ -38,6 +38,18 @@ export class Verifier {
   head(head: SegmentHead): boolean {
     return this.#keys.get(head.key)?.upTo === Infinity && this.signed(headBytes(head), head);
   }
+
+  /** As heads are. */
+  subjectsRemoved(statement: SubjectsRemoved): boolean {
+    return this.#keys.get(statement.key)?.upTo === Infinity && this.signed(subjectsBytes(statement), statement);
+  }
+}
+
+export function signSubjectsRemoved(
+  signer: Signer,
+  about: Omit<SubjectsRemoved, 'key' | 'signature'>,
+): SubjectsRemoved {
+  return { ...about, key: hex(signer.publicKey), signature: hex(signer.sign(subjectsBytes(about))) };
 }
 
 export function signCheckpoint(signer: Signer, about: Omit<Checkpoint, 'key' | 'signature'>): Checkpoint {
@@ -60,6 +72,9 @@ const headBytes = ({ journal, first, last, hash, removedAt }: Omit<SegmentHead, 
     unhex(hash),
     integer(removedAt),
   ]);
+
+const subjectsBytes = ({ journal, last, removedAt }: Omit<SubjectsRemoved, 'key' | 'signature'>): Buffer =>
+  Buffer.concat([Buffer.from('lintel journal subjects 1'), unhex(journal), integer(last), integer(removedAt)]);
 
 export function integer(value: number): Buffer {
   const bytes = Buffer.alloc(8);

@@ -1,9 +1,14 @@
+import type { SecretMemory } from '#core/ports/secretMemory.ts';
 import type { Sqlite } from '../files/openDatabase.ts';
 import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
+import { KeySlots } from '../vault/keySlots.ts';
 import { seal, unseal, type SealedAs } from '../vault/seal.ts';
 import { BLOCK_BYTES, KeyBlock } from './keyBlock.ts';
 
 const FORMAT = 1;
+
+/** Added to the number of a block for the one that stands beside it: beyond every number of a block. */
+const NEXT_BLOCK = 2 ** 31;
 
 interface ListRow {
   readonly format: number;
@@ -13,25 +18,32 @@ interface ListRow {
 
 /** The keys of the blocks, by the block's number; the caller of whatever made it overwrites it. */
 export class BlockKeys implements Disposable {
-  readonly #keys = new Map<number, Buffer>();
+  readonly #memory: SecretMemory | undefined;
+  readonly #keys: KeySlots<number>;
 
+  constructor(memory?: SecretMemory) {
+    this.#memory = memory;
+    this.#keys = new KeySlots(memory);
+  }
+
+  /** A view, good until the next key is put there. */
   get(block: number): Buffer | undefined {
     return this.#keys.get(block);
   }
 
-  /** Takes over `key`; one that it replaces is overwritten. */
+  /** Takes over `key`, which is overwritten, as is one that it replaces. */
   set(block: number, key: Buffer): void {
-    this.#keys.get(block)?.fill(0);
-    this.#keys.set(block, key);
+    this.#keys.add(block, key);
+    key.fill(0);
   }
 
   blocks(): number[] {
-    return [...this.#keys.keys()];
+    return [...this.#keys.ids()];
   }
 
   copy(): BlockKeys {
-    const copy = new BlockKeys();
-    for (const [block, key] of this.#keys) copy.set(block, Buffer.from(key));
+    const copy = new BlockKeys(this.#memory);
+    for (const [block, key] of this.#keys) copy.#keys.add(block, key);
     return copy;
   }
 
@@ -40,8 +52,7 @@ export class BlockKeys implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const key of this.#keys.values()) key.fill(0);
-    this.#keys.clear();
+    this.#keys[Symbol.dispose]();
   }
 
   /** Number (4 bytes, little-endian) and key of each block, for the caller to overwrite. */
@@ -56,10 +67,10 @@ export class BlockKeys implements Disposable {
     return bytes;
   }
 
-  static decode(bytes: Buffer): BlockKeys {
-    const keys = new BlockKeys();
+  static decode(bytes: Buffer, memory?: SecretMemory): BlockKeys {
+    const keys = new BlockKeys(memory);
     for (let at = 0; at < bytes.length; at += 4 + KEY_BYTES)
-      keys.set(bytes.readUInt32LE(at), Buffer.from(bytes.subarray(at + 4, at + 4 + KEY_BYTES)));
+      keys.#keys.add(bytes.readUInt32LE(at), bytes.subarray(at + 4, at + 4 + KEY_BYTES));
     return keys;
   }
 }
@@ -67,9 +78,11 @@ export class BlockKeys implements Disposable {
 /** The rows of keyring.db: sealed blocks, and the sealed list of their keys. */
 export class BlockFile {
   readonly #database: Sqlite;
+  readonly #memory: SecretMemory | undefined;
 
-  constructor(database: Sqlite) {
+  constructor(database: Sqlite, memory?: SecretMemory) {
     this.#database = database;
+    this.#memory = memory;
   }
 
   /** Is there a list? Without one the keyring is new. */
@@ -83,7 +96,7 @@ export class BlockFile {
     if (row === undefined) return undefined;
     const bytes = unseal(keyObject(epoch), listSealedAs(row.generation, row.format), row.sealed);
     if (bytes === undefined || bytes.length % (4 + KEY_BYTES) !== 0) return undefined;
-    const keys = BlockKeys.decode(bytes);
+    const keys = BlockKeys.decode(bytes, this.#memory);
     bytes.fill(0);
     return { generation: row.generation, keys };
   }
@@ -114,6 +127,28 @@ export class BlockFile {
     this.#database
       .prepare('INSERT OR REPLACE INTO key_blocks (block, format, sealed) VALUES (?, ?, ?)')
       .run(block, FORMAT, sealed);
+  }
+
+  /** Beside a block whose people get new keys: the block as it will be. */
+  readNext(block: number, key: Uint8Array): KeyBlock | undefined {
+    return this.read(block + NEXT_BLOCK, key);
+  }
+
+  writeNext(block: number, key: Uint8Array, content: KeyBlock): void {
+    this.write(block + NEXT_BLOCK, key, content);
+  }
+
+  removeNext(block: number): void {
+    this.#database.prepare('DELETE FROM key_blocks WHERE block = ?').run(block + NEXT_BLOCK);
+  }
+
+  /** Blocks that have such a one beside them. */
+  withNext(): number[] {
+    return this.#database
+      .prepare<[number], number>('SELECT block FROM key_blocks WHERE block > ? ORDER BY block')
+      .pluck()
+      .all(NEXT_BLOCK)
+      .map((block) => block - NEXT_BLOCK);
   }
 
   #list(): ListRow | undefined {

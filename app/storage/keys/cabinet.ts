@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#core/kernel/fault.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { wallTime, type WallTime } from '#core/kernel/units.ts';
+import { ORDINARY_MEMORY, type SecretMemory } from '#core/ports/secretMemory.ts';
 import { CHANGEABLE_KEYS, type ChangeableKey, type KeyChange } from '#core/ports/keyRoom.ts';
-import { OWN_FOLDER } from '../files/atomicFile.ts';
+import { makeFolder } from '../files/atomicFile.ts';
 import { FolderMarker, folderHoldsData, type DatabaseFile } from '../files/folderMarker.ts';
 import { deriveKey, KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
 import { seal, unseal, type SealedAs } from '../vault/seal.ts';
@@ -29,14 +30,23 @@ export interface RetiredKey {
   readonly upTo: JournalId;
 }
 
+/** What the data of another machine needs here. */
+export interface TakenOver {
+  readonly master: Uint8Array;
+  readonly files: Readonly<Record<DatabaseFile, Uint8Array>>;
+  /** What signed the journal there. */
+  readonly retiredSigningKeys: readonly RetiredKey[];
+  readonly recoveryKey: Uint8Array;
+}
+
 /** What a root secret becomes here: one key seals the others, one proves what stands beside them in clear. */
 class Wrap implements Disposable {
-  readonly sealing: Buffer;
-  readonly proving: Buffer;
+  readonly sealing: Uint8Array;
+  readonly proving: Uint8Array;
 
-  constructor(root: Uint8Array) {
-    this.sealing = deriveKey(root, 'cabinet');
-    this.proving = deriveKey(root, 'cabinet as a whole');
+  constructor(root: Uint8Array, memory: SecretMemory) {
+    this.sealing = keptIn(memory, deriveKey(root, 'cabinet'));
+    this.proving = keptIn(memory, deriveKey(root, 'cabinet as a whole'));
   }
 
   [Symbol.dispose](): void {
@@ -48,15 +58,17 @@ class Wrap implements Disposable {
 /** The keys of a data folder, each sealed under the root secret, in one file that is replaced as a whole. */
 export class Cabinet implements Disposable {
   readonly #path: string;
+  readonly #memory: SecretMemory;
   #wrap: Wrap;
   #content: CabinetContent;
 
   /** @throws Fault `key` for another root secret; Fault `storage` for a file that is none of ours. */
-  constructor(folder: string, root: Uint8Array) {
+  constructor(folder: string, root: Uint8Array, memory = ORDINARY_MEMORY) {
+    this.#memory = memory;
     this.#path = join(folder, CABINET_FILE);
     const written = readCabinet(this.#path);
     this.#content = written.content;
-    this.#wrap = new Wrap(root);
+    this.#wrap = new Wrap(root, memory);
     try {
       for (const entry of this.#content.keys) this.#unseal(entry).fill(0);
       proveCabinet(this.#path, written, this.#wrap.proving);
@@ -129,7 +141,7 @@ export class Cabinet implements Disposable {
 
   /** Seals every key under another root secret, in one step. */
   turnTo(root: Uint8Array, at: WallTime): void {
-    const next = new Wrap(root);
+    const next = new Wrap(root, this.#memory);
     const keys = this.#content.keys.map((entry) => {
       const key = this.#unseal(entry);
       const again = sealed(entry, key, next);
@@ -200,17 +212,33 @@ export class Cabinet implements Disposable {
 
   /** A first cabinet. Where there is data already, that is of a time without one, its keys hang on the root itself. */
   static make(folder: string, root: Uint8Array, at: WallTime): void {
-    using wrap = new Wrap(root);
+    using wrap = new Wrap(root, ORDINARY_MEMORY);
     const holdsData = folderHoldsData(folder);
     if (holdsData) new FolderMarker(folder, root, false).checkMaster();
     const master = holdsData ? Buffer.from(root) : randomBytes(KEY_BYTES);
-    const keys = (['master', 'signing', 'backup'] as const).map((purpose): CabinetKey => {
-      const key = purpose === 'master' ? master : randomBytes(KEY_BYTES);
-      const entry = sealed({ purpose, generation: 1, state: 'current' }, key, wrap);
-      key.fill(0);
-      return entry;
-    });
-    const content = { keys, retiredSigningKeys: [], madeAt: at, changes: [] };
+    const keys = firstKeys({ master, signing: randomBytes(KEY_BYTES), backup: randomBytes(KEY_BYTES) }, wrap);
+    writeCabinet(join(folder, CABINET_FILE), { keys, retiredSigningKeys: [], madeAt: at, changes: [] }, wrap.proving);
+  }
+
+  /**
+   * A first cabinet for data of another machine: it is the same terminal, whose files stay under their keys for now, and
+   * it signs with a key of its own.
+   */
+  static takeOver(folder: string, root: Uint8Array, { from, at }: { from: TakenOver; at: WallTime }): void {
+    using wrap = new Wrap(root, ORDINARY_MEMORY);
+    const files = Object.entries(from.files).map(([file, key]) => [`file ${file}`, Buffer.from(key)]);
+    const keys = firstKeys(
+      {
+        master: Buffer.from(from.master),
+        signing: randomBytes(KEY_BYTES),
+        backup: randomBytes(KEY_BYTES),
+        ...(Object.fromEntries(files) as Record<`file ${DatabaseFile}`, Buffer>),
+      },
+      wrap,
+    );
+    const retiredSigningKeys = from.retiredSigningKeys.map(({ key, upTo }) => ({ key: base64(key), upTo }));
+    const recoveryKey = base64(from.recoveryKey);
+    const content = { keys, retiredSigningKeys, recoveryKey, madeAt: at, changes: [] };
     writeCabinet(join(folder, CABINET_FILE), content, wrap.proving);
   }
 
@@ -261,10 +289,28 @@ export class Cabinet implements Disposable {
 }
 
 /** Opens the cabinet of a data folder, which is made where there is none. */
-export function openCabinet(folder: string, root: Uint8Array): Cabinet {
-  mkdirSync(folder, { recursive: true, mode: OWN_FOLDER });
+export function openCabinet(folder: string, root: Uint8Array, memory?: SecretMemory): Cabinet {
+  makeFolder(folder);
   if (!existsSync(join(folder, CABINET_FILE))) Cabinet.make(folder, root, wallTime(Date.now()));
-  return new Cabinet(folder, root);
+  return new Cabinet(folder, root, memory);
+}
+
+/** Overwrites the keys. */
+const firstKeys = (keys: Partial<Record<CabinetPurpose, Buffer>>, wrap: Wrap): CabinetKey[] =>
+  (Object.entries(keys) as [CabinetPurpose, Buffer][]).map(([purpose, key]) => {
+    const entry = sealed({ purpose, generation: 1, state: 'current' }, key, wrap);
+    key.fill(0);
+    return entry;
+  });
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** Overwrites what it copies. */
+function keptIn(memory: SecretMemory, key: Buffer): Uint8Array {
+  const kept = memory.take(key.length);
+  kept.set(key);
+  key.fill(0);
+  return kept;
 }
 
 const databaseOf = (purpose: `file ${DatabaseFile}`): DatabaseFile => purpose.slice('file '.length) as DatabaseFile;

@@ -71,7 +71,11 @@ export function proveCabinet(path: string, { content, mac }: WrittenCabinet, mac
   throw fault(path, 'a file that was changed by somebody else', AS_WRITTEN);
 }
 
-export function writeCabinet(path: string, content: Omit<CabinetContent, 'format'>, macKey: Uint8Array): CabinetContent {
+export function writeCabinet(
+  path: string,
+  content: Omit<CabinetContent, 'format'>,
+  macKey: Uint8Array,
+): CabinetContent {
   const whole = { format: FORMAT, ...content } as const;
   replaceFile(path, `${JSON.stringify({ ...whole, mac: macOf(whole, macKey) }, undefined, 2)}\n`);
   return whole;

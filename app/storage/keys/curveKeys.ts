@@ -18,7 +18,7 @@ const DER = {
   x25519: { private: '302e020100300506032b656e04220420', public: '302a300506032b656e032100' },
 } as const;
 type Curve = keyof typeof DER;
-const SIGNATURE_BYTES = 64;
+export const SIGNATURE_BYTES = 64;
 
 function privateKey(curve: Curve, seed: Uint8Array): KeyObject {
   const der = Buffer.concat([Buffer.from(DER[curve].private, 'hex'), seed]);

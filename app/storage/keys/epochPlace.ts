@@ -1,16 +1,14 @@
 import * as z from 'zod/mini';
+import type { EpochPlace } from '#core/config/terminalConfig.ts';
 import type { EpochStore } from '#core/ports/epochStore.ts';
 import { createFileEpochStore } from './fileEpochStore.ts';
 import { createTpmEpochStore } from './tpmEpochStore.ts';
 
-/** Where the epoch secret lies, in a form that crosses to the storage thread. */
-export type EpochPlace =
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'tpm'; readonly index: number; readonly tcti?: string | undefined };
+export type { EpochPlace } from '#core/config/terminalConfig.ts';
 
 export const EpochPlaceShape: z.ZodMiniType<EpochPlace> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path: z.string() }),
-  z.strictObject({ kind: z.literal('tpm'), index: z.number(), tcti: z.optional(z.string()) }),
+  z.strictObject({ kind: z.literal('tpm'), index: z.number(), tcti: z.exactOptional(z.string()) }),
 ]);
 
 /** The file that goes with a key file: outside the data folder like that one. */

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { EPOCH_SECRETS_MAX, type EpochStore } from '#core/ports/epochStore.ts';
-import { OWN_FILE, OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
+import { OWN_FILE, makeFolder, syncFolder } from '../files/atomicFile.ts';
 import { overwriteFile } from '../files/overwriteFile.ts';
 import { KEY_BYTES } from '../vault/derivedKeys.ts';
 import { withOwnFile } from './ownFile.ts';
@@ -52,8 +52,8 @@ class FileEpochStore implements EpochStore {
     assert(secrets.length >= 1 && secrets.length <= EPOCH_SECRETS_MAX, 'one epoch secret is held, or two');
     for (const secret of secrets) assert(secret.length === KEY_BYTES, 'an epoch secret has 32 bytes');
     try {
-      if (!existsSync(this.#path)) this.#make();
-      this.#hold(secrets);
+      if (existsSync(this.#path)) this.#hold(secrets);
+      else this.#make(secrets);
     } catch (error) {
       if (error instanceof Fault) throw error;
       throw this.#fault(messageOf(error), 'a file that this account may write');
@@ -71,9 +71,12 @@ class FileEpochStore implements EpochStore {
 
   #hold(secrets: readonly Uint8Array[]): void {
     const wanted = secrets.map((secret) => Buffer.from(secret));
-    const places: (Buffer | undefined)[] = this.#slots(true).map((slot) =>
-      slot.kind === 'secret' ? wanted.find((secret) => secret.equals(slot.secret)) : undefined,
-    );
+    const places = this.#slots(true).map((slot): Buffer | undefined => {
+      if (slot.kind !== 'secret') return undefined;
+      const held = wanted.find((secret) => secret.equals(slot.secret));
+      slot.secret.fill(0);
+      return held;
+    });
     // New secrets first, into slots that hold none of the wanted ones; what is left over is overwritten after them.
     const kept = new Set(places);
     for (const secret of wanted) {
@@ -111,15 +114,19 @@ class FileEpochStore implements EpochStore {
     });
   }
 
-  #make(): void {
+  /** With its secrets from the first moment: were they written into an empty file, a start cut off would leave a torn slot alone. */
+  #make(secrets: readonly Uint8Array[]): void {
     const temporary = `${this.#path}.new`;
-    mkdirSync(dirname(this.#path), { recursive: true, mode: OWN_FOLDER });
+    makeFolder(dirname(this.#path));
+    const content = Buffer.alloc(FILE_BYTES);
+    for (const [index, secret] of secrets.entries()) content.set(slotOf(secret), index * SLOT_BYTES);
     const handle = openSync(temporary, 'w', OWN_FILE);
     try {
-      writeSync(handle, Buffer.alloc(FILE_BYTES));
+      for (let at = 0; at < FILE_BYTES;) at += writeSync(handle, content, at);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
+      content.fill(0);
     }
     renameSync(temporary, this.#path);
     syncFolder(dirname(this.#path));
@@ -130,7 +137,7 @@ class FileEpochStore implements EpochStore {
   }
 }
 
-function slotOf(secret: Buffer): Buffer {
+function slotOf(secret: Uint8Array): Buffer {
   const slot = Buffer.alloc(SLOT_BYTES);
   slot.set(MAGIC);
   slot.set(secret, MAGIC.length);

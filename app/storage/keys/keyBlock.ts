@@ -83,6 +83,26 @@ export class KeyBlock implements Disposable {
     if (entry.standing === 'erased') this.#slot(slot).set(NO_KEY, KEYS_AT.record);
   }
 
+  /** Somebody held gives a face, for the first time or anew: `key` (copied) takes the place of whatever was there. */
+  giveFace(pseudonym: Pseudonym, key: Uint8Array): void {
+    const slot = this.#slotOf(pseudonym);
+    assert(slot >= 0, 'a person who gives a face lies in this block');
+    this.#write(slot, { pseudonym, standing: 'held' });
+    this.#slot(slot).set(key, KEYS_AT.biometric);
+  }
+
+  has(pseudonym: Pseudonym): boolean {
+    return this.#slotOf(pseudonym) >= 0;
+  }
+
+  /** The biometric key of somebody who has one, as a view; undefined where it was destroyed, or nobody lies here. */
+  faceKeyOf(pseudonym: Pseudonym): Buffer | undefined {
+    const slot = this.#slotOf(pseudonym);
+    if (slot < 0) return undefined;
+    const key = this.#slot(slot).subarray(KEYS_AT.biometric, KEYS_AT.biometric + KEY_BYTES);
+    return key.equals(NO_KEY) ? undefined : key;
+  }
+
   remove(pseudonym: Pseudonym): void {
     const slot = this.#slotOf(pseudonym);
     if (slot >= 0) this.#slot(slot).fill(0);

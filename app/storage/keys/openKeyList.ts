@@ -41,7 +41,7 @@ export function openKeyList(file: BlockFile, epochs: EpochStore): OpenList {
 export function firstEpoch(epochs: EpochStore): Buffer {
   const [left, ...others] = epochs.read();
   for (const other of others) other.fill(0);
-  if (left !== undefined) return Buffer.from(left);
+  if (left !== undefined) return Buffer.from(left.buffer, left.byteOffset, left.length);
   const epoch = randomBytes(KEY_BYTES);
   epochs.hold([epoch]);
   return epoch;

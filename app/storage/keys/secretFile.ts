@@ -1,6 +1,6 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { OWN_FILE, OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
+import { OWN_FILE, makeFolder, syncFolder } from '../files/atomicFile.ts';
 import { overwriteFile } from '../files/overwriteFile.ts';
 
 /**
@@ -8,7 +8,7 @@ import { overwriteFile } from '../files/overwriteFile.ts';
  * the old one was overwritten. What a call that was cut off left beside the file the next one overwrites.
  */
 export function replaceSecretFile(path: string, content: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true, mode: OWN_FOLDER });
+  makeFolder(dirname(path));
   overwriteLeftovers(path);
   const temporary = newBeside(path);
   writeSecretFile(temporary, content);
@@ -38,7 +38,8 @@ export function destroySecretFile(path: string): void {
   if (existsSync(path)) overwriteFile(path);
 }
 
-function overwriteLeftovers(path: string): void {
+/** What a replacement that was cut off left beside the file. */
+export function overwriteLeftovers(path: string): void {
   if (existsSync(newBeside(path))) overwriteFile(newBeside(path));
   const old = oldBeside(path);
   if (!existsSync(old)) return;

@@ -1,11 +1,11 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { KeyStore } from '#core/ports/keyStore.ts';
-import { OWN_FILE, OWN_FOLDER, replaceFile } from '../files/atomicFile.ts';
+import { OWN_FILE, makeFolder, replaceFile } from '../files/atomicFile.ts';
 import { overwriteFile } from '../files/overwriteFile.ts';
 import { KEY_BYTES } from '../vault/derivedKeys.ts';
 import { PCRS, Tpm, type TpmOptions } from './tpm.ts';
@@ -79,9 +79,9 @@ class TpmKeyStore implements KeyStore {
     const standing = this.openNext();
     if (standing !== undefined) return standing;
     const file = this.#read();
-    const secret = randomBytes(KEY_BYTES);
+    const secret = randomFillSync(new Uint8Array(KEY_BYTES));
     this.#write({ ...file, sealed: [...file.sealed, this.#seal(secret)] });
-    return Uint8Array.from(secret);
+    return secret;
   }
 
   settle(secret: Uint8Array): void {
@@ -98,7 +98,7 @@ class TpmKeyStore implements KeyStore {
 
   restore(secret: Uint8Array): void {
     const sealed = [this.#seal(secret)];
-    mkdirSync(dirname(this.#path), { recursive: true, mode: OWN_FOLDER });
+    makeFolder(dirname(this.#path));
     this.#write({ format: FORMAT, pcrs: PCRS, sealed });
   }
 

@@ -42,6 +42,28 @@ export class Consents {
     return rows.map((row) => open(key, pseudonym, row)).toSorted((a, b) => b.givenAt - a.givenAt);
   }
 
+  /** At most `limit` rows behind `position`, in order of position. */
+  page(
+    position: number,
+    limit: number,
+  ): (SealedConsent & { readonly position: number; readonly pseudonym: Pseudonym })[] {
+    return this.#database
+      .prepare<[number, number], SealedConsent & { position: number; pseudonym: Pseudonym }>(
+        `SELECT rowid AS position, ${idText('id')}, ${idText('pseudonym')}, format, sealed FROM consents
+         WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+      )
+      .all(position, limit);
+  }
+
+  remove(id: ConsentId): void {
+    this.#database.prepare('DELETE FROM consents WHERE id = ?').run(idBytes(id));
+  }
+
+  /** @throws Fault `storage` for a row that does not open. */
+  static open(key: KeyObject | undefined, row: SealedConsent & { readonly pseudonym: Pseudonym }): Consent {
+    return open(key, row.pseudonym, row);
+  }
+
   /** Was ever a consent given? */
   has(pseudonym: Pseudonym): boolean {
     return this.#database.prepare('SELECT 1 FROM consents WHERE pseudonym = ?').get(idBytes(pseudonym)) !== undefined;

@@ -36,6 +36,15 @@ export class Credentials {
     );
   }
 
+  has(id: CredentialId): boolean {
+    return this.#database.prepare('SELECT 1 FROM credentials WHERE id = ?').get(idBytes(id)) !== undefined;
+  }
+
+  /** Removing what is not there is no error. */
+  remove(id: CredentialId): void {
+    this.#database.prepare('DELETE FROM credentials WHERE id = ?').run(idBytes(id));
+  }
+
   removeOf(pseudonym: Pseudonym): void {
     this.#database.prepare('DELETE FROM credentials WHERE pseudonym = ?').run(idBytes(pseudonym));
   }

@@ -1,8 +1,9 @@
-import { randomBytes, type KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import type { EpochStore } from '#core/ports/epochStore.ts';
+import { ORDINARY_MEMORY, type SecretMemory } from '#core/ports/secretMemory.ts';
 import { emptyWal, inTransaction, type Sqlite } from '../files/openDatabase.ts';
 import { BlockFile, BlockKeys } from '../keys/blockFile.ts';
 import { KeyBlock, PEOPLE_IN_A_BLOCK, type KeyEntry, type KeyKind } from '../keys/keyBlock.ts';
@@ -10,25 +11,16 @@ import { firstEpoch, openKeyList } from '../keys/openKeyList.ts';
 import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
 import { PersonKeys } from '../vault/personKeys.ts';
 import { damagedRow } from '../vault/seal.ts';
-import { personKeysOfVersion1, forgetVersion1 } from './keyringVersion1.ts';
-
-/** Two keys a person: the biometric one dies with the consent, the record one with the last legal minimum. */
-export interface FreshKeys {
-  readonly biometric: KeyObject;
-  readonly record: KeyObject;
-}
-
-/** Keys of new people, written but not committed. They count from `admit` on; overwritten on dispose. */
-export interface StagedKeys extends Disposable {
-  of(pseudonym: Pseudonym): FreshKeys;
-  admit(): void;
-}
+import { freshKeys, stagedKeys, type StagedFace, type StagedKeys } from './freshKeys.ts';
+import { moveIntoBlocks } from './keyringVersion1.ts';
 
 export interface KeyringParts {
   readonly database: Sqlite;
   readonly epochs: EpochStore;
   /** The key that rows of version 1 are sealed under; the caller may overwrite it right after. */
   readonly version1Key: Uint8Array;
+  /** Where the keys lie while the keyring is open. */
+  readonly memory?: SecretMemory;
   /** Told the epoch secret at the start and after each renewal; not to be kept. */
   readonly renewed: (epoch: Uint8Array, generation: number) => void;
 }
@@ -39,36 +31,41 @@ export interface KeyringParts {
  * keys under a new epoch secret: what earlier images and backups hold is sealed under a secret that is nowhere any more.
  */
 export class Keyring implements Disposable {
-  readonly recordKeys = new PersonKeys();
+  readonly recordKeys: PersonKeys;
   /** Blocks that do not open: nobody can tell whose keys they hold. */
   readonly damaged: readonly Fault[];
   readonly #database: Sqlite;
   readonly #epochs: EpochStore;
-  readonly #file: BlockFile;
+  readonly file: BlockFile;
   readonly #blockOf = new Map<Pseudonym, number>();
   /** People whose standing is another one than that of somebody who comes and goes. */
   readonly #special = new Map<Pseudonym, KeyEntry>();
   readonly #taken = new Map<number, number>();
   readonly #renewed: KeyringParts['renewed'];
-  #epoch: Buffer;
+  readonly #memory: SecretMemory;
+  readonly #epoch: Uint8Array;
   #generation: number;
   #keys: BlockKeys;
   /** A renewal ended in an error, and only the disk knows how far it came. */
   #unsettled = false;
 
   /** @throws Fault `key` where the epoch secret is not the keyring's. */
-  constructor({ database, epochs, version1Key, renewed }: KeyringParts) {
+  constructor({ database, epochs, version1Key, renewed, memory = ORDINARY_MEMORY }: KeyringParts) {
     this.#database = database;
+    this.#memory = memory;
+    this.recordKeys = new PersonKeys(memory);
+    this.#epoch = memory.take(KEY_BYTES);
     this.#epochs = epochs;
-    this.#file = new BlockFile(database);
-    if (!this.#file.made) this.#make(version1Key);
-    const { epoch, generation, keys } = openKeyList(this.#file, epochs);
-    this.#epoch = epoch;
+    this.file = new BlockFile(database, memory);
+    if (!this.file.made) this.#make(version1Key);
+    const { epoch, generation, keys } = openKeyList(this.file, epochs);
+    this.#epoch.set(epoch);
+    epoch.fill(0);
     this.#generation = generation;
     this.#keys = keys;
     this.#renewed = renewed;
-    renewed(epoch, generation);
-    this.damaged = this.#readAll((block, number) => this.#know(block, number));
+    renewed(this.#epoch, generation);
+    this.damaged = [...this.#readAll((block, number) => this.#know(block, number)).values()];
   }
 
   /** How often the epoch secret has been renewed. */
@@ -78,9 +75,13 @@ export class Keyring implements Disposable {
 
   /** Every biometric key, for reading all templates at once; the caller disposes of them. */
   biometricKeys(): PersonKeys {
-    const keys = new PersonKeys();
+    const keys = new PersonKeys(this.#memory);
     this.#readAll((block) => copyKeys(block, 'biometric', keys));
     return keys;
+  }
+
+  blocks(): number[] {
+    return this.#keys.blocks();
   }
 
   /** People who have a place in the keyring, whatever their standing. */
@@ -121,11 +122,33 @@ export class Keyring implements Disposable {
         places.set(waiting[0][0], number);
         waiting.shift();
       }
-      this.#file.write(number, key, block);
+      this.file.write(number, key, block);
       if (known === undefined) added.set(number, key);
     }
     if (added.size > 0) this.#writeListWith(added);
-    return this.#staged(fresh, places, added);
+    return stagedKeys(fresh, [...added.values()], () => {
+      for (const [number, key] of added) this.#keys.set(number, Buffer.from(key));
+      for (const [pseudonym, number] of places) {
+        this.#blockOf.set(pseudonym, number);
+        this.#taken.set(number, (this.#taken.get(number) ?? 0) + 1);
+        const keys = fresh.get(pseudonym);
+        if (keys !== undefined) this.recordKeys.add(pseudonym, keys.record);
+      }
+    });
+  }
+
+  /** Makes and writes a biometric key for somebody held, within the caller's transaction. `settle` comes before that. */
+  giveFace(pseudonym: Pseudonym): StagedFace {
+    const number = this.#blockOf.get(pseudonym) ?? -1;
+    const key = randomBytes(KEY_BYTES);
+    using block = this.#read(number);
+    block.giveFace(pseudonym, key);
+    this.file.write(number, this.keyOf(number), block);
+    return {
+      key: keyObject(key),
+      admit: () => void this.#special.delete(pseudonym),
+      [Symbol.dispose]: () => void key.fill(0),
+    };
   }
 
   /**
@@ -134,28 +157,35 @@ export class Keyring implements Disposable {
    * @throws Fault `storage` or `key`; where it is not certain how far the destruction came, the next one settles it.
    */
   destroy(entries: readonly KeyEntry[]): void {
-    this.#settle();
+    this.settle();
     if (entries.length === 0) return;
-    const next = randomBytes(KEY_BYTES);
-    const keys = this.#keys.copy();
     const byBlock = Map.groupBy(entries, ({ pseudonym }) => this.#blockOf.get(pseudonym) ?? -1);
-    this.#unsettled = true;
-    try {
-      this.#epochs.hold([this.#epoch, next]);
-      inTransaction(this.#database, () => {
+    this.#replaceEpoch(
+      (keys) => {
         for (const [number, changes] of byBlock) this.#sealAnew(number, changes, keys);
-        this.#file.writeList(next, this.#generation + 1, keys);
-      });
-    } catch (error) {
-      next.fill(0);
-      keys[Symbol.dispose]();
-      throw error;
-    }
-    this.#turnTo(next, keys);
-    for (const entry of entries) this.#take(entry);
-    this.#epochs.hold([this.#epoch]);
-    this.#unsettled = false;
-    this.#renewed(this.#epoch, this.#generation);
+      },
+      () => {
+        for (const entry of entries) this.#take(entry);
+      },
+    );
+  }
+
+  /**
+   * A new epoch secret and a new key for every block that opens: whoever had the old ones opens nothing written since.
+   * @throws as `destroy` does
+   */
+  renew(): void {
+    this.settle();
+    const damaged = new Set(this.#readAll(() => undefined).keys());
+    this.#replaceEpoch((keys) => {
+      for (const number of this.blocks()) if (!damaged.has(number)) this.#sealAnew(number, [], keys);
+    });
+    emptyWal(this.#database);
+  }
+
+  /** A copy of the secret that everything here is sealed under, 32 bytes, for the caller to overwrite. */
+  presentEpoch(): Buffer {
+    return Buffer.from(this.#epoch);
   }
 
   /** Tells the epoch secret once more, to whoever could not take it before. */
@@ -170,7 +200,7 @@ export class Keyring implements Disposable {
       for (const [number, people] of byBlock) {
         using block = this.#read(number);
         for (const pseudonym of people) block.remove(pseudonym);
-        this.#file.write(number, this.#keyOf(number), block);
+        this.file.write(number, this.keyOf(number), block);
       }
     });
     for (const [number, people] of byBlock) {
@@ -189,26 +219,52 @@ export class Keyring implements Disposable {
   }
 
   /** A commit that follows takes the place of one that nobody knows to have succeeded; only then may a secret go. */
-  #settle(): void {
+  settle(): void {
     if (!this.#unsettled) return;
-    inTransaction(this.#database, () => this.#file.writeList(this.#epoch, this.#generation, this.#keys));
+    inTransaction(this.#database, () => this.file.writeList(this.#epoch, this.#generation, this.#keys));
     this.#epochs.hold([this.#epoch]);
     this.#unsettled = false;
   }
 
-  /** Writes a block with its changes under a key that is new, and puts that into `keys`. */
+  /** `act` writes blocks and puts their keys into those that it is given; `committed` is for what is in memory. */
+  #replaceEpoch(act: (keys: BlockKeys) => void, committed: () => void = () => undefined): void {
+    const next = randomBytes(KEY_BYTES);
+    const keys = this.#keys.copy();
+    this.#unsettled = true;
+    try {
+      this.#epochs.hold([this.#epoch, next]);
+      inTransaction(this.#database, () => {
+        act(keys);
+        this.file.writeList(next, this.#generation + 1, keys);
+      });
+    } catch (error) {
+      next.fill(0);
+      keys[Symbol.dispose]();
+      throw error;
+    }
+    this.#turnTo(next, keys);
+    committed();
+    this.#epochs.hold([this.#epoch]);
+    this.#unsettled = false;
+    this.#renewed(this.#epoch, this.#generation);
+  }
+
+  /** Writes a block with its changes under a key that is new, and puts that into `keys`; and what stands beside the block. */
   #sealAnew(number: number, changes: readonly KeyEntry[], keys: BlockKeys): void {
     using block = this.#read(number);
-    for (const entry of changes) block.update(entry);
+    using beside = this.file.readNext(number, this.keyOf(number));
     const key = randomBytes(KEY_BYTES);
-    this.#file.write(number, key, block);
+    for (const entry of changes) block.update(entry);
+    this.file.write(number, key, block);
+    for (const entry of changes) if (beside?.has(entry.pseudonym) === true) beside.update(entry);
+    if (beside !== undefined) this.file.writeNext(number, key, beside);
     keys.set(number, key);
   }
 
   #turnTo(epoch: Buffer, keys: BlockKeys): void {
-    this.#epoch.fill(0);
+    this.#epoch.set(epoch);
+    epoch.fill(0);
     this.#keys[Symbol.dispose]();
-    this.#epoch = epoch;
     this.#keys = keys;
     this.#generation += 1;
   }
@@ -221,30 +277,7 @@ export class Keyring implements Disposable {
   #writeListWith(added: ReadonlyMap<number, Buffer>): void {
     using keys = this.#keys.copy();
     for (const [number, key] of added) keys.set(number, Buffer.from(key));
-    this.#file.writeList(this.#epoch, this.#generation, keys);
-  }
-
-  #staged(fresh: Map<Pseudonym, RawKeys>, places: Map<Pseudonym, number>, added: Map<number, Buffer>): StagedKeys {
-    return {
-      of: (pseudonym) => {
-        const keys = fresh.get(pseudonym);
-        assert(keys !== undefined, 'keys were made for everybody who is enrolled');
-        return { biometric: keyObject(keys.biometric), record: keyObject(keys.record) };
-      },
-      admit: () => {
-        for (const [number, key] of added) this.#keys.set(number, Buffer.from(key));
-        for (const [pseudonym, number] of places) {
-          this.#blockOf.set(pseudonym, number);
-          this.#taken.set(number, (this.#taken.get(number) ?? 0) + 1);
-          const keys = fresh.get(pseudonym);
-          if (keys !== undefined) this.recordKeys.add(pseudonym, keys.record);
-        }
-      },
-      [Symbol.dispose]: () => {
-        for (const { biometric, record } of fresh.values()) for (const key of [biometric, record]) key.fill(0);
-        for (const key of added.values()) key.fill(0);
-      },
-    };
+    this.file.writeList(this.#epoch, this.#generation, keys);
   }
 
   /** Numbers of blocks with room, then new numbers without end. */
@@ -264,24 +297,26 @@ export class Keyring implements Disposable {
     copyKeys(block, 'record', this.recordKeys);
   }
 
-  #readAll(visit: (block: KeyBlock, number: number) => void): Fault[] {
-    const damaged: Fault[] = [];
+  /** Blocks that do not open, by their number. */
+  #readAll(visit: (block: KeyBlock, number: number) => void): Map<number, Fault> {
+    const damaged = new Map<number, Fault>();
     for (const number of this.#keys.blocks()) {
-      using block = this.#file.read(number, this.#keyOf(number));
+      using block = this.file.read(number, this.keyOf(number));
       if (block !== undefined) visit(block, number);
-      else damaged.push(damagedRow(placeOf(number), 'a block of keys that does not open'));
+      else damaged.set(number, damagedRow(placeOf(number), 'a block of keys that does not open'));
     }
     return damaged;
   }
 
   /** @throws Fault `storage` */
   #read(number: number): KeyBlock {
-    const block = this.#file.read(number, this.#keyOf(number));
+    const block = this.file.read(number, this.keyOf(number));
     if (block === undefined) throw damagedRow(placeOf(number), 'a block of keys that does not open');
     return block;
   }
 
-  #keyOf(number: number): Buffer {
+  /** For whoever changes what lies in a block; not to be kept. */
+  keyOf(number: number): Buffer {
     const key = this.#keys.get(number);
     assert(key !== undefined, 'every block has its key in the list');
     return key;
@@ -292,31 +327,13 @@ export class Keyring implements Disposable {
     const epoch = firstEpoch(this.#epochs);
     using keys = new BlockKeys();
     inTransaction(this.#database, () => {
-      const people = personKeysOfVersion1(this.#database, version1Key);
-      for (let number = 1; people.length > 0; number++) {
-        using block = new KeyBlock();
-        for (const person of people.splice(0, PEOPLE_IN_A_BLOCK)) {
-          block.add(person.pseudonym, person);
-          for (const key of [person.biometric, person.record]) key?.fill(0);
-        }
-        const key = randomBytes(KEY_BYTES);
-        this.#file.write(number, key, block);
-        keys.set(number, key);
-      }
-      this.#file.writeList(epoch, 1, keys);
-      forgetVersion1(this.#database);
+      moveIntoBlocks({ database: this.#database, version1Key }, this.file, keys);
+      this.file.writeList(epoch, 1, keys);
     });
     emptyWal(this.#database);
     epoch.fill(0);
   }
 }
-
-interface RawKeys {
-  readonly biometric: Buffer;
-  readonly record: Buffer;
-}
-
-const freshKeys = (): RawKeys => ({ biometric: randomBytes(KEY_BYTES), record: randomBytes(KEY_BYTES) });
 
 const placeOf = (number: number): { file: string; table: string; row: string } => ({
   file: 'keyring.db',

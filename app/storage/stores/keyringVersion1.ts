@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import { idText } from '../files/randomId.ts';
 import type { Sqlite } from '../files/openDatabase.ts';
+import type { BlockFile, BlockKeys } from '../keys/blockFile.ts';
+import { KeyBlock, PEOPLE_IN_A_BLOCK } from '../keys/keyBlock.ts';
 import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
 import { unseal } from '../vault/seal.ts';
 
-export interface KeysOfVersion1 {
+interface KeysOfVersion1 {
   readonly pseudonym: Pseudonym;
   readonly biometric: Buffer | undefined;
   readonly record: Buffer | undefined;
@@ -21,7 +24,7 @@ interface Row {
  * The keys that version 1 of the keyring held, each sealed by itself, for the caller to overwrite. A key that does not
  * open is left out: what it sealed could not be read before either.
  */
-export function personKeysOfVersion1(database: Sqlite, key: Uint8Array): KeysOfVersion1[] {
+function personKeysOfVersion1(database: Sqlite, key: Uint8Array): KeysOfVersion1[] {
   const sealing = keyObject(key);
   const rows = database
     .prepare<[], Row>(`SELECT ${idText('pseudonym')}, format, biometric, record FROM person_keys ORDER BY rowid`)
@@ -38,6 +41,22 @@ export function personKeysOfVersion1(database: Sqlite, key: Uint8Array): KeysOfV
   }));
 }
 
-export function forgetVersion1(database: Sqlite): void {
+/** Empties the rows of version 1 into blocks, within the caller's transaction; the keys of the blocks go into `keys`. */
+export function moveIntoBlocks(
+  { database, version1Key }: { readonly database: Sqlite; readonly version1Key: Uint8Array },
+  file: BlockFile,
+  keys: BlockKeys,
+): void {
+  const people = personKeysOfVersion1(database, version1Key);
+  for (let number = 1; people.length > 0; number++) {
+    using block = new KeyBlock();
+    for (const person of people.splice(0, PEOPLE_IN_A_BLOCK)) {
+      block.add(person.pseudonym, person);
+      for (const key of [person.biometric, person.record]) key?.fill(0);
+    }
+    const key = randomBytes(KEY_BYTES);
+    file.write(number, key, block);
+    keys.set(number, key);
+  }
   database.exec('DELETE FROM person_keys');
 }

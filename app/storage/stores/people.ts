@@ -1,19 +1,25 @@
 import type { Cardholder, Credential } from '#core/access/credential.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
+import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
-import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import type { CredentialId, Pseudonym } from '#core/kernel/ids.ts';
 import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
+import type { ConsentsRemoved } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
-import { recordKeyDue, type RetentionRules } from '#core/privacy/retention.ts';
+import type { RetentionRules } from '#core/privacy/retention.ts';
 import { emptyWal, inTransaction, rollBack, type Sqlite } from '../files/openDatabase.ts';
 import { Cardholders } from './cardholders.ts';
 import { Consents } from './consents.ts';
 import { Credentials } from './credentials.ts';
 import type { KeyEntry } from '../keys/keyBlock.ts';
-import type { FreshKeys, Keyring } from './keyring.ts';
+import type { FreshKeys } from './freshKeys.ts';
+import type { Keyring } from './keyring.ts';
+import { removeOldConsents } from './oldConsents.ts';
+import { RevokedCredentials } from './revokedCredentials.ts';
 import { RosterReader, type RosterPart } from './rosterReader.ts';
+import { deletionOf, erasedFrom } from './standings.ts';
 import { Templates, TEMPLATE_BYTES } from './templates.ts';
 
 /** One person's enrolment as it crosses to the thread: the features lie in one buffer, in the order of the templates. */
@@ -21,6 +27,12 @@ export interface EnrolmentRows {
   readonly cardholder: Cardholder;
   readonly credentials: readonly Credential[];
   readonly consent?: Consent;
+  readonly templates: readonly TemplateRecord[];
+}
+
+/** A face that somebody enrolled gives later, in the same form. */
+export interface FaceRows {
+  readonly consent: Consent;
   readonly templates: readonly TemplateRecord[];
 }
 
@@ -39,6 +51,8 @@ export class People {
   readonly #credentials: Credentials;
   readonly #consents: Consents;
   readonly #templates: Templates;
+  readonly #revoked: RevokedCredentials;
+
   constructor(files: PeopleFiles, keyring: Keyring, report: (line: HealthReport) => void) {
     this.#files = files;
     this.#keyring = keyring;
@@ -47,6 +61,7 @@ export class People {
     this.#credentials = new Credentials(files.identities);
     this.#consents = new Consents(files.biometrics);
     this.#templates = new Templates(files.biometrics);
+    this.#revoked = new RevokedCredentials(files.keyring);
     this.#sweep();
   }
 
@@ -94,40 +109,122 @@ export class People {
     }
   }
 
+  /**
+   * A face for somebody who gave none so far, or has withdrawn it: under a biometric key of its own.
+   * @throws Fault `storage` for somebody who is not enrolled, is to be erased, or has a face.
+   */
+  addFace({ consent, templates }: FaceRows, features: Uint8Array): void {
+    const { pseudonym } = consent;
+    const entry = this.#living(pseudonym);
+    const refused = this.#templates.has(pseudonym) ? 'a face' : 'an erasure that was asked for';
+    if (entry.standing !== 'held' || this.#templates.has(pseudonym))
+      throw new Fault('storage', { thing: `face for ${pseudonym}`, found: refused, expected: 'none' });
+    const record = this.#keyring.recordKeys.get(pseudonym);
+    assert(record !== undefined, 'somebody held has a record key');
+    const { keyring, biometrics } = this.#files;
+    this.#keyring.settle();
+    let given = false;
+    try {
+      for (const file of [keyring, biometrics]) file.exec('BEGIN IMMEDIATE');
+      using face = this.#keyring.giveFace(pseudonym);
+      this.#addFaceRows({ biometric: face.key, record }, { consent, templates }, features);
+      // The key first: cut off behind it, the person is as one who never gave a face.
+      keyring.exec('COMMIT');
+      given = true;
+      face.admit();
+      biometrics.exec('COMMIT');
+      this.#keyring.tellAgain();
+    } catch (error) {
+      for (const file of [keyring, biometrics]) rollBack(file);
+      if (given && entry.faceEndedAt !== undefined) this.#endAgain(entry);
+      throw error;
+    }
+  }
+
   /** @throws Fault `storage` where a consent's row does not open. */
   consentsOf(pseudonym: Pseudonym): Consent[] {
     return this.#consents.of(this.#keyring.recordKeys.get(pseudonym), pseudonym);
   }
 
-  /** Removing what is not there is no error: it is gone. */
-  removeTemplate(id: TemplateId): void {
-    this.#templates.remove(id);
-    emptyWal(this.#files.biometrics);
+  removeConsents(endedBy: WallTime, behind: number): ConsentsRemoved {
+    return removeOldConsents(this.#files.biometrics, this.#keyring.recordKeys, { endedBy, behind });
   }
 
-  /** Keys first: from then on the rows are noise, and what a loss of power leaves of them is swept away at the next start. */
   withdrawFace(pseudonym: Pseudonym, at: WallTime): Deletion {
-    const entry = this.#living(pseudonym);
-    const ended = { ...entry, faceEndedAt: entry.faceEndedAt ?? at };
-    this.#keyring.destroy(entry.faceEndedAt === undefined ? [ended] : []);
-    this.#removeTemplatesOf([pseudonym]);
-    return this.#deletionOf(ended);
+    const [deletion] = this.#endFaces([this.#living(pseudonym)], at);
+    assert(deletion !== undefined, 'ending the face of a person says what became of it');
+    return deletion;
+  }
+
+  /** All of them in one renewal; whoever is not enrolled has no face that could be left. */
+  withdrawFaces(people: readonly Pseudonym[], at: WallTime): Deletion[] {
+    const known = [...new Set(people)].filter((pseudonym) => this.#keyring.has(pseudonym));
+    const entries = known.map((pseudonym) => this.#keyring.entry(pseudonym));
+    return this.#endFaces(
+      entries.filter(({ standing }) => standing !== 'erased'),
+      at,
+    );
   }
 
   /** All of them in one renewal. @throws Fault `storage` for somebody who is not enrolled; nobody is erased then. */
   erase(people: readonly Pseudonym[], at: WallTime, rules: RetentionRules): Deletion[] {
-    const entries = [...new Set(people)].map((pseudonym) => this.#erased(this.#living(pseudonym), at, rules));
+    const entries = [...new Set(people)].map((pseudonym) => {
+      const held = { entry: this.#living(pseudonym), gaveConsent: this.#consents.has(pseudonym) };
+      return erasedFrom(held, at, rules);
+    });
     this.#keyring.destroy(entries);
     return this.#clearAway(entries);
   }
 
-  eraseDue(at: WallTime): Deletion[] {
-    const due = this.#keyring
-      .special()
-      .filter(({ standing, recordDueAt }) => standing === 'restricted' && (recordDueAt ?? 0) <= at);
-    const entries = due.map((entry) => ({ ...entry, standing: 'erased' as const, recordDueAt: at }));
+  /** At most `limit` of those that are due, in one renewal. */
+  eraseDue(at: WallTime, limit = Infinity): Deletion[] {
+    const due = this.#restricted().filter(({ recordDueAt }) => (recordDueAt ?? 0) <= at);
+    const entries = due.slice(0, limit).map((entry) => ({ ...entry, standing: 'erased' as const, recordDueAt: at }));
     this.#keyring.destroy(entries);
     return this.#clearAway(entries);
+  }
+
+  /** When the record keys of restricted people are due, the first one first. */
+  dueErasures(): WallTime[] {
+    const due = this.#restricted().map(({ recordDueAt }) => recordDueAt ?? wallTime(0));
+    return due.toSorted((a, b) => a - b);
+  }
+
+  /** What was deleted of somebody so far; undefined where that is nothing, or nothing is left to tell it by. */
+  deletionOf(pseudonym: Pseudonym): Deletion | undefined {
+    if (!this.#keyring.has(pseudonym)) return undefined;
+    const entry = this.#keyring.entry(pseudonym);
+    return entry.standing === 'held' && entry.faceEndedAt === undefined ? undefined : this.#deletionOf(entry);
+  }
+
+  /** Remembered first, so that a backup does not bring it back whatever happens next. */
+  revokeCredential(credential: CredentialId, at: WallTime): void {
+    this.#revoked.add({ credential, at });
+    this.#credentials.remove(credential);
+    emptyWal(this.#files.identities);
+    this.#keyring.tellAgain();
+  }
+
+  #restricted(): KeyEntry[] {
+    return this.#keyring.special().filter(({ standing }) => standing === 'restricted');
+  }
+
+  /** Keys first: from then on the rows are noise, and what a loss of power leaves of them is swept away at the next start. */
+  #endFaces(entries: readonly KeyEntry[], at: WallTime): Deletion[] {
+    const ended = entries.map((entry) => ({ ...entry, faceEndedAt: entry.faceEndedAt ?? at }));
+    this.#keyring.destroy(ended.filter((_, index) => entries[index]?.faceEndedAt === undefined));
+    this.#removeTemplatesOf(ended.map(({ pseudonym }) => pseudonym));
+    return ended.map((entry) => this.#deletionOf(entry));
+  }
+
+  /** A face that could not be taken in after all: it ended when it had ended before. */
+  #endAgain(entry: KeyEntry): void {
+    try {
+      this.#keyring.destroy([entry]);
+    } catch (error) {
+      const says = `a key without a template is left of a face that could not be stored: ${messageOf(error)}`;
+      this.#report({ part: 'people', level: 'warning', says });
+    }
   }
 
   #living(pseudonym: Pseudonym): KeyEntry {
@@ -140,16 +237,6 @@ export class People {
     });
   }
 
-  /** `recordDueAt` of somebody erased is the moment at which it was done. */
-  #erased(entry: KeyEntry, at: WallTime, rules: RetentionRules): KeyEntry {
-    const faceEndedAt = entry.faceEndedAt ?? at;
-    const due =
-      entry.recordDueAt ??
-      recordKeyDue({ erasedAt: at, faceEndedAt: this.#consents.has(entry.pseudonym) ? faceEndedAt : undefined }, rules);
-    const over = due <= at;
-    return { ...entry, faceEndedAt, standing: over ? 'erased' : 'restricted', recordDueAt: over ? at : due };
-  }
-
   #clearAway(entries: readonly KeyEntry[]): Deletion[] {
     this.#removeTemplatesOf(entries.map(({ pseudonym }) => pseudonym));
     const erased = entries.filter(({ standing }) => standing === 'erased').map(({ pseudonym }) => pseudonym);
@@ -158,24 +245,23 @@ export class People {
     return deletions;
   }
 
-  #deletionOf({ pseudonym, standing, faceEndedAt = wallTime(NaN), recordDueAt = wallTime(NaN) }: KeyEntry): Deletion {
-    const recordKey: Record<KeyEntry['standing'], Deletion['recordKey']> = {
-      held: { kind: 'in-use' },
-      restricted: { kind: 'restricted', until: recordDueAt },
-      erased: { kind: 'destroyed', at: recordDueAt },
-    };
-    const { generation } = this.#keyring;
-    return { pseudonym, biometricKeyDestroyedAt: faceEndedAt, recordKey: recordKey[standing], generation };
+  #deletionOf(entry: KeyEntry): Deletion {
+    return deletionOf(entry, this.#keyring.generation);
   }
 
   #addRows(person: EnrolmentRows, keys: FreshKeys, features: Uint8Array): void {
-    if (person.consent !== undefined) this.#consents.add(keys.record, person.consent);
-    for (const [index, record] of person.templates.entries()) {
+    const { consent, templates } = person;
+    if (consent !== undefined) this.#addFaceRows(keys, { consent, templates }, features);
+    this.#cardholders.add(keys.record, person.cardholder);
+    for (const credential of person.credentials) this.#credentials.add(keys.record, credential);
+  }
+
+  #addFaceRows(keys: FreshKeys, { consent, templates }: FaceRows, features: Uint8Array): void {
+    this.#consents.add(keys.record, consent);
+    for (const [index, record] of templates.entries()) {
       const start = index * TEMPLATE_BYTES;
       this.#templates.add(keys.biometric, record, features.subarray(start, start + TEMPLATE_BYTES));
     }
-    this.#cardholders.add(keys.record, person.cardholder);
-    for (const credential of person.credentials) this.#credentials.add(keys.record, credential);
   }
 
   #refuseKnown(pseudonym: Pseudonym): void {
@@ -199,12 +285,23 @@ export class People {
     this.#removeRowsOf(
       [...special.values()].filter(({ standing }) => standing === 'erased').map(({ pseudonym }) => pseudonym),
     );
+    this.#removeRevoked();
     if (halfEnrolled.length === 0) return;
     this.#report({
       part: 'people',
       level: 'warning',
       says: `${halfEnrolled.length} enrolments that were cut off have been removed: enrol these people again`,
     });
+  }
+
+  /** What was revoked and came back with an older file. */
+  #removeRevoked(): void {
+    const revoked = this.#revoked.all().filter(({ credential }) => this.#credentials.has(credential));
+    if (revoked.length === 0) return;
+    inTransaction(this.#files.identities, () => {
+      for (const { credential } of revoked) this.#credentials.remove(credential);
+    });
+    emptyWal(this.#files.identities);
   }
 
   /** After a commit that failed behind another: what cannot be removed now is swept away at the next start. */

@@ -46,6 +46,11 @@ export class Templates {
     this.#insert.run(idBytes(id), idBytes(pseudonym), idBytes(consent), FORMAT, format, sealed);
   }
 
+  /** Does any stand on this consent? */
+  standOn(consent: ConsentId): boolean {
+    return this.#database.prepare('SELECT 1 FROM templates WHERE consent = ?').get(idBytes(consent)) !== undefined;
+  }
+
   /** At most `limit` rows behind `position`, in order of position. */
   page(position: number, limit: number): SealedTemplate[] {
     return this.#database
@@ -56,8 +61,31 @@ export class Templates {
       .all(position, limit);
   }
 
-  remove(id: TemplateId): void {
-    this.#database.prepare('DELETE FROM templates WHERE id = ?').run(idBytes(id));
+  /** Is there any of this person? */
+  has(pseudonym: Pseudonym): boolean {
+    return this.#database.prepare('SELECT 1 FROM templates WHERE pseudonym = ?').get(idBytes(pseudonym)) !== undefined;
+  }
+
+  /** One person's templates under another key. How many of them open under neither key: they stay as they are. */
+  sealAnew(pseudonym: Pseudonym, from: KeyObject, to: KeyObject): number {
+    const update = this.#database.prepare('UPDATE templates SET sealed = ? WHERE id = ?');
+    let damaged = 0;
+    for (const { id, consent, format, model, sealed } of this.#rowsOf(pseudonym)) {
+      const as = sealedAs({ id, pseudonym, consent, format: model }, format);
+      const content = unseal(from, as, sealed);
+      if (content !== undefined) update.run(seal(to, as, content), idBytes(id));
+      else if (!opens(to, as, sealed)) damaged += 1;
+      content?.fill(0);
+    }
+    return damaged;
+  }
+
+  #rowsOf(pseudonym: Pseudonym): Omit<SealedTemplate, 'position' | 'pseudonym'>[] {
+    return this.#database
+      .prepare<[Buffer], Omit<SealedTemplate, 'position' | 'pseudonym'>>(
+        `SELECT ${idText('id')}, ${idText('consent')}, format, model, sealed FROM templates WHERE pseudonym = ?`,
+      )
+      .all(idBytes(pseudonym));
   }
 
   removeOf(pseudonym: Pseudonym): void {
@@ -83,6 +111,12 @@ export class Templates {
       content.fill(0);
     }
   }
+}
+
+function opens(key: KeyObject, as: SealedAs, sealed: Uint8Array): boolean {
+  const content = unseal(key, as, sealed);
+  content?.fill(0);
+  return content !== undefined;
 }
 
 const sealedAs = (record: Omit<TemplateRecord, 'until'>, format: number): SealedAs => [

@@ -63,7 +63,7 @@ export class ThreadLoop {
   }
 
   #do(call: OtherCall): unknown {
-    const { people, journal } = this.#parts.vault;
+    const { people, journal, receipts, keys } = this.#parts.vault;
     switch (call.call) {
       case 'read':
         return journal.read(call.given.from, call.given.limit);
@@ -77,20 +77,54 @@ export class ThreadLoop {
         return journal.expired(call.given);
       case 'removeBefore':
         return journal.removeBefore(call.given);
+      case 'expiredSubjects':
+        return journal.expiredSubjects(call.given);
+      case 'removeSubjects':
+        return journal.removeSubjects(call.given);
       case 'load':
         return this.#load(call.id);
       case 'enrol':
-        return this.#enrol(call.given);
+        return withFeatures(call.given.features, (features) => people.enrol(call.given.people, features));
       case 'consents':
         return people.consentsOf(call.given);
-      case 'removeTemplate':
-        return people.removeTemplate(call.given);
+      case 'removeConsents':
+        return people.removeConsents(call.given.endedBy, call.given.behind);
+      case 'addFace':
+        return withFeatures(call.given.features, (features) => people.addFace(call.given.face, features));
       case 'withdrawFace':
         return people.withdrawFace(call.given.pseudonym, call.given.at);
+      case 'withdrawFaces':
+        return people.withdrawFaces(call.given.people, call.given.at);
       case 'erase':
         return people.erase(call.given.people, call.given.at, call.given.retention);
       case 'eraseDue':
-        return people.eraseDue(call.given);
+        return people.eraseDue(call.given.at, call.given.limit);
+      case 'dueErasures':
+        return people.dueErasures();
+      case 'deletionOf':
+        return people.deletionOf(call.given);
+      case 'revokeCredential':
+        return people.revokeCredential(call.given.credential, call.given.at);
+      case 'receiptOfDeletion':
+        return receipts.issue(call.given.deletion, call.given.at);
+      case 'receiptOfRevocation':
+        return receipts.issueRevocation(call.given.revocation, call.given.at);
+      case 'receiptAgain':
+        return receipts.again(call.given.receipt, call.given.at);
+      case 'keyStanding':
+        return keys.standing;
+      case 'changeKey':
+        return this.#inParts(keys.change(call.given));
+      case 'keyChangeRecorded':
+        return keys.noteRecorded(call.given);
+      case 'setRecoveryKey':
+        return keys.setRecoveryKey(call.given);
+      case 'snapshot':
+        return this.#inParts(this.#parts.vault.snapshot(call.given));
+      case 'terminal':
+        return this.#parts.vault.terminal;
+      case 'retryEscrow':
+        return this.#parts.vault.retryEscrow();
       case 'close':
         return this.#close();
       default:
@@ -105,15 +139,6 @@ export class ThreadLoop {
       if (next.done === true) return next.value;
       this.#parts.answer({ kind: 'part', id, part: next.value });
       await settled();
-    }
-  }
-
-  #enrol({ people, features }: Extract<CallMessage, { call: 'enrol' }>['given']): void {
-    const bytes = new Uint8Array(features);
-    try {
-      this.#parts.vault.people.enrol(people, bytes);
-    } finally {
-      bytes.fill(0);
     }
   }
 
@@ -163,7 +188,7 @@ export class ThreadLoop {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const isOfJournal = ({ call }: OtherCall): boolean =>
-  ['read', 'search', 'check', 'export', 'expired', 'removeBefore'].includes(call);
+  /^(?:read|search|check|export|expired|removeBefore|expiredSubjects|removeSubjects)$/.test(call);
 
 const checkOptions = ({
   indexes,
@@ -175,5 +200,15 @@ const checkOptions = ({
 
 const fileOf = (call: OtherCall): string => {
   if (isOfJournal(call)) return 'journal.db';
-  return call.call === 'consents' || call.call === 'removeTemplate' ? 'biometrics.db' : 'the files of the people';
+  return call.call === 'consents' ? 'biometrics.db' : 'the files of the people';
 };
+
+/** The features of new templates are overwritten whatever comes of them. */
+function withFeatures(features: SharedArrayBuffer, act: (features: Uint8Array) => void): void {
+  const bytes = new Uint8Array(features);
+  try {
+    act(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}

@@ -1,18 +1,19 @@
 import { join } from 'node:path';
 import type { JournalCheck } from '#core/journal/check.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
-import type { JournalFound, JournalQuery, SearchPosition } from '#core/journal/search.ts';
+import type { JournalFound, JournalQuery, SearchPosition, SubjectsGone } from '#core/journal/search.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { monotonic, wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import type { Journal } from '#core/ports/stores.ts';
+import type { JournalArchive } from '#core/ports/stores.ts';
 import type { ExportRequest, ExportSummary } from '../journal/exportJournal.ts';
 import type { Appended } from '../journal/journalFile.ts';
 import { JournalWriter } from '../journal/journalWriter.ts';
 import { RESERVE_FILE, ReserveFile, type ReserveContent } from '../journal/reserveFile.ts';
 import { segmentRemoved, type Segment } from '../journal/segments.ts';
+import { subjectsRemoved } from '../journal/subjectsRemoval.ts';
 import { keyObject } from '../vault/derivedKeys.ts';
 import { fromFaultMessage, type JournalCheckOptions, type JournalEnd } from './protocol.ts';
 import type { StorageThread } from './storageThread.ts';
@@ -21,20 +22,17 @@ import type { StorageThread } from './storageThread.ts';
 const ENTRIES_READ_AT_ONCE = 250;
 
 /** Everything that the journal on the disk can do, beyond what the door needs of it. */
-export interface StoredJournal extends Journal {
-  /** At most `limit` entries behind `behind`, in order of time; `next` is where to go on. */
-  search(query: JournalQuery, limit: number, behind?: SearchPosition): Promise<JournalFound>;
+export interface StoredJournal extends JournalArchive {
   check(options: JournalCheckOptions): Promise<JournalCheck>;
   /** @throws Fault `command` for a range that is not there, `journal` where the file cannot be written. */
   export(request: ExportRequest): Promise<ExportSummary>;
-  /** What `removeBefore` would remove next. */
-  expired(before: WallTime): Promise<readonly Segment[]>;
-  /** Removes whole segments older than that, some at a time: call it until it removes none. */
-  removeBefore(before: WallTime): Promise<readonly Segment[]>;
 }
 
+/** Whoever does the calls: the storage thread. */
+export type StorageCalls = Pick<StorageThread, 'call' | 'close'>;
+
 export interface ThreadedJournalParts {
-  readonly thread: StorageThread;
+  readonly thread: StorageCalls;
   readonly folder: string;
   readonly reserveBytes: number;
   readonly end: JournalEnd;
@@ -42,10 +40,10 @@ export interface ThreadedJournalParts {
 }
 
 export class ThreadedJournal implements StoredJournal {
-  readonly #thread: StorageThread;
+  readonly #thread: StorageCalls;
   readonly #writer: JournalWriter;
 
-  private constructor(thread: StorageThread, writer: JournalWriter) {
+  private constructor(thread: StorageCalls, writer: JournalWriter) {
     this.#thread = thread;
     this.#writer = writer;
   }
@@ -120,6 +118,16 @@ export class ThreadedJournal implements StoredJournal {
     return segments;
   }
 
+  expiredSubjects(before: WallTime): Promise<SubjectsGone | undefined> {
+    return this.#thread.call('expiredSubjects', before);
+  }
+
+  async removeSubjects(before: WallTime): Promise<SubjectsGone | undefined> {
+    const gone = await this.#thread.call('removeSubjects', before);
+    if (gone !== undefined && gone.subjects > 0) await this.append(subjectsRemoved(gone, wallTime(Date.now())));
+    return gone;
+  }
+
   /** Writes what waits, then closes the thread and its files. */
   async close(): Promise<void> {
     await this.#writer.close();
@@ -127,7 +135,7 @@ export class ThreadedJournal implements StoredJournal {
   }
 }
 
-async function write(thread: StorageThread, entries: readonly JournalEntry[]): Promise<Appended[]> {
+async function write(thread: StorageCalls, entries: readonly JournalEntry[]): Promise<Appended[]> {
   const answers = await thread.call('append', entries);
   return answers.map(({ id, fault }) =>
     fault === undefined ? { id } : { id, fault: asFault(fromFaultMessage(fault)) },

@@ -1,37 +1,40 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { wallTime, type WallTime } from '#core/kernel/units.ts';
-import { assert } from '#core/kernel/assert.ts';
+import { monotonic, wallTime, type WallTime } from '#core/kernel/units.ts';
+import type { AnchorStore } from '#core/ports/anchorStore.ts';
+import { EPOCH_SECRETS_MAX } from '#core/ports/epochStore.ts';
+import type { RootPlace } from '#core/config/terminalConfig.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { Signer } from '#core/ports/signer.ts';
 import type { ErasureReport } from '#core/privacy/erasureReport.ts';
 import type { EscrowState } from '#core/privacy/receipt.ts';
-import { OWN_FOLDER, syncFolder } from '../files/atomicFile.ts';
+import { makeFolder, syncFolder } from '../files/atomicFile.ts';
+import { LockedMemory } from '#platform/lockedMemory.ts';
 import { FolderLock } from '../files/folderLock.ts';
 import { FolderMarker, type DatabaseFile } from '../files/folderMarker.ts';
-import { changeKey, emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
-import type { Migration } from '../files/migrate.ts';
+import { emptyWal, openDatabase, type Sqlite } from '../files/openDatabase.ts';
+import { MIGRATIONS, PAGE_BYTES } from '../files/databases.ts';
 import { diskFault } from '../files/diskFault.ts';
 import { openCabinet, type Cabinet } from '../keys/cabinet.ts';
 import { createEpochStore, type EpochPlace } from '../keys/epochPlace.ts';
-import { biometrics0001 } from '../migrations/biometrics0001.ts';
-import { identities0001 } from '../migrations/identities0001.ts';
-import { journal0001 } from '../migrations/journal0001.ts';
-import { keyring0001 } from '../migrations/keyring0001.ts';
-import { keyring0002 } from '../migrations/keyring0002.ts';
-import { keyring0003 } from '../migrations/keyring0003.ts';
+import { clearWork, PinnedFiles, takeSnapshot, type Snapshot } from '../backup/snapshot.ts';
 import { ANCHOR_FILE, AnchorFile } from '../journal/anchorFile.ts';
+import { COUNTED_ANCHOR_FILE, CountedAnchor } from '../journal/countedAnchor.ts';
+import { createTpmCounter } from '../keys/tpmCounter.ts';
 import { JournalFile } from '../journal/journalFile.ts';
 import { JournalTables } from '../journal/journalTables.ts';
 import { hex } from '../journal/signing.ts';
 import { finishSigningChange, followSigningChange, signerInUse, signerToCome } from '../keys/signingKey.ts';
 import { createReceipts, type ReceiptDesk } from '../keys/receipts.ts';
 import { Escrow } from '../keys/escrow.ts';
+import { RootSecret } from '../keys/rootSecret.ts';
+import { finishFaceChange, finishFileChange, KeyChanges } from './keyChanges.ts';
 import { readKeyring } from '../keys/keyringContent.ts';
 import { Keyring } from '../stores/keyring.ts';
 import { People } from '../stores/people.ts';
-import { deriveKey } from '../vault/derivedKeys.ts';
+import { deriveKey, fingerprintOf } from '../vault/derivedKeys.ts';
 import type { PersonKeys } from '../vault/personKeys.ts';
+
+export { MIGRATIONS } from '../files/databases.ts';
 
 export interface VaultOptions {
   readonly folder: string;
@@ -39,37 +42,28 @@ export interface VaultOptions {
   readonly master: Uint8Array;
   /** Where the epoch secret lies: outside the folder, and outside every backup. */
   readonly epoch: EpochPlace;
+  /** Where `master` lies; without it neither that nor its copy for the recovery key can be renewed. */
+  readonly root?: RootPlace;
   /** Folders outside the terminal where a copy of the epoch secret lies, sealed to the recovery key. */
   readonly escrowPlaces?: readonly string[];
   readonly maxPages: Partial<Record<DatabaseFile, number>>;
   readonly report: (line: HealthReport) => void;
 }
 
-export const MIGRATIONS: Record<DatabaseFile, readonly Migration[]> = {
-  'keyring.db': [keyring0001, keyring0002, keyring0003],
-  'biometrics.db': [biometrics0001],
-  'identities.db': [identities0001],
-  'journal.db': [journal0001],
-};
-
-/** Three rows of a template fit into 8 KiB and only one into SQLite's usual 4 KiB. */
-const PAGE_BYTES: Record<DatabaseFile, number> = {
-  'keyring.db': 4_096,
-  'biometrics.db': 8_192,
-  'identities.db': 4_096,
-  'journal.db': 4_096,
-};
-
 /** The whole data folder, open. For one thread. */
 export class Vault implements Disposable {
   readonly people: People;
   readonly receipts: ReceiptDesk;
   readonly journal: JournalFile;
+  readonly keys: KeyChanges;
+  /** Names the terminal on receipts, escrow places and backups, and says nothing else. */
+  readonly terminal: string;
   /** What seals the journal's reserve: 32 bytes, for the caller to overwrite. */
   readonly reserveKey: Uint8Array;
-  readonly #files: ReadonlyMap<DatabaseFile, Sqlite>;
+  /** Copies what a backup holds, a part at a time so that entries can be written between the parts. */
+  readonly snapshot: (madeAt: WallTime) => Generator<void, Snapshot>;
+  readonly #files: Readonly<Record<DatabaseFile, Sqlite>>;
   readonly #cabinet: Cabinet;
-  readonly #terminal: string;
   readonly #keyring: Keyring;
   readonly #open: DisposableStack;
 
@@ -81,25 +75,13 @@ export class Vault implements Disposable {
     this.receipts = parts.receipts;
     this.#keyring = parts.keyring;
     this.journal = parts.journal;
+    this.keys = parts.keys;
     this.reserveKey = parts.reserveKey;
+    this.snapshot = parts.snapshot;
     this.#files = parts.files;
     this.#cabinet = parts.cabinet;
-    this.#terminal = parts.terminal;
+    this.terminal = parts.terminal;
     this.#open = open.move();
-  }
-
-  /**
-   * Seals a file under a new key. Cut off at any moment, the next start opens the file with whichever key fits and goes on.
-   * Nothing else is done meanwhile: it takes as long as writing the file.
-   */
-  changeFileKey(file: DatabaseFile): void {
-    const database = this.#files.get(file);
-    assert(database !== undefined, 'every database is open');
-    named(`change of the key of ${file}`, () => changeFileKey(this.#cabinet, file, database));
-  }
-
-  get hasRecoveryKey(): boolean {
-    return this.#cabinet.recoveryKey !== undefined;
   }
 
   /** Escrow places that could not be replaced are tried again; those that stay pending are reported. */
@@ -112,7 +94,7 @@ export class Vault implements Disposable {
     const { last, lastHash: hash, lastAt } = this.journal;
     const signer = signerInUse(this.#cabinet);
     return {
-      terminal: this.#terminal,
+      terminal: this.terminal,
       people: this.#keyring.pseudonyms().length,
       generation: this.#keyring.generation,
       journal: { last, hash, ...(lastAt === undefined ? {} : { lastAt }) },
@@ -121,22 +103,11 @@ export class Vault implements Disposable {
     };
   }
 
-  /** How often the key of each file has been changed. */
-  get fileKeyGenerations(): Record<DatabaseFile, number> {
-    const of = (file: DatabaseFile): number => this.#cabinet.generation(`file ${file}`);
-    return {
-      'keyring.db': of('keyring.db'),
-      'biometrics.db': of('biometrics.db'),
-      'identities.db': of('identities.db'),
-      'journal.db': of('journal.db'),
-    };
-  }
-
   /** Signs and anchors the end of the journal, empties the WALs, closes the files, overwrites the keys, lets go of the folder. */
   [Symbol.dispose](): void {
     try {
       this.journal.checkpoint();
-      for (const file of this.#files.values()) emptyWal(file);
+      for (const file of Object.values(this.#files)) emptyWal(file);
     } finally {
       this.#open.dispose();
     }
@@ -149,6 +120,7 @@ export interface VaultStanding extends Pick<ErasureReport, 'terminal' | 'people'
 }
 
 interface VaultParts {
+  readonly keys: KeyChanges;
   readonly terminal: string;
   readonly keyring: Keyring;
   readonly receipts: ReceiptDesk;
@@ -156,42 +128,30 @@ interface VaultParts {
   readonly people: People;
   readonly journal: JournalFile;
   readonly reserveKey: Uint8Array;
-  readonly files: ReadonlyMap<DatabaseFile, Sqlite>;
+  readonly snapshot: Vault['snapshot'];
+  readonly files: Readonly<Record<DatabaseFile, Sqlite>>;
 }
 
 /** Opens everything in its order, the lock first, and leaves to `open` what is to be closed. */
 function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack): VaultParts {
-  mkdirSync(rest.folder, { recursive: true, mode: OWN_FOLDER });
+  makeFolder(rest.folder);
   open.use(new FolderLock(rest.folder));
-  const cabinet = open.use(openCabinet(rest.folder, root));
+  clearWork(rest.folder);
+  const pinned = open.use(new PinnedFiles());
+  const memory = new LockedMemory();
+  const cabinet = open.use(openCabinet(rest.folder, root, memory));
+  const rootSecret = new RootSecret({ place: rest.root, cabinet, report: rest.report });
+  rootSecret.settle(root);
   const options = { ...rest, master: cabinet.key('master') };
   open.defer(() => void options.master.fill(0));
   const marker = new FolderMarker(options.folder, options.master, options.simulated);
   const mayMake = marker.claim(options.folder);
-  const database = (file: DatabaseFile): Sqlite => {
-    const { folder } = options;
-    const keys = cabinet.fileKeys(file);
-    const migrations = MIGRATIONS[file];
-    const opened = openDatabase({
-      folder,
-      file,
-      keys,
-      migrations,
-      pageBytes: PAGE_BYTES[file],
-      mayMake,
-      maxPages: options.maxPages[file],
-    });
-    for (const key of keys) key.fill(0);
-    open.defer(() => void opened.close());
-    if (keys.length > 1) finishKeyChange(cabinet, file, opened);
-    return opened;
-  };
+  const databases = openDatabases(options, { cabinet, mayMake, open });
   const files = {
-    keyring: database('keyring.db'),
-    biometrics: database('biometrics.db'),
-    identities: database('identities.db'),
+    keyring: databases['keyring.db'],
+    biometrics: databases['biometrics.db'],
+    identities: databases['identities.db'],
   };
-  const journal = database('journal.db');
   if (mayMake) {
     syncFolder(options.folder);
     marker.complete();
@@ -206,22 +166,63 @@ function openAll({ master: root, ...rest }: VaultOptions, open: DisposableStack)
       escrow.replace(epoch, () => readKeyring(files.keyring)),
       options.report,
     );
-  const keyring = open.use(new Keyring({ database: files.keyring, epochs, version1Key, renewed }));
+  const keyring = open.use(new Keyring({ database: files.keyring, epochs, version1Key, renewed, memory }));
   version1Key.fill(0);
+  finishFaceChange(keyring, files);
   const receipts = createReceipts({
     terminal,
     signingKey: () => cabinet.key('signing'),
+    formerKeys: () => cabinet.retiredSigningKeys.map(({ key }) => key),
     escrow: (generation) => escrow.statesOf(generation),
   });
+  const people = new People(files, keyring, options.report);
+  const journalFile = openJournal(options, {
+    database: databases['journal.db'],
+    keys: keyring.recordKeys,
+    cabinet,
+  });
+  const { folder, simulated } = options;
+  const held = { folder, terminal, simulated, databases, cabinet, keyring, journal: journalFile, pinned };
+  const parts = { cabinet, keyring, root: rootSecret, journal: journalFile, files: databases, memory };
   return {
+    keys: new KeyChanges({ ...parts, report: options.report }),
     terminal,
     cabinet,
     keyring,
     receipts,
-    people: new People(files, keyring, options.report),
-    journal: openJournal(options, { database: journal, keys: keyring.recordKeys, cabinet }),
+    people,
+    journal: journalFile,
+    snapshot: (madeAt) => takeSnapshot(held, madeAt),
     reserveKey: deriveKey(options.master, 'journal reserve 1'),
-    files: new Map([...Object.values(files), journal].map((one, index) => [DATABASE_ORDER[index]!, one] as const)),
+    files: databases,
+  };
+}
+
+interface OpenParts {
+  readonly cabinet: Cabinet;
+  readonly mayMake: boolean;
+  /** Closes them. */
+  readonly open: DisposableStack;
+}
+
+function openDatabases(
+  { folder, maxPages, report }: VaultOptions,
+  { cabinet, mayMake, open }: OpenParts,
+): Record<DatabaseFile, Sqlite> {
+  const opened = (file: DatabaseFile): Sqlite => {
+    const keys = cabinet.fileKeys(file);
+    const own = { migrations: MIGRATIONS[file], pageBytes: PAGE_BYTES[file], maxPages: maxPages[file] };
+    const database = openDatabase({ folder, file, keys, mayMake, ...own });
+    for (const key of keys) key.fill(0);
+    open.defer(() => void database.close());
+    if (keys.length > 1) finishFileChange(cabinet, { file, database, report });
+    return database;
+  };
+  return {
+    'keyring.db': opened('keyring.db'),
+    'biometrics.db': opened('biometrics.db'),
+    'identities.db': opened('identities.db'),
+    'journal.db': opened('journal.db'),
   };
 }
 
@@ -232,13 +233,10 @@ interface JournalParts {
   readonly cabinet: Cabinet;
 }
 
-function openJournal(
-  { folder, simulated, report }: VaultOptions,
-  { database, keys, cabinet }: JournalParts,
-): JournalFile {
+function openJournal(options: VaultOptions, { database, keys, cabinet }: JournalParts): JournalFile {
+  const { simulated, report } = options;
   finishSigningChange(cabinet, (key) => new JournalTables(database).announcementOf(hex(key)));
   const nextSigner = signerToCome(cabinet);
-  const anchors = [new AnchorFile(join(folder, ANCHOR_FILE))];
   return new JournalFile({
     database,
     simulated,
@@ -247,39 +245,33 @@ function openJournal(
     formerKeys: cabinet.retiredSigningKeys,
     ...(nextSigner === undefined ? {} : { nextSigner }),
     signerChanged: (old) => followSigningChange(cabinet, old, report),
-    anchors,
+    anchors: anchorsOf(options),
     report,
     wall: () => wallTime(Date.now()),
   });
 }
 
-/** Names the terminal on receipts and in escrow places, and says nothing else. */
-function fingerprintOf(master: Uint8Array): string {
-  const key = deriveKey(master, 'folder fingerprint');
-  const fingerprint = key.toString('hex', 0, 8);
+/** Where there is a TPM that holds the epoch secret, its counter shows a whole disk that was put back. */
+function anchorsOf({ folder, master, epoch }: VaultOptions): AnchorStore[] {
+  const plain = new AnchorFile(join(folder, ANCHOR_FILE));
+  if (epoch.kind !== 'tpm') return [plain];
+  const key = deriveKey(master, 'journal anchor count');
+  const counter = createTpmCounter({ tcti: epoch.tcti, index: epoch.index + EPOCH_SECRETS_MAX });
+  const path = join(folder, COUNTED_ANCHOR_FILE);
+  const counted = new CountedAnchor({ path, counter, key, monotonic: () => monotonic(performance.now()) });
   key.fill(0);
-  return fingerprint;
+  return [plain, counted];
 }
 
 function tellEscrow(states: readonly EscrowState[], report: (line: HealthReport) => void): void {
+  if (states.length === 0) return;
   const pending = states.filter(({ state }) => state === 'pending').map(({ place }) => place);
-  if (pending.length === 0) return;
-  const says = `the epoch secret could not be replaced in ${pending.join(', ')}: deletions stay pending for it`;
-  report({ part: 'escrow', level: 'warning', says });
+  const says =
+    pending.length === 0
+      ? `${states.length} places hold the present keyring`
+      : `the keyring could not be replaced in ${pending.join(', ')}: deletions stay pending for it`;
+  report({ part: 'escrow', level: pending.length === 0 ? 'ok' : 'warning', says });
 }
-
-/** The order in which the files are opened. */
-const DATABASE_ORDER: readonly DatabaseFile[] = ['keyring.db', 'biometrics.db', 'identities.db', 'journal.db'];
-
-function changeFileKey(cabinet: Cabinet, file: DatabaseFile, database: Sqlite): void {
-  const next = cabinet.propose(`file ${file}`);
-  changeKey(database, next);
-  next.fill(0);
-  cabinet.promote(`file ${file}`, wallTime(Date.now()));
-}
-
-/** A change that was cut off: sealing once more under the next key is right whichever of the two the file opened with. */
-const finishKeyChange = changeFileKey;
 
 /** Does `act`; what SQLite throws becomes a fault that says where. */
 export function named<Result>(thing: string, act: () => Result): Result {

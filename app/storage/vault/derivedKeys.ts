@@ -16,7 +16,8 @@ export type KeyPurpose =
   | 'journal reserve 1'
   | 'cabinet'
   | 'cabinet as a whole'
-  | 'key fingerprint';
+  | 'key fingerprint'
+  | 'journal anchor count';
 
 /**
  * HKDF-SHA-256 over the master secret, 32 bytes. The caller overwrites it.
@@ -35,4 +36,12 @@ export function deriveKey(master: Uint8Array, purpose: KeyPurpose): Buffer {
  */
 export function keyObject(bytes: Uint8Array): KeyObject {
   return createSecretKey(bytes);
+}
+
+/** Names the terminal on receipts, escrow places and backups, and says nothing else: 16 lower-case hex digits. */
+export function fingerprintOf(master: Uint8Array): string {
+  const key = deriveKey(master, 'folder fingerprint');
+  const fingerprint = key.toString('hex', 0, 8);
+  key.fill(0);
+  return fingerprint;
 }

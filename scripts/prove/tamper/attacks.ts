@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANCHOR_FILE } from '#storage/journal/anchorFile.ts';
-import { EntryHasher } from '#storage/journal/canonical.ts';
+import { EntryHasher, subjectHashOf } from '#storage/journal/canonical.ts';
 import type { EntryRow } from '#storage/journal/journalTables.ts';
-import { hex, signCheckpoint, signHead, unhex } from '#storage/journal/signing.ts';
+import { hex, signCheckpoint, signHead, signSubjectsRemoved, unhex } from '#storage/journal/signing.ts';
 import { createEd25519Signer } from '#storage/keys/curveKeys.ts';
 import type { Sqlite } from '#storage/files/openDatabase.ts';
 import type { Signer } from '#core/ports/signer.ts';
@@ -32,6 +32,7 @@ export type AttackKind =
   | 'truncate'
   | 'roll back'
   | 'forge retention'
+  | 'take subjects away'
   | 'touch the anchor'
   | 'flip a bit';
 
@@ -45,7 +46,8 @@ const COVERS: readonly Cover[] = [
   'and signs them with another key',
 ];
 
-const ENTRY = 'id, version, at, simulated, event, subject, hash';
+const ENTRY = 'id, version, at, simulated, event, subject, subject_hash AS subjectHash, hash';
+const INSERTED = 'id, version, at, simulated, event, subject, subject_hash, hash';
 const FORGED = '{"kind":"egress","door":"back door"}';
 
 const anyEntry = (random: Random): number => REMOVED_TO + 1 + random(LAST - REMOVED_TO);
@@ -55,11 +57,12 @@ export const ATTACKS: Record<AttackKind, (trial: JournalOnTrial, random: Random)
   change: (trial, random) => {
     const id = anyEntry(random);
     const cover = either(random, ...COVERS);
-    const column = either(random, 'at', 'event', 'simulated', 'subject', 'hash');
+    const column = either(random, 'at', 'event', 'simulated', 'subject', 'subject and its hash', 'hash');
     // A hash alone that is made to fit again is no change.
     const covered = column === 'hash' ? 'nothing' : cover;
     trial.tamper((database) => {
-      database.exec(CHANGES[column].replace('?', String(id)));
+      if (column === 'subject and its hash') changeSubject(database, id);
+      else database.exec(CHANGES[column].replace('?', String(id)));
       coverUp(database, id, covered);
     });
     return { says: `${column} of entry ${id} changed, ${covered}`, from: id };
@@ -82,7 +85,7 @@ export const ATTACKS: Record<AttackKind, (trial: JournalOnTrial, random: Random)
     trial.tamper((database) => {
       renumber(database, id, 1);
       database
-        .prepare(`INSERT INTO entries (${ENTRY}) VALUES (?, 1, 1500000, 1, ?, NULL, ?)`)
+        .prepare(`INSERT INTO entries (${INSERTED}) VALUES (?, 1, 1500000, 1, ?, NULL, NULL, ?)`)
         .run(id, FORGED, randomBytes(32));
       coverUp(database, id, cover);
     });
@@ -143,6 +146,16 @@ export const ATTACKS: Record<AttackKind, (trial: JournalOnTrial, random: Random)
     });
     return { says: `entries to ${to} removed as if by retention`, from: REMOVED_TO + 1 };
   },
+  'take subjects away': (trial, random) => {
+    const named = trial.original.filter(({ subject }) => subject !== undefined);
+    const { id } = named[random(named.length)]!;
+    const how = STATEMENTS[random(STATEMENTS.length)]!;
+    trial.tamper((database) => {
+      database.prepare('UPDATE entries SET subject = NULL WHERE id = ?').run(id);
+      explainSubjects(trial, database, how);
+    });
+    return { says: `the subject of entry ${id} taken away, the statement ${how}`, from: id };
+  },
   'touch the anchor': (trial, random) => {
     const path = join(trial.folder, ANCHOR_FILE);
     if (random(8) === 0) {
@@ -173,16 +186,41 @@ const CHANGES = {
   hash: 'UPDATE entries SET hash = randomblob(32) WHERE id = ?',
 } as const;
 
+/** What becomes of the signed statement that tells which subjects retention took away. */
+const STATEMENTS = ['left', 'dropped', 'of an earlier time', 'by another key', 'with a borrowed signature'] as const;
+
+function explainSubjects(trial: JournalOnTrial, database: Sqlite, how: (typeof STATEMENTS)[number]): void {
+  if (how === 'left') return;
+  database.exec('DELETE FROM subjects_removed');
+  if (how === 'dropped') return;
+  const insert = database.prepare('INSERT INTO subjects_removed VALUES (1, ?, ?, ?, ?)');
+  const { last, removedAt, key, signature } = trial.earlierStatement;
+  if (how === 'of an earlier time') insert.run(last, removedAt, unhex(key), unhex(signature));
+  if (how === 'with a borrowed signature') insert.run(LAST, removedAt, unhex(key), unhex(signature));
+  if (how !== 'by another key') return;
+  const { journal } = stateAt(database, LAST);
+  const other = createEd25519Signer(randomBytes(32));
+  const forged = signSubjectsRemoved(other, { journal, last: LAST as JournalId, removedAt });
+  insert.run(LAST, removedAt, unhex(forged.key), unhex(forged.signature));
+}
+
+/** As somebody who knows the format: the hash fits the subject, or stands for one that is gone. */
+function changeSubject(database: Sqlite, id: number): void {
+  const subject = randomBytes(44);
+  const update = database.prepare('UPDATE entries SET subject = ?, subject_hash = ? WHERE id = ?');
+  update.run(id % 2 === 0 ? subject : null, subjectHashOf(subject), id);
+}
+
 function renumber(database: Sqlite, from: number, by: number): void {
   const rows = database.prepare<[number], EntryRow>(`SELECT ${ENTRY} FROM entries WHERE id >= ? ORDER BY id`).all(from);
   database.prepare('DELETE FROM entries WHERE id >= ?').run(from);
   for (const row of rows) put(database, { ...row, id: row.id + by });
 }
 
-function put(database: Sqlite, { id, version, at, simulated, event, subject, hash }: EntryRow): void {
+function put(database: Sqlite, { id, version, at, simulated, event, subject, subjectHash, hash }: EntryRow): void {
   database
-    .prepare(`INSERT OR REPLACE INTO entries (${ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?)`)
-    .run(id, version, at, simulated, event, subject, hash);
+    .prepare(`INSERT OR REPLACE INTO entries (${INSERTED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+    .run(id, version, at, simulated, event, subject, subjectHash, hash);
 }
 
 function stateAt(database: Sqlite, id: number): { journal: string; hash: Buffer } {

@@ -3,6 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalCheck } from '#core/journal/check.ts';
+import type { SubjectsRemoved } from '#core/journal/checkpoint.ts';
+import { assert } from '#core/kernel/assert.ts';
 import type { JournalEvent, RecordedEntry } from '#core/journal/entry.ts';
 import type { AccessPointId, DoorId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
@@ -12,6 +14,7 @@ import { openDatabase, type Sqlite } from '#storage/files/openDatabase.ts';
 import { ANCHOR_FILE, AnchorFile } from '#storage/journal/anchorFile.ts';
 import { ExportAnchor } from '#storage/journal/checkExport.ts';
 import { JournalFile } from '#storage/journal/journalFile.ts';
+import { JournalTables } from '#storage/journal/journalTables.ts';
 import { createEd25519Signer } from '#storage/keys/curveKeys.ts';
 import { journal0001 } from '#storage/migrations/journal0001.ts';
 import { PersonKeys } from '#storage/vault/personKeys.ts';
@@ -20,6 +23,8 @@ import { PersonKeys } from '#storage/vault/personKeys.ts';
 const STRETCHES = [40, 40, 40, 40] as const;
 const BEHIND_ANCHOR = 20;
 export const REMOVED_TO = 40;
+/** Access events up to here no longer say whose they are; once it was fewer. */
+const SUBJECTS_GONE_TO = [60, 100] as const;
 export const ROLLED_BACK_TO = 120;
 export const ANCHORED_TO = 160;
 export const LAST = ANCHORED_TO + BEHIND_ANCHOR;
@@ -41,6 +46,8 @@ export class JournalOnTrial implements Disposable {
   readonly #root = mkdtempSync(join(scratchFolder(), 'lintel-tamper-'));
   readonly #fileKey = randomBytes(32);
   readonly #recordKey = randomBytes(32);
+  /** What this gate signed when fewer subjects were gone. */
+  earlierStatement!: SubjectsRemoved;
   /** What a reader gets of the untouched journal. */
   readonly original: readonly RecordedEntry[];
 
@@ -132,6 +139,12 @@ export class JournalOnTrial implements Disposable {
       add(count);
       journal.checkpoint();
       if (made === ROLLED_BACK_TO) this.#keepOlder(database, journal);
+    }
+    for (const gone of SUBJECTS_GONE_TO) {
+      journal.removeSubjects(wallTime(1_000_000 + gone * 10));
+      const statement = new JournalTables(database).subjectsRemoved();
+      assert(statement !== undefined, 'there is a statement once subjects are gone');
+      if (gone === SUBJECTS_GONE_TO[0]) this.earlierStatement = statement;
     }
     for (const _ of journal.export({ path: this.exportPath, form: 'jsonl' })) continue;
     add(BEHIND_ANCHOR);

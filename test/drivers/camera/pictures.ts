@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import makeEncoder from '@jsquash/jpeg/codec/enc/mozjpeg_enc.js';
-import { defaultOptions } from '@jsquash/jpeg/meta.js';
+export { jpegEncoder, type EncodeJpeg } from '../../../scripts/traces/jpegEncoder.ts';
 
 export interface TestPicture {
   readonly width: number;
@@ -25,17 +22,4 @@ export function busy(width: number, height: number, seed = 1): TestPicture {
     rgb[i] = 64 + ((state >> 16) & 127);
   }
   return { width, height, rgb };
-}
-
-export type EncodeJpeg = (picture: TestPicture, options?: { readonly progressive?: boolean }) => Uint8Array;
-
-/** The encoder of the same package whose decoder the product uses. */
-export async function jpegEncoder(): Promise<EncodeJpeg> {
-  const wasmBinary = await readFile(createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm'));
-  const codec = await makeEncoder({ noInitialRun: true, wasmBinary });
-  return ({ width, height, rgb }, { progressive = false } = {}) => {
-    const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
-    for (let i = 0; i < width * height; i++) rgba.set(rgb.subarray(i * 3, i * 3 + 3), i * 4);
-    return codec.encode(rgba, width, height, { ...defaultOptions, quality: 95, progressive }).slice();
-  };
 }

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { BrokenPromise } from '#core/kernel/assert.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import { LEGAL_MINIMUM } from '#core/privacy/retention.ts';
+import { Template } from '#core/biometrics/template.ts';
 import type { PeopleStore } from '#core/ports/stores.ts';
 import { faultOf } from '../support/faults.ts';
-import { cardHolder, featuresOf, person, valuesOf } from '../support/people.ts';
+import { cardHolder, faceAnew, featuresOf, person, valuesOf } from '../support/people.ts';
 
 const NOW = wallTime(1_770_000_000_000);
 const later = (span: number): ReturnType<typeof wallTime> => wallTime(NOW + span);
@@ -112,17 +113,6 @@ export function peopleStoreContract(
       await expect(async () => opened.people.enrol(telling)).rejects.toThrow(BrokenPromise);
     });
 
-    it('forgets a removed template and keeps person and consent; removing it again is no error', async () => {
-      await using opened = await open();
-      await opened.people.enrol(person('Ada'));
-      const { id } = person('Ada').face.templates[0]!.record;
-      await opened.people.removeTemplate(id);
-      await opened.people.removeTemplate(id);
-      const roster = await opened.people.load();
-      expect([roster.cardholders.length, roster.templates.length]).toEqual([1, 0]);
-      expect(await opened.people.consentsOf(person('Ada').cardholder.pseudonym)).toHaveLength(1);
-    });
-
     it('forgets the face of a person who withdraws, and lets that person in by card as before', async () => {
       await using opened = await open();
       const { people } = opened;
@@ -194,6 +184,117 @@ export function peopleStoreContract(
       expect(await people.eraseAll([ada!, bo!], NOW, LEGAL_MINIMUM)).toHaveLength(2);
       expect((await people.load()).cardholders).toEqual([person('Cy').cardholder]);
       expect(await people.eraseDue(later(LEGAL_MINIMUM.consentRecords))).toHaveLength(2);
+    });
+
+    it('ends the faces of several people in one act, and passes over whoever is not known', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      for (const label of ['Ada', 'Bo', 'Cy']) await people.enrol(person(label));
+      const gone = ['Ada', 'nobody', 'Bo'].map((label) => person(label).cardholder.pseudonym);
+      const deletions = await people.withdrawFaces(gone, NOW);
+      expect(deletions.map(({ pseudonym }) => pseudonym)).toEqual([gone[0], gone[2]]);
+      const roster = await people.load();
+      expect([roster.cardholders.length, roster.templates.map(valuesOf)]).toEqual([3, [featuresOf('Cy')]]);
+      expect(await people.withdrawFaces([], NOW)).toEqual([]);
+    });
+
+    it('takes a new face of somebody who has withdrawn, and keeps both consents', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      await people.enrol(person('Ada'));
+      await people.withdrawFace(ADA, NOW);
+      await people.addFace(faceAnew('Ada'));
+      const roster = await people.load();
+      expect([roster.cardholders.length, roster.credentials.length]).toEqual([1, 2]);
+      expect(roster.templates.map(valuesOf)).toEqual([featuresOf('anew Ada')]);
+      expect(await people.consentsOf(ADA)).toEqual([faceAnew('Ada').consent, person('Ada').face.consent]);
+      expect(await people.deletionOf(ADA)).toBeUndefined();
+      expect((await people.withdrawFace(ADA, later(9))).biometricKeyDestroyedAt).toBe(later(9));
+      expect((await people.load()).templates).toEqual([]);
+    });
+
+    it('takes a first face of somebody who came with a card', async () => {
+      await using opened = await open();
+      await opened.people.enrol(cardHolder('Ada'));
+      await opened.people.addFace(faceAnew('Ada'));
+      expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('anew Ada')]);
+    });
+
+    it('takes no second face, none of somebody it does not know, and none of a person who is to be erased', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      for (const label of ['Ada', 'Bo']) await people.enrol(person(label));
+      await people.erase(person('Bo').cardholder.pseudonym, NOW, LEGAL_MINIMUM);
+      for (const label of ['Ada', 'Bo', 'nobody']) await faultOf(() => people.addFace(faceAnew(label)), 'storage');
+      expect((await people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
+      const strange = { ...faceAnew('Ada'), templates: person('Bo').face.templates };
+      await expect(async () => people.addFace(strange)).rejects.toThrow(BrokenPromise);
+    });
+
+    it('stores nothing of a new face whose consent has an id that is taken', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      for (const label of ['Ada', 'Bo']) await people.enrol(person(label));
+      await people.withdrawFace(ADA, NOW);
+      const { consent, templates } = faceAnew('Ada');
+      const id = person('Bo').face.consent.id;
+      const taken = templates.map((one) => new Template({ ...one.record, consent: id }, valuesOf(one)));
+      await faultOf(() => people.addFace({ consent: { ...consent, id }, templates: taken }), 'storage');
+      expect((await people.load()).templates.map(valuesOf)).toEqual([featuresOf('Bo')]);
+      expect(await people.deletionOf(ADA)).toMatchObject({ biometricKeyDestroyedAt: NOW });
+      await people.addFace(faceAnew('Ada'));
+    });
+
+    it('says what was deleted of somebody so far', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      for (const label of ['Ada', 'Bo']) await people.enrol(person(label));
+      expect(await people.deletionOf(ADA)).toBeUndefined();
+      expect(await people.deletionOf(person('nobody').cardholder.pseudonym)).toBeUndefined();
+      const withdrawn = await people.withdrawFace(ADA, NOW);
+      expect(await people.deletionOf(ADA)).toEqual(withdrawn);
+      const asked = await people.erase(ADA, later(1), LEGAL_MINIMUM);
+      expect(await people.deletionOf(ADA)).toEqual(asked);
+      await people.eraseDue(later(LEGAL_MINIMUM.consentRecords + 1));
+      expect(await people.deletionOf(ADA)).toBeUndefined();
+    });
+
+    it('tells when restricted people are due without saying who they are, and erases some at a time', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      for (const label of ['Ada', 'Bo', 'Cy']) await people.enrol(cardHolder(label));
+      for (const [index, label] of ['Bo', 'Ada', 'Cy'].entries())
+        await people.erase(person(label).cardholder.pseudonym, later(index), LEGAL_MINIMUM);
+      const due = [0, 1, 2].map((index) => later(LEGAL_MINIMUM.accessEvents + index));
+      expect(await people.dueErasures()).toEqual(due);
+      expect(await people.eraseDue(due[1]!, 1)).toHaveLength(1);
+      expect(await people.eraseDue(due[1]!, 1)).toHaveLength(1);
+      expect(await people.eraseDue(due[1]!, 1)).toEqual([]);
+      expect(await people.dueErasures()).toEqual([due[2]]);
+    });
+
+    it('forgets a revoked card and keeps its holder with everything else; once more is no error', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      await people.enrol(person('Ada'));
+      const [card, pin] = person('Ada').credentials;
+      await people.revokeCredential(card!.id, NOW);
+      await people.revokeCredential(card!.id, later(1));
+      const roster = await people.load();
+      expect([roster.cardholders.length, roster.credentials, roster.templates.length]).toEqual([1, [pin], 1]);
+    });
+
+    it('forgets consents that ended long ago, but none that a face still stands on or that holds', async () => {
+      await using opened = await open();
+      const { people } = opened;
+      for (const label of ['Ada', 'Bo']) await people.enrol(person(label));
+      const { endsAt } = person('Ada').face.consent;
+      await people.withdrawFace(ADA, NOW);
+      expect(await people.removeConsents(wallTime(endsAt - 1))).toEqual({ removed: 0 });
+      const { removed } = await people.removeConsents(wallTime(1e13));
+      expect([removed, await people.consentsOf(ADA)]).toEqual([1, []]);
+      expect(await people.consentsOf(person('Bo').cardholder.pseudonym)).toHaveLength(1);
+      expect((await people.load()).cardholders).toHaveLength(2);
     });
 
     it('takes nobody in under the pseudonym of a person who is restricted', async () => {

@@ -9,6 +9,7 @@ import { decommission } from '#storage/decommission/decommission.ts';
 import { verifyErasureReport } from '#storage/decommission/erasureReports.ts';
 import { createFileKeyStore } from '#storage/fileKeyStore.ts';
 import { openCabinet } from '#storage/keys/cabinet.ts';
+import { createCredentialKeyStore } from '#storage/keys/credentialKeyStore.ts';
 import { newRecoveryKeys } from '#storage/keys/curveKeys.ts';
 import { createEpochStore, epochFileBeside } from '#storage/keys/epochPlace.ts';
 import { Vault, type VaultOptions } from '#storage/thread/vault.ts';
@@ -85,14 +86,26 @@ it('a terminal taken out of service leaves no file, no key and no escrow, and a 
   expect(() => verifyErasureReport(text, ['ab'.repeat(32)])).toThrow('that of a key of this terminal');
 });
 
+it('folders in the data folder and those that a restore put aside go as well', () => {
+  prepare();
+  mkdirSync(join(data, 'backup-work'));
+  writeFileSync(join(data, 'backup-work/biometrics.db'), 'half a snapshot');
+  mkdirSync(`${data}.before-20261101T000000000Z`);
+  writeFileSync(`${data}.before-20261101T000000000Z/journal.db`, 'an older journal');
+  const { report } = decommission(parts());
+  expect(report.erased.filter(({ outcome }) => outcome === 'left')).toEqual([]);
+  expect(readdirSync(folder).toSorted()).toEqual(['report.json', 'safe']);
+});
+
 it('what cannot be erased from here is told, with what to do', () => {
   prepare();
-  mkdirSync(join(data, 'foreign'));
-  writeFileSync(join(data, 'foreign/file'), '');
-  const { report } = decommission(parts());
+  const keyStore = createCredentialKeyStore('lintel-root', { CREDENTIALS_DIRECTORY: folder });
+  writeFileSync(join(folder, 'lintel-root'), createFileKeyStore(key).open());
+  const { report } = decommission({ ...parts(), keyStore });
   const left = report.erased.filter(({ outcome }) => outcome === 'left');
-  expect(left.map(({ thing }) => thing)).toEqual([join(data, 'foreign'), data]);
-  expect(left.every(({ says }) => says !== undefined)).toBe(true);
+  expect(left).toMatchObject([
+    { thing: 'root secret (systemd-credential)', says: expect.stringContaining('shred -u') },
+  ]);
 });
 
 it('nothing is erased where the report cannot be written', () => {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { wallTime } from '#core/kernel/units.ts';
-import type { SignedReceipt } from '#core/privacy/receipt.ts';
+import type { DeletionReceipt, SignedReceipt } from '#core/privacy/receipt.ts';
 import { openCabinet } from '#storage/keys/cabinet.ts';
 import { newRecoveryKeys } from '#storage/keys/curveKeys.ts';
 import { createEpochStore } from '#storage/keys/epochPlace.ts';
@@ -37,7 +37,7 @@ it('a withdrawal is pending for an escrow place that is away, and done once that
   });
   enrolIn(vault, [person('Ada')]);
   const deletion = vault.people.withdrawFace(ADA, AT);
-  const states = ({ receipt }: SignedReceipt): string[] => receipt.escrow.map(({ state }) => state);
+  const states = ({ receipt }: SignedReceipt<DeletionReceipt>): string[] => receipt.escrow.map(({ state }) => state);
   const issued = vault.receipts.issue(deletion, AT);
   expect(states(issued)).toEqual(['done', 'pending']);
   expect(verifyReceipt(JSON.stringify(issued), [Buffer.from(issued.key, 'hex')])).toMatchObject({

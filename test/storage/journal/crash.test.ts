@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -10,68 +8,10 @@ import type { JournalId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import { openDatabase, type Sqlite } from '#storage/files/openDatabase.ts';
 import { ANCHOR_FILE, AnchorFile } from '#storage/journal/anchorFile.ts';
-import { checkExport } from '#storage/journal/checkExport.ts';
 import { JournalFile } from '#storage/journal/journalFile.ts';
 import { createEd25519Signer } from '#storage/keys/curveKeys.ts';
 import { journal0001 } from '#storage/migrations/journal0001.ts';
 import { PersonKeys } from '#storage/vault/personKeys.ts';
-import { TestFolder } from '../support/folder.ts';
-
-const CHILD = join(import.meta.dirname, '../children/journalForEver.ts');
-const KILLS = 14;
-/** Pages of journal.db in every other run; the reserve takes what has no room then. */
-const TIGHT_PAGES = 60;
-const ACKNOWLEDGED_MAX = 700;
-
-/** What was acknowledged until the kill, which comes after so many entries. */
-async function runUntil(folder: TestFolder, run: number, reserveUsed: Set<number>): Promise<Map<number, string>> {
-  const count = 1 + ((run * 7_919) % ACKNOWLEDGED_MAX);
-  const master = Buffer.from(folder.master).toString('hex');
-  const tight = run % 2 === 0 ? [String(TIGHT_PAGES)] : [];
-  const child = spawn(process.execPath, [CHILD, folder.path, master, String(run), ...tight], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (chunk: string) => {
-    text += chunk;
-    if (text.split('\n').length > count) child.kill('SIGKILL');
-  });
-  await once(child, 'close');
-  const lines = text
-    .split('\n')
-    .slice(0, -1)
-    .filter((line) => /^\d/.test(line));
-  if (text.includes('reserve')) reserveUsed.add(run);
-  return new Map(lines.map((line) => [Number(line.split(' ')[0]), line.split(' ')[1] ?? '']));
-}
-
-it('killed anywhere while it appends, exports, removes or drains, the journal holds all that was acknowledged and verifies', async () => {
-  await using folder = new TestFolder();
-  folder.vault()[Symbol.dispose]();
-  const acknowledged = new Map<number, string>();
-  const reserveUsed = new Set<number>();
-  for (let run = 0; run < KILLS; run++) {
-    for (const [id, part] of await runUntil(folder, run, reserveUsed)) acknowledged.set(id, part);
-    if (run % 3 !== 2) continue;
-    const storage = await folder.open();
-    const check = await storage.journal.check({ indexes: true });
-    expect(check).toMatchObject({ ok: true, recordedDamage: [] });
-    expect(check.last).toBeGreaterThanOrEqual(Math.max(...acknowledged.keys()));
-    const recorded = await storage.journal.read(1 as JournalId, Number.MAX_SAFE_INTEGER);
-    expect(recorded.map(({ id }) => id)).toEqual(recorded.map((_, index) => check.first + index));
-    const parts = new Map(recorded.map(({ id, event }) => [id as number, 'part' in event ? event.part : event.kind]));
-    const kept = [...acknowledged].filter(([id]) => id >= check.first);
-    expect(kept.map(([id]) => [id, parts.get(id)])).toEqual(kept);
-    await storage.close();
-    for (const name of [0, 1, 2].map((index) => join(folder.path, `export-${index}.jsonl`))) {
-      if (existsSync(name) && existsSync(`${name}.sig`)) expect((await checkExport(name)).entries).toBeGreaterThan(0);
-    }
-  }
-  expect(acknowledged.size).toBeGreaterThan(KILLS);
-  expect(reserveUsed.size).toBeGreaterThan(0);
-  expect(folder.reports.filter(({ level }) => level === 'failed')).toEqual([]);
-});
 
 /** A journal alone, without the people: quick to open. */
 class JournalAlone implements Disposable {

@@ -181,5 +181,5 @@ it('the signing key that is announced by the one before it takes over', async ()
 it('the command line says how it is used where it is used otherwise', async () => {
   const script = join(import.meta.dirname, '../../../scripts/journal.ts');
   const failed = await promisify(execFile)(process.execPath, [script, 'burn']).catch((error: unknown) => error);
-  expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining('journal verify --data DIR') });
+  expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining('journal verify WHERE') });
 });

@@ -72,6 +72,22 @@ describe('the key cabinet', () => {
     }
   });
 
+  it('with a signing key or a recovery key that somebody else put there is refused', async () => {
+    await using folder = new TestFolder();
+    openCabinet(folder.path, folder.master)[Symbol.dispose]();
+    const path = join(folder.path, CABINET_FILE);
+    const written: Record<string, unknown> = JSON.parse(readFileSync(path, 'utf8'));
+    const key = Buffer.alloc(32, 7).toString('base64');
+    for (const wrong of [{ recoveryKey: key }, { retiredSigningKeys: [{ key, upTo: 1e9 }] }, { madeAt: 0 }]) {
+      writeFileSync(path, JSON.stringify({ ...written, ...wrong }));
+      expect((await faultOf(() => openCabinet(folder.path, folder.master), 'storage')).found).toContain(
+        'somebody else',
+      );
+    }
+    writeFileSync(path, JSON.stringify(written));
+    openCabinet(folder.path, folder.master)[Symbol.dispose]();
+  });
+
   it('that is lost beside data is not made anew under keys that open nothing', async () => {
     await using folder = new TestFolder();
     folder.vault()[Symbol.dispose]();
@@ -100,8 +116,8 @@ describe('a key of a file', () => {
         enrolIn(vault, [person('Ada')]);
         using cabinet = openCabinet(folder.path, folder.master);
         const before = cabinet.fileKeys(file)[0].toString('hex');
-        vault.changeFileKey(file);
-        expect(vault.fileKeyGenerations[file]).toBe(1);
+        vault.keys.changeFile(file);
+        expect(vault.keys.standing.changes).toContainEqual({ key: file, changes: 1, at: expect.any(Number) });
         enrolIn(vault, [person('Bo')]);
         using after = openCabinet(folder.path, folder.master);
         expect(after.fileKeys(file).map((key) => key.toString('hex'))).not.toContain(before);

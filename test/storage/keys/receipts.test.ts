@@ -1,13 +1,16 @@
 import fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '#core/kernel/fault.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import { canonicalJson, type Json } from '#core/kernel/json.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import { newRecoveryKeys, sealTo, unsealAs } from '#storage/keys/curveKeys.ts';
 import { Escrow, escrowFile, openEscrow } from '#storage/keys/escrow.ts';
+import type { KeyringContent } from '#storage/keys/keyringContent.ts';
 import { createReceipts, verifyReceipt } from '#storage/keys/receipts.ts';
 import { faultOf } from '../support/faults.ts';
 import { person, secret } from '../support/people.ts';
@@ -89,20 +92,37 @@ describe('what is sealed to a reader', () => {
   });
 });
 
-describe('the escrow of the epoch secret', () => {
+describe('the escrow of the keyring and its secret', () => {
   const reader = newRecoveryKeys();
-  const made = (places: readonly string[]): Escrow =>
-    new Escrow({ places, terminal: 'east gate', recoveryKey: reader.public });
+  const made = (places: readonly string[], recoveryKey: Uint8Array | undefined = reader.public): Escrow =>
+    new Escrow({ places, terminal: 'east gate', recoveryKey: () => recoveryKey });
 
-  it('gives the secret back to whoever holds the recovery key, and holds the present one alone', async () => {
+  it('gives both back to whoever holds the recovery key, and holds the present ones alone', async () => {
     const [first, next] = [secret(), secret()];
     const escrow = made([folder]);
-    escrow.replace(first, 1);
-    expect(openEscrow(path(), reader.secret)).toEqual({ epoch: Buffer.from(first), generation: 1 });
-    escrow.replace(next, 2);
-    expect(openEscrow(path(), reader.secret)).toEqual({ epoch: Buffer.from(next), generation: 2 });
-    expect(readFileSync(path()).includes(Buffer.from(next))).toBe(false);
+    escrow.replace(first, keyring(1));
+    const [old, present] = [keyring(1)(), keyring(2)()];
+    expect(openEscrow(path(), reader.secret)).toMatchObject({ epoch: Buffer.from(first), keyring: old });
+    escrow.replace(next, () => present);
+    const opened = openEscrow(path(), reader.secret);
+    expect(opened).toEqual({ terminal: 'east gate', generation: 2, epoch: Buffer.from(next), keyring: present });
+    for (const kept of [Buffer.from(next), present.list.sealed, present.revoked[0]!.credential])
+      expect(readFileSync(path()).includes(kept)).toBe(false);
     await faultOf(() => openEscrow(path(), newRecoveryKeys().secret), 'key');
+  });
+
+  it('is replaced when somebody is enrolled or revoked, or when there is another recovery key, and not otherwise', () => {
+    const epoch = secret();
+    const [before, after] = [keyring(1), keyring(1, 'enrolled since')];
+    const written = (escrow: Escrow, content: () => KeyringContent): boolean => {
+      const old = readFileSync(path());
+      escrow.replace(epoch, content);
+      return !readFileSync(path()).equals(old);
+    };
+    made([folder]).replace(epoch, before);
+    expect(written(made([folder]), before)).toBe(false);
+    expect(written(made([folder]), after)).toBe(true);
+    expect(written(made([folder], newRecoveryKeys().public), after)).toBe(true);
   });
 
   it('leaves a deletion pending for each place that cannot be replaced, until it can', () => {
@@ -111,21 +131,45 @@ describe('the escrow of the epoch secret', () => {
     mkdirSync(here);
     const escrow = made([here, away]);
     const states = (): string[] => escrow.statesOf(2).map(({ state }) => state);
-    expect(escrow.replace(secret(), 1).map(({ state }) => state)).toEqual(['done', 'pending']);
+    expect(escrow.replace(secret(), keyring(1)).map(({ state }) => state)).toEqual(['done', 'pending']);
     expect(states()).toEqual(['pending', 'pending']);
-    escrow.replace(secret(), 2);
+    escrow.replace(secret(), keyring(2));
     expect(states()).toEqual(['done', 'pending']);
     mkdirSync(away);
-    escrow.replace(secret(), 2);
+    escrow.replace(secret(), keyring(2));
     expect(states()).toEqual(['done', 'done']);
   });
 
   it('is pending everywhere while there is no recovery key, and does not take the place of another terminal for its own', () => {
-    const without = new Escrow({ places: [folder], terminal: 'east gate', recoveryKey: undefined });
-    expect(without.replace(secret(), 1)).toEqual([{ place: folder, state: 'pending' }]);
-    new Escrow({ places: [folder], terminal: 'west gate', recoveryKey: reader.public }).replace(secret(), 9);
+    const without = new Escrow({ places: [folder], terminal: 'east gate', recoveryKey: () => undefined });
+    expect(without.replace(secret(), keyring(1))).toEqual([{ place: folder, state: 'pending' }]);
+    new Escrow({ places: [folder], terminal: 'west gate', recoveryKey: () => reader.public }).replace(
+      secret(),
+      keyring(9),
+    );
     expect(made([folder]).statesOf(1)).toEqual([{ place: folder, state: 'pending' }]);
     writeFileSync(path(), '{');
     expect(made([folder]).statesOf(1)).toEqual([{ place: folder, state: 'pending' }]);
   });
+
+  it('does not open with a single bit changed, or one byte less', () => {
+    made([folder]).replace(secret(), keyring(1));
+    const whole = readFileSync(path());
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.nat(7), fc.boolean(), (at, bit, cut) => {
+        const bytes = Buffer.from(cut ? whole.subarray(0, at) : whole);
+        if (!cut) bytes[at]! ^= 1 << bit;
+        writeFileSync(path(), bytes);
+        expect(() => openEscrow(path(), reader.secret)).toThrow(Fault);
+      }),
+    );
+  });
 });
+
+/** A keyring as it is sealed; nothing opens it. */
+function keyring(generation: number, people = 'people'): () => KeyringContent {
+  const sealed = (what: string): Buffer => createHash('sha512').update(`${what} ${generation} ${people}`).digest();
+  const blocks = [1, 2].map((block) => ({ block, format: 1, sealed: sealed(`block ${block}`) }));
+  const revoked = [{ credential: sealed('card').subarray(0, 16), at: AT }];
+  return () => ({ generation, list: { format: 1, sealed: sealed('list') }, blocks, revoked });
+}

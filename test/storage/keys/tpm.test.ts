@@ -1,15 +1,19 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type SpawnSyncReturns } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCredentialKeyStore } from '#storage/keys/credentialKeyStore.ts';
+import { newRecoveryKeys } from '#storage/keys/curveKeys.ts';
 import { Tpm } from '#storage/keys/tpm.ts';
 import { createTpmEpochStore } from '#storage/keys/tpmEpochStore.ts';
 import { createTpmKeyStore } from '#storage/keys/tpmKeyStore.ts';
+import { openRoot } from '#storage/openMaster.ts';
+import { Vault } from '#storage/thread/vault.ts';
 import { epochStoreContract } from '../contracts/epochStore.ts';
 import { faultOf } from '../support/faults.ts';
-import { secret } from '../support/people.ts';
+import { person, secret } from '../support/people.ts';
+import { enrolIn, rosterOf } from '../support/vaults.ts';
 
 const INDEX = 0x01800100;
 const WAIT_MS_MAX = 20_000;
@@ -69,6 +73,17 @@ describe('a key that a TPM sealed', () => {
     expect(keys().exists()).toBe(false);
   });
 
+  it('holds a next secret beside the present one until one of the two is settled on', async () => {
+    keys().create();
+    const present = keys().open();
+    const next = keys().propose();
+    expect(keys().propose()).toEqual(next);
+    expect([keys().open(), keys().openNext()]).toEqual([present, next]);
+    await faultOf(() => keys().settle(new Uint8Array(32)), 'key');
+    keys().settle(next);
+    expect([keys().open(), keys().openNext()]).toEqual([next, undefined]);
+  });
+
   it('does not open once the machine has booted something else, and says what to do', async () => {
     keys().create();
     new Tpm({ tcti: tcti() }).run('pcrextend', [`7:sha256=${'ab'.repeat(32)}`]);
@@ -90,6 +105,36 @@ describe('a key that a TPM sealed', () => {
   });
 });
 
+it('a gate whose machine was updated refuses to start, and starts again once its key was brought back', async () => {
+  const root = { kind: 'tpm', path: join(folder, 'etc/root.tpm'), tcti: tcti() } as const;
+  const data = join(folder, 'data');
+  const recovery = newRecoveryKeys();
+  const open = (): Vault => {
+    const [master, report] = [openRoot(keys(), data), (): void => undefined];
+    const epoch = { kind: 'file', path: `${root.path}.epoch` } as const;
+    return new Vault({ folder: data, simulated: true, master, root, epoch, maxPages: {}, report });
+  };
+  keys().create();
+  {
+    using vault = open();
+    enrolIn(vault, [person('Ada')]);
+    vault.keys.setRecoveryKey(recovery.public);
+    // The copy follows the secret.
+    expect(vault.keys.change('root').next()).toMatchObject({ done: true });
+  }
+  new Tpm({ tcti: tcti() }).run('pcrextend', [`4:sha256=${'ef'.repeat(32)}`]);
+  expect((await faultOf(open, 'key')).expected).toContain('npm run keys -- recover-root');
+
+  const script = join(import.meta.dirname, '../../../scripts/keys.ts');
+  const given = ['--data', data, '--key', root.path, '--tpm', '--tcti', tcti()];
+  const recover = (input: string): SpawnSyncReturns<string> =>
+    spawnSync(process.execPath, [script, 'recover-root', ...given], { encoding: 'utf8', input });
+  expect(recover('ab'.repeat(32))).toMatchObject({ status: 2, stderr: expect.stringContaining('does not open') });
+  expect(recover(recovery.secret.toString('hex'))).toMatchObject({ status: 0, stderr: '' });
+  using vault = open();
+  expect(rosterOf(vault).cardholders).toHaveLength(1);
+}, 60_000);
+
 describe('a key that systemd hands over', () => {
   const store = (): ReturnType<typeof createCredentialKeyStore> =>
     createCredentialKeyStore('lintel-root', { CREDENTIALS_DIRECTORY: folder });
@@ -105,6 +150,23 @@ describe('a key that systemd hands over', () => {
     expect((await faultOf(() => store().destroy(), 'key')).expected).toContain('shred');
     writeFileSync(join(folder, 'lintel-root'), 'short');
     await faultOf(() => store().open(), 'key');
+  });
+
+  it('is changed by whoever is root, and says what to type at every turn', async () => {
+    const [present, next] = [secret(), secret()];
+    writeFileSync(join(folder, 'lintel-root'), present);
+    expect((await faultOf(() => store().propose(), 'key')).expected).toContain(
+      'LoadCredentialEncrypted=lintel-root.next',
+    );
+    writeFileSync(join(folder, 'lintel-root.next'), next);
+    expect(store().propose()).toEqual(next);
+    store().settle(present);
+    expect((await faultOf(() => store().settle(next), 'key')).expected).toContain('--name=lintel-root -');
+    await faultOf(() => store().settle(secret()), 'key');
+    expect((await faultOf(() => store().restore(secret()), 'key')).expected).toContain('systemd-creds encrypt');
+    writeFileSync(join(folder, 'lintel-root'), next);
+    rmSync(join(folder, 'lintel-root.next'));
+    store().settle(next);
   });
 
   it('is none where systemd did not start the service', async () => {

@@ -48,11 +48,11 @@ export class TestFolder implements AsyncDisposable {
     });
   }
 
-  /** The bare database, as somebody who holds the file key would open it. */
-  database(file: DatabaseFile): Sqlite & Disposable {
-    using cabinet = openCabinet(this.path, this.master);
+  /** The bare database, here or in a copy of the folder, as somebody who holds the file key would open it. */
+  database(file: DatabaseFile, folder = this.path): Sqlite & Disposable {
+    using cabinet = openCabinet(folder, this.master);
     const options = {
-      folder: this.path,
+      folder,
       file,
       keys: cabinet.fileKeys(file),
       migrations: MIGRATIONS[file],

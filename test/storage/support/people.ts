@@ -3,7 +3,7 @@ import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { Template } from '#core/biometrics/template.ts';
 import type { AccessPointId, ConsentId, CredentialId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import { wallTime, type WallTime } from '#core/kernel/units.ts';
-import type { Enrolment } from '#core/ports/stores.ts';
+import type { EnrolledFace, Enrolment } from '#core/ports/stores.ts';
 
 const idOf = <Id extends string>(label: string): Id =>
   createHash('sha256').update(label).digest('hex').slice(0, 32) as Id;
@@ -55,6 +55,16 @@ export function person(label: string): Enrolment & { readonly face: NonNullable<
       templates: [new Template(template, featuresOf(label))],
     },
   };
+}
+
+/** A face that this person gives later, on a consent of its own. */
+export function faceAnew(label: string): EnrolledFace {
+  const { consent } = person(label).face;
+  const again = { ...consent, id: idOf<ConsentId>(`consent anew ${label}`), givenAt: wallTime(consent.givenAt + 1) };
+  const { pseudonym, endsAt: until } = again;
+  const id = idOf<TemplateId>(`template anew ${label}`);
+  const record = { id, pseudonym, consent: again.id, until, format: 'arcface-512' };
+  return { consent: again, templates: [new Template(record, featuresOf(`anew ${label}`))] };
 }
 
 /** A person who uses a card only. */

@@ -39,5 +39,5 @@ database.rekey = function (key) {
   return answer;
 };
 
-vault.changeFileKey(file as DatabaseFile);
+vault.keys.changeFile(file as DatabaseFile);
 process.exitCode = 3;

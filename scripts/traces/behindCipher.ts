@@ -6,8 +6,8 @@ import { openCabinet } from '#storage/keys/cabinet.ts';
 import { DATABASE_FILES } from '#storage/files/folderMarker.ts';
 import { openDatabase } from '#storage/files/openDatabase.ts';
 import { MIGRATIONS } from '#storage/thread/vault.ts';
-import type { Needles } from './needles.ts';
 import { searchFolder, type FolderSeen } from './searchFolder.ts';
+import type { Sought } from './sought.ts';
 
 /** Only a new file takes this size; an old one has its own. */
 const PAGE_BYTES = 4_096;
@@ -17,7 +17,7 @@ const PAGE_BYTES = 4_096;
  * person's own key stays sealed; whatever was put beside it stands there readable.
  * @throws Fault `key` or `storage`
  */
-export function searchBehindCipher({ data, keyFile }: { data: string; keyFile: string }, needles: Needles): FolderSeen {
+export function searchBehindCipher({ data, keyFile }: { data: string; keyFile: string }, sought: Sought): FolderSeen {
   const scratch = mkdtempSync(join(tmpdir(), 'lintel-bare-'));
   const root = createFileKeyStore(keyFile).open();
   try {
@@ -37,7 +37,7 @@ export function searchBehindCipher({ data, keyFile }: { data: string; keyFile: s
       database.pragma("rekey = ''");
       database.close();
     }
-    return searchFolder(scratch, needles);
+    return searchFolder(scratch, sought);
   } finally {
     root.fill(0);
     rmSync(scratch, { recursive: true });
