@@ -2,7 +2,7 @@ import { Fault } from '#core/kernel/fault.ts';
 import { MODBUS_DIALECTS } from '#drivers/relay/modbusTalk.ts';
 
 export const USAGE = `one of
-  hardware scan [--port PATH]... [--modbus ADDRESS,...] [--listen SECONDS]
+  hardware scan [--port PATH]... [--modbus ADDRESS,...] [--osdp ADDRESS,...] [--listen SECONDS]
   hardware test --board lcus|modbus|kmtronic|numato --port PATH --channels N [--channel N] [--address N]
                 [--dialect ${Object.keys(MODBUS_DIALECTS).join('|')}] [--contact N] [--rex N]
                 [--reader rdm6300|pn532|wiegand-hex|wiegand-bits --reader-port PATH]
@@ -13,6 +13,7 @@ export interface ScanArguments {
   /** Ports to look at besides those that the system lists. */
   readonly ports: readonly string[];
   readonly modbus: readonly number[];
+  readonly osdp: readonly number[];
   readonly listenMs: number;
 }
 
@@ -35,7 +36,7 @@ export interface TestArguments {
 const LISTEN_MS = 400;
 const NUMBER_MAX = 255;
 const NAMES = {
-  scan: ['--port', '--modbus', '--listen'],
+  scan: ['--port', '--modbus', '--osdp', '--listen'],
   test: [
     '--board',
     '--port',
@@ -73,6 +74,8 @@ function scanArguments(values: readonly (readonly [string, string])[]): ScanArgu
     kind: 'scan',
     ports: values.filter(([name]) => name === '--port').map(([, path]) => path),
     modbus: (value('--modbus') ?? '1').split(',').map((address) => numberOf('--modbus', address)),
+    // OSDP counts from 0, which is what readers are delivered with.
+    osdp: (value('--osdp') ?? '0').split(',').map((address) => numberOf('--osdp', address, 0)),
     listenMs: listen === undefined ? LISTEN_MS : numberOf('--listen', listen) * 1_000,
   };
 }
@@ -118,10 +121,10 @@ function oneOf<Name extends string>(option: string, value: string, names: readon
   return found;
 }
 
-function numberOf(option: string, value: string): number {
-  const found = /^\d{1,3}$/.test(value) ? Number(value) : 0;
-  if (found < 1 || found > NUMBER_MAX) throw unusable(`${option} ${value}, which is no number from 1 to ${NUMBER_MAX}`);
-  return found;
+function numberOf(option: string, value: string, least = 1): number {
+  const found = /^\d{1,3}$/.test(value) ? Number(value) : -1;
+  if (found >= least && found <= NUMBER_MAX) return found;
+  throw unusable(`${option} ${value}, which is no number from ${least} to ${NUMBER_MAX}`);
 }
 
 const unusable = (found: string): Fault => new Fault('command', { thing: 'arguments', found, expected: USAGE });

@@ -6,6 +6,9 @@ import {
   type ModbusAnswer,
   type ModbusRequest,
 } from '#drivers/modbus/frames.ts';
+import { encodeCommand } from '#drivers/reader/osdp/commands.ts';
+import { encodeFrame, FrameParser } from '#drivers/reader/osdp/frames.ts';
+import { decodeReply } from '#drivers/reader/osdp/replies.ts';
 import { encodePn532, hearPn532, PN532_BAUD_RATE, PN532_COMMANDS, PN532_WAKE } from '#drivers/reader/pn532Frames.ts';
 import { Rdm6300Parser } from '#drivers/reader/rdm6300.ts';
 import { WiegandLines } from '#drivers/reader/wiegandLines.ts';
@@ -17,6 +20,7 @@ import {
   KMTRONIC_BAUD_RATE,
 } from '#drivers/relay/kmtronicTalk.ts';
 import { encodeNumato, hearNumato, NUMATO_BAUD_RATE } from '#drivers/relay/numatoTalk.ts';
+import type { ScanArguments } from './arguments.ts';
 
 /**
  * Asks on a line at the probe's baud rate. What is said to one make is heard by every other that may be there: nothing
@@ -37,8 +41,12 @@ export interface Probe {
   ask(line: Asking): Promise<string | undefined>;
 }
 
+/** What most readers are delivered with. */
+const OSDP_BAUD_RATE = 9_600;
 /** How long something that may answer is given. */
-export const PROBE_MS = millis(250);
+export const PROBE_MS = millis(300);
+/** An answer that noise broke is worth a second question. */
+export const PROBE_TRIES = 2;
 
 const modbusReads = (line: Asking, address: number, request: ModbusRequest): Promise<ModbusAnswer | undefined> =>
   line.ask(encodeModbus(address, request), (heard) => hearModbus(heard, { address, request, echoes: false })?.answer);
@@ -117,12 +125,39 @@ const pn532: Probe = {
   },
 };
 
+/** A reader that says who it is. One that is in service loses its channel for a moment by that. */
+function osdpProbe(address: number): Probe {
+  return {
+    looksFor: `OSDP at address ${address}`,
+    baudRate: OSDP_BAUD_RATE,
+    ask: async (line) => {
+      const head = { address, reply: false, sequence: 0, check: 'crc' } as const;
+      const answer = await line.ask(encodeFrame(head, encodeCommand({ kind: 'identify' })), (heard) => {
+        const frame = new FrameParser().feed(heard).find((one) => one.reply && one.address === address);
+        return frame && decodeReply(frame.payload);
+      });
+      if (answer === undefined) return undefined;
+      if (answer.kind !== 'identity') return `OSDP reader at address ${address}, which tells nothing in the clear`;
+      const { vendor, model, version, firmware } = answer.identity;
+      return `OSDP reader at address ${address}: maker ${vendor}, model ${model}.${version}, firmware ${firmware}`;
+    },
+  };
+}
+
 /**
  * Every question, in the order in which it is asked. An address of 255 begins a Modbus question with what a KMTronic
  * board takes for a command, so it is asked only behind the question that finds such a board.
  */
-export function probesFor(modbus: readonly number[], listenMs: number): readonly Probe[] {
+export function probesFor({ modbus, osdp, listenMs }: ScanArguments): readonly Probe[] {
   const harmless = modbus.filter((address) => address !== 0xff);
   const last = modbus.filter((address) => address === 0xff);
-  return [listening(listenMs), ...harmless.map(modbusProbe), kmtronic, numato, pn532, ...last.map(modbusProbe)];
+  return [
+    listening(listenMs),
+    ...harmless.map(modbusProbe),
+    kmtronic,
+    ...osdp.map(osdpProbe),
+    numato,
+    pn532,
+    ...last.map(modbusProbe),
+  ];
 }

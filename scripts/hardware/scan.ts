@@ -5,7 +5,7 @@ import { Exchange, NoAnswer, type Question } from '#drivers/serial/exchange.ts';
 import { listPorts, type FoundPort } from '#drivers/serial/listPorts.ts';
 import { result, type Result } from '../report.ts';
 import type { ScanArguments } from './arguments.ts';
-import { PROBE_MS, probesFor, type Asking, type Probe } from './probes.ts';
+import { PROBE_MS, PROBE_TRIES, probesFor, type Asking, type Probe } from './probes.ts';
 
 /** Looks at every port, and at those given by hand; asks nothing that moves anything. */
 export async function scan(options: ScanArguments, clock: Clock): Promise<readonly Result[]> {
@@ -18,7 +18,7 @@ export async function scan(options: ScanArguments, clock: Clock): Promise<readon
     return [result('ports', { ok: false, value: 0, note })];
   }
   const results: Result[] = [];
-  const probes = probesFor(options.modbus, options.listenMs);
+  const probes = probesFor(options);
   for (const port of ports) results.push(await lookAt(port, probes, clock));
   return results;
 }
@@ -51,21 +51,21 @@ async function putTo(path: string, probe: Probe, clock: Clock): Promise<string |
 }
 
 function askingOn(exchange: Exchange): Asking {
-  const put = async <Answer>(question: Pick<Question<Answer>, 'bytes' | 'hear' | 'withinMs'>) => {
+  const put = async <Answer>(question: Pick<Question<Answer>, 'bytes' | 'hear' | 'withinMs' | 'tries'>) => {
     try {
-      return await exchange.ask({ thing: 'whoever is there', asks: 'who it is', tries: 1, ...question });
+      return await exchange.ask({ thing: 'whoever is there', asks: 'who it is', ...question });
     } catch (thrown) {
       if (thrown instanceof NoAnswer) return undefined;
       throw thrown;
     }
   };
   return {
-    ask: (bytes, hear) => put({ bytes, hear, withinMs: PROBE_MS }),
+    ask: (bytes, hear) => put({ bytes, hear, withinMs: PROBE_MS, tries: PROBE_TRIES }),
     tell: (bytes) => exchange.tell(bytes),
     listen: async (bytes, forMs) => {
       let all: Uint8Array = new Uint8Array(0);
       const hear = (heard: Uint8Array): undefined => void (all = heard.slice());
-      await put({ bytes, hear, withinMs: millis(forMs) });
+      await put({ bytes, hear, withinMs: millis(forMs), tries: 1 });
       return all;
     },
   };

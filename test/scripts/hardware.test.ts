@@ -9,6 +9,8 @@ import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SimulatedInputs } from '#drivers/inputs/simulatedInputs.ts';
 import { ModbusEmulator } from '#drivers/modbus/emulator.ts';
 import { ModbusListener } from '#drivers/modbus/listener.ts';
+import { EmulatedReader } from '#drivers/reader/osdp/emulatedReader.ts';
+import { OsdpEmulator } from '#drivers/reader/osdp/osdpEmulator.ts';
 import { Pn532Emulator, Rdm6300Emulator } from '#drivers/reader/readerEmulators.ts';
 import { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
 import { AnsweringEmulator, KmtronicEars, NumatoEars } from '#drivers/relay/answeringEmulators.ts';
@@ -56,18 +58,22 @@ describe('looking for what is plugged in', () => {
         return { make, path: emulator.path, close: () => emulator.close() };
       }),
     );
-    for (const make of ['pn532', 'rdm6300']) await mkdir(join(folder, make));
+    for (const make of ['pn532', 'rdm6300', 'osdp']) await mkdir(join(folder, make));
     const pn532 = await Pn532Emulator.open({ folder: join(folder, 'pn532'), clock });
     const rdm6300 = await Rdm6300Emulator.open({ folder: join(folder, 'rdm6300'), clock });
     rdm6300.hold(Uint8Array.of(1, 2, 3, 4, 5));
+    const key = Uint8Array.from({ length: 16 }, (_, i) => i);
+    const readers = [new EmulatedReader({ address: 0, key })];
+    const osdp = await OsdpEmulator.open({ folder: join(folder, 'osdp'), clock, readers, baudRate: 9_600 });
     const lines = [
+      { make: 'osdp', path: osdp.path, close: () => osdp.close() },
       ...opened,
       { make: 'pn532', path: pn532.line.path, close: () => pn532.close() },
       { make: 'rdm6300', path: rdm6300.line.path, close: () => rdm6300.close() },
     ];
     const found = await Promise.all(
       lines.map(async ({ make, path }) => {
-        const results = await scan({ kind: 'scan', ports: [path], modbus: [1], listenMs: 300 }, clock);
+        const results = await scan({ kind: 'scan', ports: [path], modbus: [1], osdp: [0], listenMs: 300 }, clock);
         return [make, results.find(({ name }) => name === path)?.value] as const;
       }),
     );
@@ -78,6 +84,7 @@ describe('looking for what is plugged in', () => {
       'kmtronic-2': 'KMTronic board with 2 channels',
       numato: 'Numato board, firmware A0000008',
       lcus: 'no answer',
+      osdp: expect.stringMatching(/^OSDP reader at address 0: maker [0-9a-f]{6}, model/),
       pn532: 'PN532, firmware 1.6',
       rdm6300: 'RDM6300 or the like, with a tag in its field',
     });
@@ -88,7 +95,10 @@ describe('looking for what is plugged in', () => {
     const board = await LcusEmulator.open({ folder, clock, channels: 1 });
     const other = await SerialLine.open({ path: board.path, baudRate: 9_600, clock, faults: 'relay' });
     const missing = join(folder, 'missing');
-    const results = await scan({ kind: 'scan', ports: [board.path, missing], modbus: [1], listenMs: 10 }, clock);
+    const results = await scan(
+      { kind: 'scan', ports: [board.path, missing], modbus: [1], osdp: [], listenMs: 10 },
+      clock,
+    );
     await other.close();
     await board.close();
     expect(results.filter(({ name }) => name.startsWith(folder))).toMatchObject([
@@ -99,8 +109,9 @@ describe('looking for what is plugged in', () => {
 
   it('says nothing that any board takes for a command, whoever is there', async () => {
     const said: Uint8Array[] = [];
-    const everything = Array.from({ length: 254 }, (_, i) => i + 1);
-    for (const probe of probesFor(everything, 0)) {
+    const modbus = Array.from({ length: 254 }, (_, i) => i + 1);
+    const osdp = Array.from({ length: 127 }, (_, i) => i);
+    for (const probe of probesFor({ kind: 'scan', ports: [], modbus, osdp, listenMs: 0 })) {
       await probe.ask({
         ask: (bytes) => Promise.resolve(void said.push(bytes)),
         tell: (bytes) => Promise.resolve(void said.push(bytes)),
@@ -122,7 +133,9 @@ describe('looking for what is plugged in', () => {
   });
 
   it('asks an address whose questions are another board’s commands only behind that board', () => {
-    const order = probesFor([255, 1], 0).map(({ looksFor }) => looksFor);
+    const order = probesFor({ kind: 'scan', ports: [], modbus: [255, 1], osdp: [0], listenMs: 0 }).map(
+      ({ looksFor }) => looksFor,
+    );
     expect(order.indexOf('Modbus at address 255')).toBe(order.length - 1);
     expect(order.indexOf('KMTronic')).toBeGreaterThan(order.indexOf('Modbus at address 1'));
   });
@@ -240,6 +253,7 @@ describe('the words of the command', () => {
         kind: 'scan',
         ports: ['/a', '/b'],
         modbus: [1, 3],
+        osdp: [0],
         listenMs: 5_000,
       },
     );
@@ -263,6 +277,7 @@ describe('the words of the command', () => {
       'look',
       'scan --port',
       'scan --modbus 0',
+      'scan --osdp 0,-1',
       'scan --modbus 1,x',
       'scan --modbus 1 --modbus 2',
       'test --board lcus --port /a',

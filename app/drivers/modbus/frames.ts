@@ -2,10 +2,8 @@ import { crcHolds, withCrc } from './crc16.ts';
 
 /** Modbus RTU: `address function data crc`, 9600 baud 8N1 on most boards; numbers have their high byte first. */
 export const MODBUS_BAUD_RATE = 9_600;
-export const MODBUS_ADDRESS_MAX = 247;
-/** Bits that one question may ask for (Modbus Application Protocol 6.1). */
-export const MODBUS_BITS_MAX = 2_000;
-export const MODBUS_REGISTERS_MAX = 125;
+/** The standard ends at 247; boards are delivered with 254 and 255 as well. */
+export const MODBUS_ADDRESS_MAX = 255;
 
 /** What a board is asked. `coil` and `from` count from 0, as on the wire. */
 export type ModbusRequest =

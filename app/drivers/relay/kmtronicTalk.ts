@@ -12,6 +12,7 @@ export const KMTRONIC_BAUD_RATE = 9_600;
 export const KMTRONIC_HEAD = 0xff;
 export const KMTRONIC_ASK = 0x03;
 export const KMTRONIC_ASK_ALL = 0x09;
+export const KMTRONIC_CHANNELS_MAX = 8;
 /** Boards up to here are asked channel by channel. */
 export const KMTRONIC_SMALL_CHANNELS_MAX = 2;
 const ANSWER_MS = millis(250);

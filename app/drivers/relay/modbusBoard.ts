@@ -2,6 +2,7 @@ import { assert } from '#core/kernel/assert.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { RelayBoard } from '#core/ports/hardware.ts';
 import type { ModbusBus } from '../modbus/bus.ts';
+import { MODBUS_ADDRESS_MAX } from '../modbus/frames.ts';
 import { AnsweringLine } from './answeringLine.ts';
 import { DrivenBoard } from './drivenBoard.ts';
 import { modbusTalk, type ModbusDialect } from './modbusTalk.ts';
@@ -22,7 +23,8 @@ export interface ModbusBoardOptions {
 
 /** Resolves when the board answered, or did not: it is down then, and asked again for as long as it takes. */
 export async function openModbusBoard(options: ModbusBoardOptions): Promise<RelayBoard> {
-  const { name, bus, channels, clock } = options;
+  const { name, bus, address, channels, clock } = options;
+  assert(address >= 1 && address <= MODBUS_ADDRESS_MAX, `a board has an address from 1 to ${MODBUS_ADDRESS_MAX}`);
   assert(channels >= 1 && channels <= MODBUS_CHANNELS_MAX, `a board has 1 to ${MODBUS_CHANNELS_MAX} channels`);
   const letGo = bus.hold();
   const talk = modbusTalk(options);

@@ -17,7 +17,6 @@ import { ModbusBus } from '#drivers/modbus/bus.ts';
 import { ModbusEmulator, type EmulatedModbusBoard } from '#drivers/modbus/emulator.ts';
 import { openModbusBoard } from '#drivers/relay/modbusBoard.ts';
 import { MODBUS_DIALECTS } from '#drivers/relay/modbusTalk.ts';
-import { ASK_AGAIN_MS } from '#drivers/serial/attendance.ts';
 import { REOPEN_MS } from '#drivers/serial/serialLine.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
 import { letGoBy, linkOf, passing } from '../relay/boardRig.ts';
@@ -153,13 +152,13 @@ describe('inputs on a Modbus board', () => {
       const down = linkOf(rig.inputs, 'down');
       if (trouble === 'silent') rig.board.dead = true;
       else rig.board.refuses.set(0x02, 2);
-      await letGoBy(rig.clock, 20, () => rig.inputs.link === 'down');
+      await letGoBy(rig.clock, 10, () => rig.inputs.link === 'down');
       expect(await down).toContain(trouble === 'silent' ? 'no answer to read inputs' : 'no such address');
       expect([rig.inputs.state('rex'), rig.all.fault?.code]).toEqual(['unknown', 'inputs']);
       const up = linkOf(rig.inputs, 'up');
       rig.board.dead = false;
       rig.board.refuses.clear();
-      await letGoBy(rig.clock, ASK_AGAIN_MS[0], () => rig.inputs.link === 'up');
+      await letGoBy(rig.clock, 10, () => rig.inputs.link === 'up');
       await up;
       expect(rig.inputs.state('rex')).toBe('normal');
     }

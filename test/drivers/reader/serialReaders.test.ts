@@ -61,7 +61,8 @@ async function pair<
     },
     mend: async () => {
       await emulator.line.mend();
-      await letGoBy(clock, Math.max(...REOPEN_MS), () => reader.link === 'up');
+      clock.advance(Math.max(...REOPEN_MS));
+      await letGoBy(clock, 10, () => reader.link === 'up');
     },
     [Symbol.asyncDispose]: async () => {
       await reader.close();
@@ -199,9 +200,9 @@ describe('a reader on a line of its own', () => {
     await using made = await pn532Pair();
     made.emulator.sleep();
     const down = linkOf(made.reader, 'down');
-    await letGoBy(made.clock, 20, () => made.reader.link === 'down');
+    await letGoBy(made.clock, 10, () => made.reader.link === 'down');
     expect(await down).toContain('no answer to list cards');
-    await letGoBy(made.clock, 20, () => made.reader.link === 'up');
+    await letGoBy(made.clock, 10, () => made.reader.link === 'up');
     made.emulator.hold(TARGETS[0]);
     await passing(made.clock, 500, () => made.reader.busy);
     expect(made.heard).toEqual([uid('04a2001f556677')]);
@@ -222,7 +223,7 @@ describe('a reader on a line of its own', () => {
       kind: 'changed',
       change: (bytes) => bytes.map((byte, i) => (i === bytes.length - 4 ? byte ^ 1 : byte)),
     };
-    await letGoBy(made.clock, 20, () => made.reader.link === 'down');
+    await letGoBy(made.clock, 10, () => made.reader.link === 'down');
     expect(made.heard).toEqual([uid('04a2001f556677')]);
   });
 

@@ -39,10 +39,10 @@ export async function passing(clock: FakeClock, ms: number, busy: () => boolean)
   await settled(busy);
 }
 
-/** Moves time on in steps, as fast as the line can keep up with, until something holds. */
+/** Moves time on in small steps, slowly enough for a line on a busy machine to keep up with, until something holds. */
 export async function letGoBy(clock: FakeClock, stepMs: number, holds: () => boolean): Promise<void> {
   while (!holds()) {
-    await new Promise((resolve) => void setTimeout(resolve, 1));
+    await new Promise((resolve) => void setTimeout(resolve, 5));
     clock.advance(stepMs);
   }
 }
