@@ -72,7 +72,7 @@ describe('questions on a line', () => {
     clock.advance(GAP_MS);
     expect(await second).toBe('B');
     await outcome(line.tell(Uint8Array.of(0x21)));
-    expect(heard).toEqual(['a', 'b', '!']);
+    await expect.poll(() => heard).toEqual(['a', 'b', '!']);
   });
 
   it('that nobody answers are asked again, and then given up with their names', async () => {
