@@ -39,7 +39,9 @@ export interface RelayBoard extends Link {
 
 /** An input that no door machine knows: whatever an installer wires to it is told and recorded by its name. */
 export type FreeInput = `free-${number}`;
-export type DoorInput = 'contact' | 'rex' | 'tamper' | 'fire' | FreeInput;
+/** `emergency` drops the arms of a turnstile; `passed-entry` and `passed-exit` are its passage feedback. */
+export type TurnstileInput = 'emergency' | 'passed-entry' | 'passed-exit';
+export type DoorInput = 'contact' | 'rex' | 'tamper' | 'fire' | TurnstileInput | FreeInput;
 
 /**
  * What is known of an input now. `active` is door open, button pressed, cover off, fire. `cut` and `short` come from a
@@ -72,10 +74,17 @@ export interface CardRead {
   readonly number: string;
 }
 
+/** What a reader shows of a decision. */
+export type ReaderOutcome = 'granted' | 'denied';
+
 export interface CardReader extends Link {
   readonly accessPoint: AccessPointId;
   /** Called once for each time that a card is held before the reader, however often the reader repeats it. */
   onCard(listener: (card: CardRead) => void): Disposable;
   /** Called for what was held before the reader and is no card that may count, with the reason; never its number. */
   onMisread(listener: (why: string) => void): Disposable;
+  /** Called for keys of its keypad: digits, `*` and `#`, one or several at a time; never where it has none. */
+  onKeys(listener: (keys: string) => void): Disposable;
+  /** Shows with its lights and its buzzer, where it has any, how a decision fell. Never waits and never fails. */
+  signal(outcome: ReaderOutcome): void;
 }

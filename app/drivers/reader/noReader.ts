@@ -20,6 +20,12 @@ export class NoReader implements CardReader {
     return nothing;
   }
 
+  onKeys(): Disposable {
+    return nothing;
+  }
+
+  signal(): void {}
+
   onLink(): Disposable {
     return nothing;
   }

@@ -1,5 +1,5 @@
 import type { AccessPointId } from '#core/kernel/ids.ts';
-import type { CardRead, CardReader, LinkState } from '#core/ports/hardware.ts';
+import type { CardRead, CardReader, LinkState, ReaderOutcome } from '#core/ports/hardware.ts';
 import { Listeners } from '../listeners.ts';
 
 /** A reader before which cards are held by hand. Nothing is read while its line is cut. */
@@ -7,6 +7,8 @@ export class SimulatedReader implements CardReader {
   readonly accessPoint: AccessPointId;
   readonly #cards = new Listeners<[card: CardRead]>();
   readonly #misreads = new Listeners<[why: string]>();
+  readonly #keys = new Listeners<[keys: string]>();
+  readonly #signals = new Listeners<[outcome: ReaderOutcome]>();
   readonly #links = new Listeners<[link: LinkState, why: string]>();
   #link: LinkState = 'up';
 
@@ -28,6 +30,24 @@ export class SimulatedReader implements CardReader {
 
   onMisread(listener: (why: string) => void): Disposable {
     return this.#misreads.add(listener);
+  }
+
+  onKeys(listener: (keys: string) => void): Disposable {
+    return this.#keys.add(listener);
+  }
+
+  signal(outcome: ReaderOutcome): void {
+    if (this.#link === 'up') this.#signals.tell(outcome);
+  }
+
+  /** Called for whatever its lights are told to show. */
+  onSignal(listener: (outcome: ReaderOutcome) => void): Disposable {
+    return this.#signals.add(listener);
+  }
+
+  /** Presses keys of its keypad. */
+  press(keys: string): void {
+    if (this.#link === 'up') this.#keys.tell(keys);
   }
 
   /** Holds something before the reader that counts for no card. */

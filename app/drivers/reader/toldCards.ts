@@ -1,5 +1,5 @@
 import type { AccessPointId } from '#core/kernel/ids.ts';
-import type { CardRead, CardReader, LinkState } from '#core/ports/hardware.ts';
+import type { CardRead, CardReader, LinkState, ReaderOutcome } from '#core/ports/hardware.ts';
 import { Listeners } from '../listeners.ts';
 
 /** A reader as its listeners see it; whoever speaks with the device says what it read. */
@@ -7,6 +7,7 @@ export class ToldCards implements CardReader {
   readonly accessPoint: AccessPointId;
   readonly #cards = new Listeners<[card: CardRead]>();
   readonly #misreads = new Listeners<[why: string]>();
+  readonly #keys = new Listeners<[keys: string]>();
   readonly #links = new Listeners<[link: LinkState, why: string]>();
   #link: LinkState;
 
@@ -31,12 +32,23 @@ export class ToldCards implements CardReader {
     return this.#links.add(listener);
   }
 
+  onKeys(listener: (keys: string) => void): Disposable {
+    return this.#keys.add(listener);
+  }
+
+  /** Most readers show nothing that they are told. */
+  signal(_outcome: ReaderOutcome): void {}
+
   card(card: CardRead): void {
     this.#cards.tell(card);
   }
 
   misread(why: string): void {
     this.#misreads.tell(why);
+  }
+
+  keys(keys: string): void {
+    this.#keys.tell(keys);
   }
 
   linkIs(link: LinkState, why: string): void {
