@@ -1,15 +1,19 @@
 import type { QualityLimits } from '../biometrics/quality.ts';
 import type { CaptureZone } from '../biometrics/selectPresenter.ts';
+import type { AccessConfig, TurnstileConfig } from './accessConfig.ts';
 import type { PinLimits } from '../access/pinTries.ts';
 import type { DoorTimings } from '../door/door.ts';
 import type { Lock } from '../door/lock.ts';
+import type { Direction } from '../door/turnstile.ts';
 import type { AccessPointId, DoorId } from '../kernel/ids.ts';
 import type { Millis } from '../kernel/units.ts';
 import type { CameraMode } from '../presentation/cameraMode.ts';
 import type { PresentationLimits } from '../presentation/presentation.ts';
-import type { DoorInput } from '../ports/hardware.ts';
 import type { Language } from '../privacy/consent.ts';
 import type { RetentionRules } from '../privacy/retention.ts';
+import type { BoardConfig, InputsConfig, OsdpLineConfig, ReaderChoice, SerialReaderConfig } from './hardwareConfig.ts';
+
+export type { BoardConfig } from './hardwareConfig.ts';
 
 /** The whole of a terminal, as parsed: everything in it has been checked. */
 export interface TerminalConfig {
@@ -26,8 +30,12 @@ export interface TerminalConfig {
   readonly retention: RetentionRules;
   readonly pin: PinLimits;
   readonly boards: readonly BoardConfig[];
+  readonly osdpLines: readonly OsdpLineConfig[];
+  readonly serialReaders: readonly SerialReaderConfig[];
   readonly doors: readonly DoorConfig[];
+  readonly turnstiles: readonly TurnstileConfig<DoorConfig['inputs']>[];
   readonly accessPoints: readonly AccessPointConfig[];
+  readonly access: AccessConfig;
 }
 
 export interface KeysConfig {
@@ -97,17 +105,13 @@ export interface ModelChoice {
   readonly sha256: string;
 }
 
-export type BoardConfig =
-  | { readonly id: string; readonly driver: 'lcus'; readonly path: string; readonly channels: 1 | 2 | 4 | 8 }
-  | { readonly id: string; readonly driver: 'simulated'; readonly channels: number };
-
 export interface DoorConfig {
   readonly id: DoorId;
   readonly lock: Lock;
   readonly board: string;
   readonly channel: number;
   readonly timings: DoorTimings;
-  readonly inputs: { readonly driver: 'simulated' | 'none'; readonly fitted: readonly DoorInput[] };
+  readonly inputs: InputsConfig;
 }
 
 export type CameraConfig =
@@ -118,9 +122,13 @@ export type CameraConfig =
 export interface AccessPointConfig {
   readonly id: AccessPointId;
   readonly name: string;
+  /** The door or turnstile that it opens. */
   readonly door: DoorId;
+  /** Of a turnstile: which of its ways. */
+  readonly direction?: Direction;
+  /** Where no schedule of camera modes says otherwise. */
   readonly mode: CameraMode;
   readonly camera: CameraConfig;
   readonly zone: CaptureZone;
-  readonly reader: { readonly driver: 'simulated' | 'none' };
+  readonly reader: ReaderChoice;
 }

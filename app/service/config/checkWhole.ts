@@ -3,9 +3,9 @@ import { Fault } from '#core/kernel/fault.ts';
 import { inDays } from '#core/privacy/retention.ts';
 
 /** What no single key can say: names that refer to each other, and what may not stand beside what. @throws Fault `config` */
-export function checkWhole(config: TerminalConfig, file: string): void {
+export function checkWhole(config: TerminalConfig, place: (name: string) => string): void {
   const wrong = (thing: string, found: string, expected: string): never => {
-    throw new Fault('config', { thing: `${file}, ${thing}`, found, expected });
+    throw new Fault('config', { thing: place(thing), found, expected });
   };
   unique(config.boards, 'boards', wrong);
   unique(config.doors, 'doors', wrong);
@@ -66,15 +66,7 @@ function checkAccessPoints(config: TerminalConfig, wrong: Wrong): void {
   if (!points.includes(config.kiosk.accessPoint)) {
     wrong('kiosk.access-point', `"${config.kiosk.accessPoint}"`, `one of ${points.join(', ')}`);
   }
-  for (const accessPoint of config.accessPoints) {
-    if (!config.doors.some(({ id }) => id === accessPoint.door)) {
-      wrong(
-        `access-points.${accessPoint.id}.door`,
-        `"${accessPoint.door}"`,
-        `one of ${config.doors.map(({ id }) => id).join(', ')}`,
-      );
-    }
-  }
+  if (config.doors.length + config.turnstiles.length === 0) wrong('doors', 'none', 'a door or a turnstile');
 }
 
 /** Made-up faces and cards never open a real door. */
@@ -82,6 +74,7 @@ function refuseSimulated(config: TerminalConfig, wrong: Wrong): void {
   const parts = [
     ...config.boards.map(({ id, driver }) => ({ thing: `boards.${id}.driver`, driver })),
     ...config.doors.map(({ id, inputs }) => ({ thing: `doors.${id}.inputs.driver`, driver: inputs.driver })),
+    ...config.turnstiles.map(({ id, inputs }) => ({ thing: `turnstiles.${id}.inputs.driver`, driver: inputs.driver })),
     ...config.accessPoints.flatMap(({ id, camera, reader }) => [
       { thing: `access-points.${id}.camera.driver`, driver: camera.driver },
       { thing: `access-points.${id}.reader.driver`, driver: reader.driver },

@@ -1,15 +1,20 @@
 import { isAbsolute, join, normalize } from 'node:path';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import type { QualityLimits } from '#core/biometrics/quality.ts';
 import type { AccessPointConfig, CameraConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import { millis, type Millis } from '#core/kernel/units.ts';
 import { didYouMean } from './didYouMean.ts';
+import { accessFlaws } from './accessFlaws.ts';
 import { checkWhole } from './checkWhole.ts';
+import { hardwareFlaws } from './hardwareFlaws.ts';
+import { hardwareOf, toInputs } from './hardwareSection.ts';
 import { keysOf } from './keyPlaces.ts';
+import { Places } from './places.ts';
 import { toRetention } from './retentionSchema.ts';
 import { ConfigFile } from './schema.ts';
+import { toAccess, toTurnstile } from './toAccess.ts';
 
 /** Bytes of a configuration file; a larger one is refused unread. */
 export const CONFIG_BYTES_MAX = 256 * 1024;
@@ -48,45 +53,47 @@ export function parseTerminalConfig(text: string, origin: ConfigOrigin): Termina
     });
   }
   const parsed = ConfigFile.safeParse(document.toJS({ maxAliasCount: 100 }));
-  if (!parsed.success) throw faultOf(parsed.error.issues, { document, lines, file: origin.file });
+  const places = new Places(document, lines, origin.file);
+  if (!parsed.success)
+    throw faultOf(
+      parsed.error.issues.flatMap((issue) => describe(issue, places)),
+      origin.file,
+    );
+  const ofHardware = hardwareFlaws(parsed.data).map(({ path, ...about }) => ({ thing: places.of(path), ...about }));
+  if (ofHardware.length > 0) throw faultOf(ofHardware, origin.file);
   const config = toTerminalConfig(parsed.data, origin);
-  checkWhole(config, origin.file);
+  const ofAccess = accessFlaws(config).map(({ at, expected }) => ({
+    thing: places.of(at),
+    found: places.found(at),
+    expected,
+  }));
+  if (ofAccess.length > 0) throw faultOf(ofAccess, origin.file);
+  checkWhole(config, (name) => places.ofName(name));
   return config;
 }
 
-interface Source {
-  readonly document: Document;
-  readonly lines: LineCounter;
-  readonly file: string;
+interface Mistake {
+  readonly thing: string;
+  readonly found: string;
+  readonly expected: string;
 }
 
-function faultOf(issues: readonly z.core.$ZodIssue[], source: Source): Fault {
-  const [first, ...others] = issues.flatMap((issue) => describe(issue, source));
-  const about = first ?? { thing: source.file, found: 'a mistake', expected: 'a valid configuration' };
+/** All of them in one, each on a line of its own. */
+function faultOf([first, ...others]: readonly Mistake[], file: string): Fault {
+  const about = first ?? { thing: file, found: 'a mistake', expected: 'a valid configuration' };
   const more = others.map((other) => `\n${other.thing}: found ${other.found}, expected ${other.expected}`).join('');
   return new Fault('config', { ...about, expected: `${about.expected}${more}` });
 }
 
-function describe(issue: z.core.$ZodIssue, source: Source): { thing: string; found: string; expected: string }[] {
+function describe(issue: z.core.$ZodIssue, places: Places): readonly Mistake[] {
   if (issue.code !== 'unrecognized_keys') {
-    const found = JSON.stringify(source.document.getIn(issue.path as (string | number)[])) ?? 'nothing';
-    return [{ thing: place(issue.path, source), found, expected: issue.message }];
+    return [{ thing: places.of(issue.path), found: places.found(issue.path), expected: issue.message }];
   }
   return issue.keys.map((key) => ({
-    thing: place([...issue.path, key], source),
+    thing: places.of([...issue.path, key]),
     found: 'a key that is not known',
     expected: didYouMean(key, issue.path, ConfigFile),
   }));
-}
-
-/** `gate.yaml line 12, doors.0.lock` */
-function place(path: readonly PropertyKey[], { document, lines, file }: Source): string {
-  for (let length = path.length; length > 0; length--) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-    if (Array.isArray(range)) return `${file} line ${lines.linePos(Number(range[0])).line}, ${path.join('.')}`;
-  }
-  return `${file}, ${path.length === 0 ? 'as a whole' : path.join('.')}`;
 }
 
 function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfig {
@@ -114,9 +121,11 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
       triesPerTerminal: file.pin['tries-per-terminal'],
       windowMs: file.pin['window-ms'],
     },
-    boards: file.boards.map((board) => (board.driver === 'lcus' ? { ...board, path: at(board.path) } : board)),
+    ...hardwareOf(file, at),
     doors: file.doors.map(toDoor),
+    turnstiles: file.turnstiles.map((one) => toTurnstile(one, toInputs(one.inputs))),
     accessPoints: file['access-points'].map((accessPoint) => toAccessPoint(accessPoint, at)),
+    access: toAccess(file),
   };
 }
 
@@ -158,7 +167,8 @@ function toBiometrics(
 }
 
 function toDoor(door: ConfigFile['doors'][number]): DoorConfig {
-  const { id, lock, board, channel, inputs } = door;
+  const { id, lock, board, channel } = door;
+  const inputs = toInputs(door.inputs);
   const timings: { releaseMs: Millis; heldOpenMs: Millis } = {
     releaseMs: door['unlock-ms'],
     heldOpenMs: door['held-open-ms'],
@@ -170,7 +180,7 @@ function toAccessPoint(
   accessPoint: ConfigFile['access-points'][number],
   at: (path: string) => string,
 ): AccessPointConfig {
-  const { zone } = accessPoint;
+  const { id, name, door, direction, mode, zone, reader } = accessPoint;
   const camera: CameraConfig =
     accessPoint.camera.driver === 'replay'
       ? {
@@ -180,7 +190,12 @@ function toAccessPoint(
         }
       : accessPoint.camera;
   return {
-    ...accessPoint,
+    id,
+    name,
+    door,
+    ...(direction === undefined ? {} : { direction }),
+    mode,
+    reader,
     camera,
     zone: { ...zone, faceWidthMin: zone['face-width-min'], marginToNext: zone['margin-to-next'] },
   };

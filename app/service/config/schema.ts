@@ -1,19 +1,9 @@
 import * as z from 'zod';
-import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
-import { millis, type Millis } from '#core/kernel/units.ts';
+import { millis } from '#core/kernel/units.ts';
+import { accessPointRules, accessSections, CAMERA_MODES, doorRules, turnstileOf } from './accessSchema.ts';
+import { board, cardFormat, inputs, osdpLine, readerChoice, serialReader } from './hardwareSchema.ts';
 import { retention } from './retentionSchema.ts';
-
-/** A whole number of milliseconds, with the limits that make sense for it. */
-const span = (min: number, max: number) =>
-  z
-    .int()
-    .min(min)
-    .max(max)
-    .transform((value): Millis => millis(value));
-const share = z.number().min(0).max(1);
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40');
-const accessPointId = id.transform((value) => value as AccessPointId);
-const doorId = id.transform((value) => value as DoorId);
+import { accessPointId, doorId, id, share, span } from './schemaParts.ts';
 
 const handler = z.strictObject({ name: z.string().min(1).max(200), contact: z.string().min(1).max(200) });
 
@@ -67,32 +57,15 @@ const pin = z.strictObject({
   'window-ms': span(10_000, 86_400_000).default(millis(300_000)),
 });
 
-const board = z.discriminatedUnion('driver', [
-  z.strictObject({
-    id,
-    driver: z.literal('lcus'),
-    path: z.string().min(1),
-    channels: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)]),
-  }),
-  z.strictObject({ id, driver: z.literal('simulated'), channels: z.int().min(1).max(8).default(1) }),
-]);
-
 const door = z.strictObject({
   id: doorId,
   lock: z.enum(['fail-secure', 'fail-safe']),
   board: id,
-  channel: z.int().min(1).max(8),
+  channel: z.int().min(1).max(32),
   'unlock-ms': span(200, 60_000).default(millis(5_000)),
   'held-open-ms': span(1_000, 3_600_000).default(millis(30_000)),
-  inputs: z
-    .strictObject({
-      driver: z.enum(['simulated', 'none']),
-      fitted: z
-        .array(z.enum(['contact', 'rex', 'fire']))
-        .max(3)
-        .default([]),
-    })
-    .default({ driver: 'none', fitted: [] }),
+  inputs,
+  ...doorRules,
 });
 
 const camera = z.discriminatedUnion('driver', [
@@ -119,10 +92,11 @@ const accessPoint = z.strictObject({
   name: z.string().min(1).max(80),
   door: doorId,
   // A new gate keeps its camera closed until somebody asks for it.
-  mode: z.enum(['tap-to-look', 'walk-up']).default('tap-to-look'),
+  mode: z.enum(CAMERA_MODES).default('tap-to-look'),
   camera: camera.default({ driver: 'none' }),
   zone: zone.prefault({}),
-  reader: z.strictObject({ driver: z.enum(['simulated', 'none']) }).default({ driver: 'none' }),
+  reader: readerChoice,
+  ...accessPointRules,
 });
 
 const path = z.string().min(1);
@@ -172,7 +146,12 @@ export const ConfigFile = z.strictObject({
   retention: retention.prefault({}),
   pin: pin.prefault({}),
   boards: z.array(board).min(1).max(16),
-  doors: z.array(door).min(1).max(16),
+  osdp: z.array(osdpLine).max(8).default([]),
+  readers: z.array(serialReader).max(16).default([]),
+  'card-formats': z.array(cardFormat).max(32).default([]),
+  doors: z.array(door).max(16).default([]),
+  turnstiles: z.array(turnstileOf(inputs)).max(8).default([]),
   'access-points': z.array(accessPoint).min(1).max(16),
+  ...accessSections,
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

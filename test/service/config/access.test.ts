@@ -1,0 +1,170 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { Rulebook } from '#core/access/rulebook.ts';
+import type { TerminalConfig } from '#core/config/terminalConfig.ts';
+import type { AccessPointId } from '#core/kernel/ids.ts';
+import { wallTime } from '#core/kernel/units.ts';
+import { configurationSchema } from '#service/config/jsonSchema.ts';
+import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
+import { BUILT_IN_GATE, readModels } from '#service/readConfig.ts';
+import { faultOf } from '../../storage/support/faults.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const CONFIG = join(ROOT, 'app/service/config');
+const MODELS = readModels(join(ROOT, 'models'));
+const EXAMPLES = readdirSync(join(CONFIG, 'examples'));
+
+function parsed(text: string, simulated = true): TerminalConfig {
+  const { framesConsidered } = MODELS.operating.identification;
+  const models = { quality: MODELS.quality, framesConsidered };
+  return parseTerminalConfig(text, { file: 'gate.yaml', folder: '/gate', simulated, models });
+}
+
+describe.each(EXAMPLES)('the example %s', (file) => {
+  const text = readFileSync(join(CONFIG, 'examples', file), 'utf8');
+
+  it('is a configuration of a real gate, and its rules can be asked', () => {
+    const config = parsed(text, false);
+    const book = new Rulebook(config);
+    for (const { id } of config.accessPoints) expect(book.at(id).setting.accessPoint).toBe(id);
+  });
+
+  it('names the schema that an editor checks it by', () => {
+    expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../gate.schema.json');
+  });
+});
+
+it('there is an example for each common installation', () => {
+  expect(EXAMPLES.toSorted()).toEqual([
+    'lift-lobby.yaml',
+    'reader-in-and-out.yaml',
+    'single-door.yaml',
+    'turnstile-pair.yaml',
+  ]);
+});
+
+it('the schema for editors is the one that the program reads by', () => {
+  const written: unknown = JSON.parse(readFileSync(join(CONFIG, 'gate.schema.json'), 'utf8'));
+  expect(written).toEqual(z.json().parse(configurationSchema()));
+});
+
+const GATE = readFileSync(BUILT_IN_GATE, 'utf8');
+const lineOf = (text: string, part: string): number => text.split('\n').findIndex((line) => line.includes(part)) + 1;
+const HOURS = `time-zone: Europe/Berlin
+schedules:
+  - { id: hours, weekly: [{ days: [mon], from: "08:00", until: "18:00" }] }
+`;
+
+describe('a mistake is told with line, key, what was found and what is expected:', () => {
+  it.each([
+    [
+      'a level at an access point that there is not',
+      `${HOURS}levels: [{ id: a, rules: [{ access-point: x, schedule: hours }] }]`,
+      'levels: [',
+      'levels.0.rules.0.access-point: found "x", expected one of entrance',
+    ],
+    [
+      'a schedule that nobody has written',
+      `${HOURS}levels: [{ id: a, rules: [{ access-point: entrance, schedule: h }] }]`,
+      'levels: [',
+      'schedule: found "h", expected one of always, hours',
+    ],
+    [
+      'a schedule that contradicts itself',
+      'time-zone: Europe/Berlin\nschedules:\n  - id: s\n    weekly:\n      - { days: daily, from: "08:00", until: "18:00" }\n      - { days: [mon], from: "09:00", until: "10:00" }',
+      '"09:00"',
+      'not overlaps with weekly 0',
+    ],
+    [
+      'a special day twice',
+      'special-days:\n  - { date: 10-01, kind: a }\n  - { date: 10-01, kind: b }',
+      'kind: b',
+      'special-days.1',
+    ],
+    ['a day that no calendar has', 'special-days:\n  - { date: 02-30, kind: a }', '02-30', 'there is no day 30'],
+    [
+      'a time that no clock shows',
+      'schedules:\n  - { id: s, weekly: [{ days: daily, from: "25:00", until: "26:00" }] }',
+      '25:00',
+      'a time such as "08:30"',
+    ],
+    [
+      'a time zone that does not exist',
+      'time-zone: Mars/North\nschedules: [{ id: s }]',
+      'schedules:',
+      'no time zone Mars/North',
+    ],
+    ['schedules without a time zone', 'schedules: [{ id: s }]', 'schedules:', 'a time zone here'],
+  ])('%s', async (_, lines, at, says) => {
+    const text = `${GATE}\n${lines}\n`;
+    const { message } = await faultOf(() => parsed(text), 'config');
+    expect(message).toContain(says);
+    expect(message).toContain(`gate.yaml line ${lineOf(text, at)},`);
+  });
+
+  it.each([
+    [
+      'a rule that demands a face and has no equal without one',
+      'factors: [{ schedule: always, any-of: [face] }]',
+      'without a face',
+    ],
+    [
+      'a rule behind one that always holds',
+      'factors: [{ schedule: always, any-of: [card] }, { schedule: always, any-of: [pin] }]',
+      'always holds',
+    ],
+    ['an area that is not named', 'anti-passback: { rule: hard, from: street, to: hall }', 'one of none'],
+    ['a direction of a door', 'direction: entry', 'a door has one way alone'],
+    ['a first person by no schedule', 'first-person: mornings', 'one of always'],
+    ['a key that is misspelt', 'anti-pasback: { rule: hard, from: a, to: b }', 'did you mean "anti-passback"'],
+  ])('%s', async (_, line, says) => {
+    const text = GATE.replace('    mode: walk-up', `    mode: walk-up\n    ${line}`);
+    const { message } = await faultOf(() => parsed(text), 'config');
+    expect(message).toContain(says);
+    expect(message).toContain(`gate.yaml line ${lineOf(text, line)},`);
+  });
+
+  it.each([
+    ['an interlock of one door', 'interlock: air-lock', 'another door'],
+    [
+      'a door that opens and locks down by one schedule',
+      'hold-open: always\n    lock-down: always',
+      'another schedule',
+    ],
+  ])('%s', async (_, line, says) => {
+    const text = GATE.replace('    channel: 1', `    channel: 1\n    ${line}`);
+    const { message } = await faultOf(() => parsed(text), 'config');
+    expect(message).toContain(says);
+    expect(message).toMatch(new RegExp(`gate.yaml line ${lineOf(text, line.split('\n').at(-1)!)},`));
+  });
+
+  it('a turnstile whose two ways hang on one relay, and an access point without its way', async () => {
+    const turnstile =
+      'turnstiles:\n  - { id: lane, lock: fail-secure, board: board-1, entry-channel: 1, exit-channel: 2 }';
+    const text = `${GATE.replace('door: front', 'door: lane')}\n${turnstile}\n`;
+    const { message } = await faultOf(() => parsed(text), 'config');
+    expect(message).toContain('entry-channel: found 1, expected a channel that nothing else has');
+    expect(message).toContain('exit-channel: found 2, expected 1 to 1');
+    expect(message).toContain('direction: found nothing, expected entry or exit');
+  });
+});
+
+it('days, nights and special days are read as they are written', () => {
+  const config = parsed(`${GATE}
+time-zone: Europe/Berlin
+special-days: [{ date: 12-25, kind: holiday }]
+schedules:
+  - id: nights
+    weekly: [{ days: daily, from: "22:00", until: "06:00" }]
+    special: { holiday: [{ from: "00:00", until: "24:00" }] }
+levels: [{ id: guards, rules: [{ access-point: entrance, schedule: nights }] }]
+`);
+  const guards = config.access.levels.map(({ id }) => id);
+  const { levels } = new Rulebook(config).at('entrance' as AccessPointId);
+  const at = (text: string) => levels.verdict(guards, wallTime(Date.parse(text)));
+  expect(at('2026-07-01T23:00:00+02:00')).toBe('open');
+  expect(at('2026-07-01T12:00:00+02:00')).toBe('shut');
+  expect(at('2026-12-25T12:00:00+01:00')).toBe('open');
+});
