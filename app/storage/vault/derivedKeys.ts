@@ -17,7 +17,8 @@ export type KeyPurpose =
   | 'cabinet'
   | 'cabinet as a whole'
   | 'key fingerprint'
-  | 'journal anchor count';
+  | 'journal anchor count'
+  | 'reader keys';
 
 /**
  * HKDF-SHA-256 over the master secret, 32 bytes. The caller overwrites it.
