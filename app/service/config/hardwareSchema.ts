@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { ReaderId } from '#core/kernel/ids.ts';
-import { millis } from '#core/kernel/units.ts';
 import type { DoorInput, FreeInput } from '#core/ports/hardware.ts';
 import { CARD_BITS_MAX } from '#core/access/cardFormat.ts';
 import { KMTRONIC_CHANNELS_MAX } from '#drivers/relay/kmtronicTalk.ts';
@@ -116,8 +115,6 @@ const supervised = z.strictObject({
   above: circuit,
 });
 
-const DEBOUNCE_MS = millis(50);
-
 const wire = z.strictObject({
   input: doorInput,
   board: id.optional(),
@@ -125,7 +122,8 @@ const wire = z.strictObject({
   number: z.int().min(1).max(MODBUS_INPUTS_MAX),
   // Without a word a door contact, a fire loop and a cover are closed at rest, and everything else is open.
   normally: z.enum(['open', 'closed']).optional(),
-  'debounce-ms': span(0, 5_000).default(DEBOUNCE_MS),
+  // Without a word 50 at a board, and 0 at a reader, which debounces by itself.
+  'debounce-ms': span(0, 5_000).optional(),
   supervised: supervised.optional(),
 });
 export type Wire = z.infer<typeof wire>;

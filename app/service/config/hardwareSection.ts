@@ -8,6 +8,7 @@ import type {
   WireConfig,
 } from '#core/config/hardwareConfig.ts';
 import { assert } from '#core/kernel/assert.ts';
+import { millis } from '#core/kernel/units.ts';
 import type { DoorInput } from '#core/ports/hardware.ts';
 import type { Wire } from './hardwareSchema.ts';
 import type { ConfigFile } from './schema.ts';
@@ -80,6 +81,9 @@ export function toInputs(inputs: ConfigFile['doors'][number]['inputs']): InputsC
   return { driver: 'wired', fitted: wires.map(({ input }) => input), wires };
 }
 
+/** Two readings of a board one after the other. */
+const BOARD_DEBOUNCE_MS = millis(50);
+
 /** Closed at rest, so that a wire that is cut is seen: whoever cuts it opens it. */
 const CLOSED_AT_REST: ReadonlySet<DoorInput> = new Set(['contact', 'fire', 'emergency', 'tamper'] as const);
 
@@ -90,7 +94,7 @@ function toWire({ input, board, reader, number, normally, supervised, ...wire }:
     on: board === undefined ? { kind: 'reader', reader: reader! } : { kind: 'board', board },
     number,
     normally: normally ?? (CLOSED_AT_REST.has(input) ? 'closed' : 'open'),
-    debounceMs: wire['debounce-ms'],
+    debounceMs: wire['debounce-ms'] ?? (board === undefined ? millis(0) : BOARD_DEBOUNCE_MS),
     ...(supervised !== undefined && { supervised: toSupervised(supervised) }),
   };
 }
