@@ -1,5 +1,4 @@
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
-import type { DoorMode } from '#core/door/door.ts';
 import type { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
 import type { Camera } from '#core/ports/camera.ts';
@@ -12,18 +11,21 @@ import type { LoadedRoster } from '#core/ports/stores.ts';
 import { LockedMemory, type MemoryLock } from '#platform/lockedMemory.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import { createDoorModes } from '#storage/doorModes.ts';
+import { createPinTries } from '#storage/pinTries.ts';
 import { createEpochStore } from '#storage/keys/epochPlace.ts';
 import { createKeyStore } from '#storage/keys/rootPlace.ts';
 import { openMaster } from '#storage/openMaster.ts';
 import { openStorage, type Storage } from '#storage/openStorage.ts';
+import { createReaderKeys } from '#storage/readerKeys.ts';
 import { BackupCalendar } from '#terminal/backupCalendar.ts';
-import { DoorController } from '#terminal/doorController.ts';
+import type { Barrier } from '#terminal/barrier.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
 import { KeyCalendar } from '#terminal/keyCalendar.ts';
 import { Recorder } from '#terminal/recorder.ts';
 import { Terminal } from '#terminal/terminal.ts';
 import { withChoices, type ModelsFile } from '#vision/models/modelsFile.ts';
 import { startVisionWorker, type VisionWorker } from '#vision/node/visionWorker.ts';
+import { Doors, NO_STORED_MODES, type DoorsParts } from './doors.ts';
 import { Hardware } from './hardware.ts';
 import { ScreenMirror } from './screenMirror.ts';
 import type { SimulatedWorld } from './simulated/world.ts';
@@ -48,7 +50,11 @@ export interface Gate {
   readonly storage: Storage;
   readonly backups: BackupCalendar;
   readonly engine: FaceEngine;
-  readonly doors: ReadonlyMap<DoorId, DoorController>;
+  readonly doors: ReadonlyMap<DoorId, Barrier>;
+  /** OSDP readers, for an installer. */
+  readonly readers: Pick<Hardware, 'installedReaders' | 'installReader'>;
+  /** Other rules, schedules and timings from now on; everything else of a configuration is read at a start alone. */
+  adopt(config: TerminalConfig): void;
   /** People known at the start. */
   readonly people: number;
   /** Settles when a part has ended without which the gate must be started anew. */
@@ -69,11 +75,11 @@ export async function assemble(parts: GateParts): Promise<Gate> {
   const shared = { config, clock, health, recorder, hardware };
   const master = await keyOrLockedDoors(shared);
   const modes = createDoorModes({ folder: config.dataFolder, master, report: (line) => health.report(line) });
-  const doors = await startDoors(shared, (door) => modes.read(door));
+  const doors = await Doors.start(shared, modes);
   try {
     return await openForPeople({ ...parts, ...shared, doors, master });
   } catch (error) {
-    await stopDoors(doors, hardware);
+    await doors.stop();
     throw error;
   } finally {
     master.fill(0);
@@ -81,11 +87,11 @@ export async function assemble(parts: GateParts): Promise<Gate> {
 }
 
 /** Without the key no stored mode can be read: whatever a dead gate left its strikes at, doors are as without one. */
-async function keyOrLockedDoors(parts: Doors): Promise<Uint8Array> {
+async function keyOrLockedDoors(parts: DoorsParts): Promise<Uint8Array> {
   try {
     return openKey(parts.config, parts.health);
   } catch (error) {
-    await stopDoors(await startDoors(parts, () => 'normal'), parts.hardware);
+    await (await Doors.start(parts, NO_STORED_MODES)).stop();
     throw error;
   }
 }
@@ -100,51 +106,10 @@ function openKey(config: TerminalConfig, health: HealthBoard): Uint8Array {
   return master;
 }
 
-interface Doors {
-  readonly config: TerminalConfig;
-  readonly clock: Clock;
-  readonly health: HealthBoard;
-  readonly recorder: Recorder;
-  readonly hardware: Hardware;
-}
-
-async function startDoors(
-  { config, clock, health, recorder, hardware }: Doors,
-  modeOf: (door: DoorId) => DoorMode,
-): Promise<Map<DoorId, DoorController>> {
-  const doors = new Map<DoorId, DoorController>();
-  for (const door of config.doors) {
-    const strike = hardware.strike(door);
-    const inputs = hardware.inputs(door);
-    const controller = new DoorController({
-      config: door,
-      strike,
-      inputs,
-      mode: modeOf(door.id),
-      clock,
-      recorder,
-      health,
-    });
-    doors.set(door.id, controller);
-  }
-  await Promise.all([...doors.values()].map((door) => door.start()));
-  for (const board of hardware.boardsWithoutPulses) {
-    const says =
-      'does not time pulses itself: after a crash a strike stays as it was until the watchdog has restarted the gate';
-    health.report({ part: `pulses of ${board.name}`, level: 'warning', says });
-  }
-  return doors;
-}
-
-async function stopDoors(doors: ReadonlyMap<DoorId, DoorController>, hardware: Hardware): Promise<void> {
-  await Promise.all([...doors.values()].map((door) => door.stop()));
-  await hardware.close();
-}
-
-type OpenParts = GateParts & Doors & { readonly master: Uint8Array; readonly doors: Map<DoorId, DoorController> };
+type OpenParts = GateParts & DoorsParts & { readonly master: Uint8Array; readonly doors: Doors };
 
 async function openForPeople(parts: OpenParts): Promise<Gate> {
-  const { config, models, health, clock, random, recorder, hardware, doors } = parts;
+  const { config, models, health, clock, random, recorder, hardware, doors, master } = parts;
   // Side by side: each waits for a thread of its own.
   const [opened, vision, around] = await allOrNone([openPeople(parts), startVision(parts), peripherals(parts)]);
   const { storage } = opened;
@@ -152,6 +117,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   const { overwritten, says } = vision.freedMemory;
   health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const mirror = new ScreenMirror();
+  const pinTries = createPinTries({ folder: config.dataFolder, master, report: (line) => health.report(line) });
   const terminal = new Terminal({
     memory: templateMemory(health),
     config,
@@ -159,7 +125,9 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     random,
     health,
     recorder,
-    doors,
+    doors: doors.barriers,
+    modes: doors.modes,
+    pinTries,
     roster,
     mirror,
     operating: models.operating,
@@ -189,8 +157,23 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   });
   backups.start();
   const people = roster.cardholders.length;
-  const gate = { terminal, health, recorder, mirror, storage, backups, engine: vision, doors, people };
-  return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, hardware, keyCalendar) };
+  const gate = {
+    terminal,
+    health,
+    recorder,
+    mirror,
+    storage,
+    backups,
+    engine: vision,
+    doors: doors.barriers,
+    adopt: (changed: TerminalConfig) => {
+      doors.adopt(changed);
+      terminal.adopt(changed);
+    },
+    readers: hardware,
+    people,
+  };
+  return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, doors, keyCalendar) };
 }
 
 /** Memory for templates that is never written to swap; the health page has at any time how much of it that is true of. */
@@ -250,7 +233,10 @@ interface Peripherals {
   close(): Promise<void>;
 }
 
-async function peripherals({ config, hardware }: OpenParts): Promise<Peripherals> {
+async function peripherals(parts: OpenParts): Promise<Peripherals> {
+  const { config, hardware, health, recorder, random, master } = parts;
+  const keys = createReaderKeys({ folder: config.dataFolder, master });
+  await hardware.openReaders({ keys, random, health, record: (event) => recorder.record(event) });
   const cameras = new Map<AccessPointId, Camera>();
   const readers = new Map<AccessPointId, CardReader>();
   for (const accessPoint of config.accessPoints) {
@@ -268,14 +254,10 @@ async function visionLost(vision: VisionWorker): Promise<Fault> {
   return fault ?? (await new Promise<never>(() => undefined));
 }
 
-async function stopGate(
-  gate: Omit<Gate, 'broken' | 'stop'>,
-  hardware: Hardware,
-  keyCalendar: KeyCalendar,
-): Promise<void> {
+async function stopGate(gate: Omit<Gate, 'broken' | 'stop'>, doors: Doors, keyCalendar: KeyCalendar): Promise<void> {
   gate.backups.stop();
   await gate.terminal.stop();
-  await stopDoors(gate.doors, hardware);
+  await doors.stop();
   await keyCalendar.stop();
   await Promise.all([gate.engine.close(), gate.storage.close()]);
 }

@@ -1,19 +1,19 @@
-import type { BoardConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
+import type { BoardConfig, InputsConfig, ReaderChoice } from '#core/config/hardwareConfig.ts';
+import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { assert } from '#core/kernel/assert.ts';
-import { Fault } from '#core/kernel/fault.ts';
-import type { AccessPointId } from '#core/kernel/ids.ts';
+import type { AccessPointId, DoorId, ReaderId } from '#core/kernel/ids.ts';
+import type { Millis } from '#core/kernel/units.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { CardReader, DoorInputs, RelayBoard, Strike } from '#core/ports/hardware.ts';
 import { openReplayCamera } from '#drivers/camera/replayCamera.ts';
 import { noInputs } from '#drivers/inputs/noInputs.ts';
-import { openLcusBoard } from '#drivers/relay/lcusBoard.ts';
 import { NoReader } from '#drivers/reader/noReader.ts';
-import { readlinkSync, realpathSync } from 'node:fs';
+import { SerialBoards } from './devices/boards.ts';
+import { DoorWires } from './devices/doorWires.ts';
+import { Readers, type InstalledReader, type ReadersParts } from './devices/readers.ts';
+import { refuseRealLines } from './devices/realLines.ts';
 import type { SimulatedWorld } from './simulated/world.ts';
-
-/** Pseudo-terminals: the only serial lines that a simulated gate may drive. */
-const PSEUDO_TERMINAL = /^\/dev\/pts\/\d+$/;
 
 /** What hangs on the terminal, as the configuration names it. */
 export class Hardware {
@@ -21,6 +21,8 @@ export class Hardware {
   readonly #config: TerminalConfig;
   readonly #world: SimulatedWorld | undefined;
   readonly #clock: Clock;
+  #wires!: DoorWires;
+  #readers: Readers | undefined;
 
   private constructor(config: TerminalConfig, world: SimulatedWorld | undefined, clock: Clock) {
     this.#config = config;
@@ -28,17 +30,44 @@ export class Hardware {
     this.#clock = clock;
   }
 
-  /** Opens every board. A board that cannot be reached is down and tried again; it does not stop the start. */
+  /**
+   * Opens every board, and reads every input that ends in one. A board that cannot be reached is down and tried again; it
+   * does not stop the start.
+   * @throws Fault `config` where a simulated gate would open a real line
+   */
   static async open(config: TerminalConfig, world: SimulatedWorld | undefined, clock: Clock): Promise<Hardware> {
+    if (config.simulated) refuseRealLines(config);
     const hardware = new Hardware(config, world, clock);
-    for (const board of config.boards) hardware.#boards.set(board.id, await hardware.#openBoard(board));
+    const serial = new SerialBoards(clock);
+    for (const one of config.boards) {
+      const board = await hardware.#openBoard(one, serial);
+      if (board !== undefined) hardware.#boards.set(one.id, board);
+    }
+    hardware.#wires = await DoorWires.open(config, serial, clock);
     return hardware;
   }
 
-  strike(door: DoorConfig): Strike {
-    const board = this.#boards.get(door.board);
+  /** Readers come behind the doors: their keys lie in the data folder. Lines that are down stop nothing. */
+  async openReaders(parts: Omit<ReadersParts, 'config' | 'clock' | 'wires'>): Promise<void> {
+    this.#wires.tell(this.#config, parts.health);
+    this.#readers = await Readers.open({ ...parts, config: this.#config, clock: this.#clock, wires: this.#wires });
+  }
+
+  /** OSDP readers, as an installer sees them. */
+  get installedReaders(): readonly InstalledReader[] {
+    return this.#readers?.installed ?? [];
+  }
+
+  /** See `Readers.install`. */
+  installReader(reader: ReaderId, forMs: Millis): Promise<void> {
+    assert(this.#readers !== undefined, 'readers are installed at a gate that works');
+    return this.#readers.install(reader, forMs);
+  }
+
+  strike({ board: name, channel }: { readonly board: string; readonly channel: number }): Strike {
+    const board = this.#boards.get(name);
     assert(board !== undefined, 'the configuration was checked: every door has a board');
-    return board.strike(door.channel);
+    return board.strike(channel);
   }
 
   /** Boards that leave the timing of a pulse to this program: a watchdog must restart it. */
@@ -46,18 +75,30 @@ export class Hardware {
     return [...this.#boards.values()].filter(({ timesPulses }) => !timesPulses);
   }
 
-  inputs(door: DoorConfig): DoorInputs {
-    if (door.inputs.driver === 'none') return noInputs(door.id);
-    return this.#simulated().inputs(door);
+  inputs({ id, inputs }: { readonly id: DoorId; readonly inputs: InputsConfig }): DoorInputs {
+    switch (inputs.driver) {
+      case 'none':
+        return noInputs(id);
+      case 'simulated':
+        return this.#simulated().inputs({ id, inputs });
+      case 'wired':
+        return this.#wires.inputs(id, inputs);
+    }
   }
 
-  reader(accessPoint: {
-    readonly id: AccessPointId;
-    readonly reader: { readonly driver: 'simulated' | 'none' };
-  }): CardReader {
-    return accessPoint.reader.driver === 'none'
-      ? new NoReader(accessPoint.id)
-      : this.#simulated().reader(accessPoint.id);
+  /** Of a gate whose readers were opened. */
+  reader({ id, reader }: { readonly id: AccessPointId; readonly reader: ReaderChoice }): CardReader {
+    switch (reader.driver) {
+      case 'none':
+        return new NoReader(id);
+      case 'simulated':
+        return this.#simulated().reader(id);
+      case 'named': {
+        const found = this.#readers?.reader(reader.name);
+        assert(found !== undefined, 'the configuration was checked: every reader has its access point');
+        return found;
+      }
+    }
   }
 
   /** @throws Fault `camera` where the recording cannot be played. */
@@ -81,12 +122,12 @@ export class Hardware {
   /** Ends every pulse and lets go of every line. */
   async close(): Promise<void> {
     await Promise.all([...this.#boards.values()].map((board) => board.close()));
+    await this.#wires.close();
+    await this.#readers?.close();
   }
 
-  async #openBoard(board: BoardConfig): Promise<RelayBoard> {
-    if (board.driver === 'simulated') return this.#simulated().board(board);
-    if (this.#config.simulated) refuseRealLine(board.path);
-    return openLcusBoard({ name: board.id, path: board.path, channels: board.channels, clock: this.#clock });
+  async #openBoard(board: BoardConfig, serial: SerialBoards): Promise<RelayBoard | undefined> {
+    return board.driver === 'simulated' ? this.#simulated().board(board) : serial.board(board);
   }
 
   #simulated(): SimulatedWorld {
@@ -95,25 +136,5 @@ export class Hardware {
       'the configuration was checked: simulated drivers stand only in a simulated gate',
     );
     return this.#world;
-  }
-}
-
-/** Made-up faces never move a real strike. @throws Fault `config` */
-function refuseRealLine(path: string): void {
-  if (PSEUDO_TERMINAL.test(whereTo(path))) return;
-  const expected = 'a pseudo-terminal: simulated cameras and readers are refused beside a real strike';
-  throw new Fault('config', { thing: 'boards.path under --simulated', found: path, expected });
-}
-
-function whereTo(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    try {
-      // A line that is down: its link still says what it was.
-      return readlinkSync(path);
-    } catch {
-      return path;
-    }
   }
 }

@@ -5,6 +5,7 @@ import { controlCommand, type ControlCommand } from './controlCommand.ts';
 import { journalCommands } from './journalCommands.ts';
 import { keyCommands } from './keyCommands.ts';
 import { privacyCommands } from './privacyCommands.ts';
+import { readerCommands } from './readerCommands.ts';
 
 const Nothing = z.strictObject({});
 
@@ -19,4 +20,5 @@ export const controlCommands = (gate: Gate): readonly ControlCommand[] => [
   ...keyCommands(gate.storage.keys),
   ...backupCommands(gate.backups),
   ...privacyCommands(gate.terminal),
+  ...readerCommands(gate.readers),
 ];

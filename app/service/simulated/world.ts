@@ -52,7 +52,7 @@ export class SimulatedWorld {
     });
   }
 
-  inputs(door: DoorConfig): SimulatedInputs {
+  inputs(door: Pick<DoorConfig, 'id' | 'inputs'>): SimulatedInputs {
     return kept(this.#inputs, door.id, () => new SimulatedInputs(door.id, door.inputs.fitted));
   }
 

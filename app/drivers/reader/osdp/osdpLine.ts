@@ -100,6 +100,12 @@ export class OsdpLine {
     return this.#line?.fault;
   }
 
+  /** Of the port itself; whether its readers answer is told of each. */
+  onLink(listener: (link: LinkState, why: string) => void): Disposable {
+    assert(this.#line !== undefined, 'a line that is given out was opened');
+    return this.#line.onLink(listener);
+  }
+
   /** Called for whatever a reader has to tell, through its channel; and for alarms about it. */
   onEvent(listener: (reader: ReaderId, event: OsdpEvent) => void): Disposable {
     return this.#events.add(listener);
