@@ -1,27 +1,37 @@
 import type { AccessDecision } from '#core/access/decide.ts';
 import type { Directory } from '#core/access/directory.ts';
-import type { Factor, FactorResult } from '#core/access/request.ts';
+import type { Factor } from '#core/access/request.ts';
 import type { AccessPointConfig, BiometricsConfig } from '#core/config/terminalConfig.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
 import type { CardRead, CardReader } from '#core/ports/hardware.ts';
 import type { Mirror } from '#core/ports/screen.ts';
+import { cameraModeAt, cameraModeChange, type CameraMode } from '#core/presentation/cameraMode.ts';
 import type { KioskView } from '#contract/kioskView.ts';
 import { Admission } from './admission.ts';
+import type { AlarmDesk } from './alarmDesk.ts';
+import type { Barrier } from './barrier.ts';
 import { cardFactor } from './cardDesk.ts';
-import type { DoorController } from './doorController.ts';
 import { FaceDesk } from './faceDesk.ts';
 import type { FacePicture } from './facePicture.ts';
+import { FactorDesk } from './factorDesk.ts';
 import type { HealthBoard } from './healthBoard.ts';
 import type { Identifier } from './identifier.ts';
+import { KeypadEntry } from './keypadEntry.ts';
 import type { PinDesk } from './pinDesk.ts';
 import type { Recorder } from './recorder.ts';
+import type { RuleKeeper } from './ruleKeeper.ts';
+import { Timetable } from './timetable.ts';
 
 /** What a screen at an access point wants to hear of it. */
 export interface AccessPointScreen {
   showFace(picture: FacePicture): void;
   showDecision(decision: AccessDecision, by: Factor, intent: boolean): void;
+  /** What was shown is not enough: any of these would bring the person nearer. */
+  ask(needed: readonly Factor[]): void;
+  /** Another way of looking is in force. */
+  refresh(): void;
   /** Is a card awaited that only names whose face is to be compared? */
   readonly awaitsCardForFace: boolean;
   cardTaken(): void;
@@ -30,8 +40,10 @@ export interface AccessPointScreen {
 export interface AccessPointParts {
   readonly config: AccessPointConfig;
   readonly biometrics: BiometricsConfig;
-  readonly door: DoorController;
+  readonly barrier: Barrier;
   readonly directory: Directory;
+  readonly rules: RuleKeeper;
+  readonly alarms: AlarmDesk;
   readonly pins: PinDesk;
   readonly identifier: Identifier;
   readonly engine: FaceEngine;
@@ -46,16 +58,39 @@ export interface AccessPointParts {
 /** One place where people ask to come in: every way in ends in the same request. */
 export class AccessPoint {
   readonly #parts: AccessPointParts;
-  readonly #admission: Admission;
+  readonly #factors: FactorDesk;
   readonly #face: FaceDesk | undefined;
+  readonly #keypad: KeypadEntry;
+  readonly #timetable: Timetable;
   readonly #wiring: Disposable[] = [];
   #screen: AccessPointScreen | undefined;
 
   constructor(parts: AccessPointParts) {
     this.#parts = parts;
-    const { config, door, directory, recorder, clock, camera } = parts;
-    this.#admission = new Admission({ accessPoint: config.id, door, directory, recorder, clock });
+    const { config, rules, clock, camera, reader } = parts;
+    const admission = new Admission({ ...parts, accessPoint: config.id, direction: config.direction });
+    this.#factors = new FactorDesk({
+      accessPoint: config.id,
+      rules,
+      admission,
+      clock,
+      onAsked: (needed) => this.#ask(needed),
+      onDecision: (decision, by, intent) => {
+        if (decision.kind === 'granted' || intent) reader.signal(decision.kind);
+        this.#screen?.showDecision(decision, by, intent);
+      },
+    });
+    this.#keypad = new KeypadEntry({
+      clock,
+      isPinAsked: () => this.#factors.needed.includes('pin'),
+      onPin: (pin, personalNumber = '') => void this.presentPin(personalNumber, pin),
+    });
     this.#face = camera === undefined ? undefined : this.#faceDesk(camera);
+    this.#timetable = new Timetable(
+      clock,
+      (at) => cameraModeChange(this.#plan, at),
+      () => this.#lookAtMode(),
+    );
   }
 
   start(screen: AccessPointScreen | undefined): void {
@@ -63,6 +98,7 @@ export class AccessPoint {
     const { reader, health, recorder } = this.#parts;
     this.#wiring.push(
       reader.onCard((card) => void this.presentCard(card)),
+      reader.onKeys((keys) => this.#keypad.keys(keys)),
       reader.onLink((link, why) => {
         const part = `reader at ${this.#parts.config.id}`;
         health.report({ part, level: link === 'up' ? 'ok' : 'failed', says: why });
@@ -70,10 +106,11 @@ export class AccessPoint {
       }),
     );
     this.#face?.start();
+    this.#timetable.arm();
   }
 
   get faceWay(): KioskView['face'] {
-    const { mode } = this.#parts.config;
+    const mode = this.#mode;
     if (this.#face === undefined || (this.#face.faulty && mode === 'walk-up')) return 'off';
     if (this.#face.cardFirst) return 'card-first';
     // A pass is shown to the reader: there is nothing to begin with at the screen.
@@ -81,10 +118,14 @@ export class AccessPoint {
   }
 
   useFace(): void {
-    this.#face?.touch();
+    const { begun, needed } = this.#factors;
+    if (begun !== undefined && needed.includes('face')) this.#face?.claim(begun);
+    else this.#face?.touch();
   }
 
-  cancelFace(): void {
+  /** Whoever was there has given up. */
+  cancel(): void {
+    this.#factors.cancel();
     this.#face?.cancel();
   }
 
@@ -97,6 +138,12 @@ export class AccessPoint {
     this.#face?.reconsider();
   }
 
+  /** To be called when other rules are in force. */
+  rulesChanged(): void {
+    this.#lookAtMode();
+    this.#timetable.arm();
+  }
+
   async presentCard(card: CardRead): Promise<void> {
     const factor = cardFactor(card, this.#parts.directory);
     if (factor.kind === 'established' && this.#screen?.awaitsCardForFace && this.#face !== undefined) {
@@ -105,21 +152,54 @@ export class AccessPoint {
       this.#face.claim(factor);
       return;
     }
-    await this.#request(factor);
+    await this.#factors.show([factor], true);
   }
 
+  /** Without a number it is the PIN of whoever has shown something else already. */
   async presentPin(personalNumber: string, pin: string): Promise<void> {
-    await this.#request(await this.#parts.pins.pinFactor(personalNumber, pin));
+    const { pins } = this.#parts;
+    const { begun } = this.#factors;
+    const besides = personalNumber === '' && begun !== undefined;
+    const factor = besides ? await pins.pinOf(begun.holder, pin) : await pins.pinFactor(personalNumber, pin);
+    await this.#factors.show([factor], true);
   }
 
   async stop(): Promise<void> {
     for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
+    this.#timetable[Symbol.dispose]();
+    this.#keypad[Symbol.dispose]();
+    this.#factors[Symbol.dispose]();
     await this.#face?.stop();
   }
 
-  async #request(factor: FactorResult): Promise<void> {
-    const request = { accessPoint: this.#parts.config.id, factors: [factor], intent: true };
-    this.#screen?.showDecision(await this.#admission.admit(request), factor.factor, true);
+  get #plan() {
+    return this.#parts.rules.placeAt(this.#parts.config.id).camera;
+  }
+
+  get #mode(): CameraMode {
+    return cameraModeAt(this.#plan, this.#parts.clock.wall());
+  }
+
+  #lookAtMode(): void {
+    this.#face?.reconsider();
+    this.#screen?.refresh();
+  }
+
+  /** Where a face is all that is asked for, or the mode is one in which a card begins it, it is looked at right away. */
+  #ask(needed: readonly Factor[]): void {
+    const { begun } = this.#factors;
+    const isOnlyWay = !needed.includes('pin') && !needed.includes('card');
+    const begins = isOnlyWay || this.#mode === 'card-then-face' || this.#mode === 'pass-then-face';
+    if (
+      begun !== undefined &&
+      begun.factor !== 'face' &&
+      needed.includes('face') &&
+      begins &&
+      this.#face !== undefined
+    ) {
+      this.#screen?.ask(['face']);
+      this.#face.claim(begun);
+    } else this.#screen?.ask(needed);
   }
 
   #faceDesk(camera: Camera): FaceDesk {
@@ -132,10 +212,10 @@ export class AccessPoint {
       clock,
       health,
       camera,
-      admission: this.#admission,
+      mode: () => this.#mode,
       ...(mirror === undefined ? {} : { mirror }),
       onPicture: (picture) => this.#screen?.showFace(picture),
-      onDecision: (decision, intent) => this.#screen?.showDecision(decision, 'face', intent),
+      onFactors: (factors, intent) => this.#factors.show(factors, intent),
     });
   }
 }

@@ -1,57 +1,72 @@
-import { decide, type AccessDecision, type AccessRules } from '#core/access/decide.ts';
+import { decide, type AccessDecision, type AccessRules, type DenialReason } from '#core/access/decide.ts';
 import { decisionEntries, type Told } from '#core/access/decisionEntries.ts';
 import type { Directory } from '#core/access/directory.ts';
 import type { AccessRequest } from '#core/access/request.ts';
 import type { AccessPointId } from '#core/kernel/ids.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { DoorController } from './doorController.ts';
+import type { Direction } from '#core/door/turnstile.ts';
+import type { AlarmDesk } from './alarmDesk.ts';
+import type { Barrier } from './barrier.ts';
 import type { Recorder } from './recorder.ts';
+import type { RuleKeeper } from './ruleKeeper.ts';
+
+export interface AdmissionParts {
+  readonly accessPoint: AccessPointId;
+  readonly direction: Direction | undefined;
+  readonly barrier: Barrier;
+  readonly directory: Directory;
+  readonly rules: RuleKeeper;
+  readonly alarms: AlarmDesk;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+}
+
+type Granted = Extract<AccessDecision, { kind: 'granted' }>;
 
 /** The one way in: a request is decided, recorded, and only then does the strike move. */
 export class Admission {
-  readonly #accessPoint: AccessPointId;
-  readonly #door: DoorController;
-  readonly #directory: Directory;
-  readonly #recorder: Recorder;
-  readonly #clock: Clock;
+  readonly #parts: AdmissionParts;
 
-  constructor(parts: {
-    accessPoint: AccessPointId;
-    door: DoorController;
-    directory: Directory;
-    recorder: Recorder;
-    clock: Clock;
-  }) {
-    this.#accessPoint = parts.accessPoint;
-    this.#door = parts.door;
-    this.#directory = parts.directory;
-    this.#recorder = parts.recorder;
-    this.#clock = parts.clock;
+  constructor(parts: AdmissionParts) {
+    this.#parts = parts;
   }
 
   /** Never rejects: what cannot be recorded or carried out is denied. */
   async admit(request: AccessRequest): Promise<AccessDecision> {
+    const { accessPoint, barrier, directory, rules: keeper, alarms, recorder, clock } = this.#parts;
     const rules: AccessRules = {
-      accessPoint: this.#accessPoint,
-      doorMode: this.#door.mode,
-      holder: (pseudonym: Parameters<Directory['holder']>[0]) => this.#directory.holder(pseudonym),
+      ...keeper.rulesAt(accessPoint),
+      accessPoint,
+      doorMode: barrier.mode,
+      holder: (pseudonym) => directory.holder(pseudonym),
     };
-    const decision = decide(request, rules, this.#clock.wall());
-    const refused = (denial: AccessDecision): AccessDecision => this.#refused(denial, rules, request.intent);
-    if (decision.kind === 'denied') return refused(decision);
-    const { holder, duress } = decision;
+    const decision = decide(request, rules, clock.wall());
+    keeper.decided(accessPoint, decision, this.#opensFirst(decision));
+    if (decision.duress === true) alarms.duress(accessPoint);
+    if (decision.kind === 'denied') return this.#refused(decision, rules, request.intent);
     const [grant, ...notes] = decisionEntries(decision, rules, request.intent);
-    if (grant === undefined || !(await this.#recorder.recordFirst(grant.event, holder))) {
-      return refused({ kind: 'denied', reason: 'journal-unavailable', holder, ...(duress === true ? { duress } : {}) });
-    }
+    if (grant === undefined || !(await recorder.recordFirst(grant.event, decision.holder)))
+      return this.#calledOff(decision, 'journal-unavailable', rules);
     this.#record(notes);
+    const { duress: _told, ...undisturbed } = decision;
     try {
-      if ((await this.#door.grant()) === 'unlocked') return decision;
-      return refused({ kind: 'denied', reason: 'locked-down', holder });
+      if ((await barrier.grant(this.#parts.direction)) === 'unlocked') return decision;
+      return this.#calledOff(undisturbed, 'locked-down', rules);
     } catch {
-      // The door controller has reported why; the person is told that the gate has a fault.
-      return refused({ kind: 'denied', reason: 'strike-unreachable', holder });
+      // The controller of the barrier has reported why; the person is told that the gate has a fault.
+      return this.#calledOff(undisturbed, 'strike-unreachable', rules);
     }
+  }
+
+  #opensFirst(decision: AccessDecision): boolean {
+    if (decision.kind === 'denied') return false;
+    const privileges = this.#parts.directory.holder(decision.holder)?.privileges;
+    return privileges?.includes('opens-first') === true;
+  }
+
+  #calledOff({ holder, duress }: Granted, reason: DenialReason, rules: AccessRules): AccessDecision {
+    this.#parts.rules.calledOff(this.#parts.accessPoint);
+    return this.#refused({ kind: 'denied', reason, holder, ...(duress === true ? { duress } : {}) }, rules, true);
   }
 
   #refused(denial: AccessDecision, rules: AccessRules, intent: boolean): AccessDecision {
@@ -60,6 +75,6 @@ export class Admission {
   }
 
   #record(entries: readonly Told[]): void {
-    for (const { event, subject } of entries) this.#recorder.record(event, subject);
+    for (const { event, subject } of entries) this.#parts.recorder.record(event, subject);
   }
 }

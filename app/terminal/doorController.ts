@@ -12,6 +12,7 @@ import {
   type DoorState,
   type DoorStep,
   type DoorStepInput,
+  type DoorTimings,
 } from '#core/door/door.ts';
 import { relayLevelFor, type LockPosition } from '#core/door/lock.ts';
 import { messageOf } from '#core/kernel/fault.ts';
@@ -20,7 +21,11 @@ import type { Millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DoorInput, DoorInputs, DriveOutcome, Strike } from '#core/ports/hardware.ts';
 import type { Health } from '#core/ports/health.ts';
+import type { KioskView } from '#contract/kioskView.ts';
+import type { Barrier, PassageTold } from './barrier.ts';
+import { InputWatch } from './inputWatch.ts';
 import type { Recorder } from './recorder.ts';
+import { doorTold } from './told.ts';
 
 export interface DoorParts {
   readonly config: DoorConfig;
@@ -36,10 +41,13 @@ export interface DoorParts {
  * One door: its machine, its strike and its inputs. Exit button and fire input act here, in the same turn of the event
  * loop in which they arrive, past every rule.
  */
-export class DoorController {
+export class DoorController implements Barrier {
   readonly #parts: DoorParts;
   readonly #wiring: Disposable[] = [];
   readonly #listeners = new Set<() => void>();
+  readonly #passages = new Set<(told: PassageTold) => void>();
+  #timings: DoorTimings;
+  #watch: InputWatch | undefined;
   #door: Door;
   /** How many there were: an access into whose drive one of them fell was ended by it. */
   #lockDowns = 0;
@@ -49,6 +57,7 @@ export class DoorController {
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
+    this.#timings = parts.config.timings;
     const demand = { fire: parts.inputs.read('fire'), mode: parts.mode };
     [this.#door] = doorAtStart(demand, contactFound(parts.inputs));
   }
@@ -65,11 +74,31 @@ export class DoorController {
     return this.#door.demand.mode;
   }
 
+  get told(): KioskView['door'] {
+    return doorTold(this.#door.state);
+  }
+
+  get tampered(): boolean {
+    return this.#watch?.tampered === true;
+  }
+
+  /** What is under way ends as it began. */
+  retime(timings: DoorTimings): void {
+    this.#timings = timings;
+  }
+
   /** Drives the strike to what fire input and stored mode demand. Resolves once that was tried; it never rejects. */
   async start(): Promise<void> {
-    const { inputs, strike } = this.#parts;
+    const { inputs, strike, recorder, health } = this.#parts;
+    this.#watch = new InputWatch({
+      inputs,
+      recorder,
+      health,
+      onInput: (input, active) => this.#onInput(input, active),
+      onTamper: () => this.#changed(),
+    });
     this.#wiring.push(
-      inputs.onChange((input, active) => this.#onInput(input, active)),
+      this.#watch,
       strike.onLink((link, why) => this.#onLink(link, why)),
     );
     const demand = { ...this.#door.demand, fire: inputs.read('fire') };
@@ -84,11 +113,13 @@ export class DoorController {
   async grant(): Promise<'unlocked' | 'locked-down'> {
     const lockDowns = this.#lockDowns;
     const grant = ++this.#grants;
-    const step = doorStep(this.#door, { kind: 'granted', at: this.#now() }, this.#parts.config.timings);
+    const step = doorStep(this.#door, { kind: 'granted', at: this.#now() }, this.#timings);
     const refused = step[1].some(({ kind }) => kind === 'refuse');
     const outcome = await this.#apply(step);
     if (!refused && outcome instanceof Error && grant === this.#grants) {
       this.#step({ kind: 'strike-lost', at: this.#now() });
+      // Grants that waited with it share its end.
+      this.#tellPassage({ kind: 'not-taken' });
     }
     if (refused || this.#lockDowns !== lockDowns) return 'locked-down';
     if (outcome instanceof Error) throw outcome;
@@ -103,6 +134,11 @@ export class DoorController {
   onChange(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  onPassage(listener: (told: PassageTold) => void): Disposable {
+    this.#passages.add(listener);
+    return { [Symbol.dispose]: () => void this.#passages.delete(listener) };
   }
 
   /** Ends a running passage: the strike goes to what fire input and mode demand. */
@@ -135,7 +171,15 @@ export class DoorController {
   }
 
   #step(input: DoorStepInput): void {
-    void this.#apply(doorStep(this.#door, input, this.#parts.config.timings));
+    void this.#apply(doorStep(this.#door, input, this.#timings));
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #tellPassage(told: PassageTold): void {
+    for (const listener of this.#passages) listener(told);
   }
 
   /** Takes the new state over and performs the effects in their order. Resolves with the last drive's outcome. */
@@ -148,7 +192,7 @@ export class DoorController {
       } else driven = this.#perform(effect) ?? driven;
     }
     this.#arm();
-    for (const listener of this.#listeners) listener();
+    this.#changed();
     return driven;
   }
 
@@ -160,6 +204,8 @@ export class DoorController {
         return this.#drive('locked', 'until-driven');
       case 'record':
         this.#parts.recorder.record({ kind: effect.event, door: this.id });
+        if (effect.event === 'access-taken') this.#tellPassage({ kind: 'taken' });
+        if (effect.event === 'access-not-taken') this.#tellPassage({ kind: 'not-taken' });
         return undefined;
       case 'refuse':
         return undefined;

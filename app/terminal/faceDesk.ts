@@ -1,4 +1,3 @@
-import type { AccessDecision } from '#core/access/decide.ts';
 import type { FactorResult } from '#core/access/request.ts';
 import type { Face } from '#core/biometrics/face.ts';
 import { assessQuality } from '#core/biometrics/quality.ts';
@@ -23,7 +22,6 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { Mirror } from '#core/ports/screen.ts';
-import type { Admission } from './admission.ts';
 import { CameraWatch } from './cameraWatch.ts';
 import { Evidence } from './evidence.ts';
 import { NOTHING_SEEN, seenIn, type FacePicture } from './facePicture.ts';
@@ -38,13 +36,15 @@ export interface FaceDeskParts {
   readonly camera: Camera;
   readonly engine: FaceEngine;
   readonly identifier: Identifier;
-  readonly admission: Admission;
+  /** The mode that is in force now. */
+  readonly mode: () => CameraMode;
   readonly clock: Clock;
   readonly health: Health;
   /** Only where the configuration chose the `mirror` preview. */
   readonly mirror?: Mirror;
   readonly onPicture: (picture: FacePicture) => void;
-  readonly onDecision: (decision: AccessDecision, intent: boolean) => void;
+  /** What was seen, behind the card or pass that said whose face it has to be. */
+  readonly onFactors: (factors: readonly FactorResult[], intent: boolean) => Promise<void>;
 }
 
 /**
@@ -57,6 +57,7 @@ export class FaceDesk {
   /** Of the presentation that is on: the next one has another. */
   #evidence = new Evidence();
   #state: Presentation = { kind: 'closed' };
+  #inForce: CameraMode;
   #deadline: Disposable | undefined;
   #claim: FactorResult | undefined;
   #touchedUntil: Monotonic | undefined;
@@ -67,6 +68,7 @@ export class FaceDesk {
 
   constructor(parts: FaceDeskParts) {
     this.#parts = parts;
+    this.#inForce = this.#mode;
     const { camera, clock, health, config } = parts;
     this.#watch = new CameraWatch({
       camera,
@@ -117,11 +119,16 @@ export class FaceDesk {
     if (paused && this.#state.kind !== 'closed') this.cancel();
   }
 
-  /** To be called when the number of people enrolled has changed: the way of looking may change with it. */
+  /** To be called when the mode may be another one: by schedule, or with the number of people enrolled. */
   reconsider(): void {
-    if (this.#mode === this.#parts.config.mode) {
-      if (this.#mode === 'walk-up' && this.#state.kind === 'closed') this.start();
-    } else if (this.#claim === undefined && this.#state.kind !== 'closed') this.cancel();
+    const mode = this.#mode;
+    if (mode === this.#inForce) return;
+    this.#inForce = mode;
+    // Whoever has shown whose face it is goes on being looked at where that is the way now.
+    if (this.#claim !== undefined && mode !== 'walk-up' && opensFor(mode, 'claim')) return;
+    if (this.#state.kind !== 'deciding') this.#forgetIntent();
+    this.#step({ kind: 'mode', at: this.#now() });
+    this.#show();
   }
 
   async stop(): Promise<void> {
@@ -132,7 +139,7 @@ export class FaceDesk {
   }
 
   get #mode(): CameraMode {
-    const { mode } = this.#parts.config;
+    const mode = this.#parts.mode();
     const oneToMany = mode === 'walk-up' || mode === 'tap-to-look';
     return oneToMany && this.#parts.identifier.needsCardFirst ? 'card-then-face' : mode;
   }
@@ -254,9 +261,11 @@ export class FaceDesk {
       this.#forget(this.#now());
       this.#forgetIntent();
     }
-    const decision = await this.#parts.admission.admit({ accessPoint: this.#parts.config.id, factors, intent });
-    this.#step({ kind: 'decided', at: this.#now() });
-    this.#parts.onDecision(decision, intent);
+    try {
+      await this.#parts.onFactors(factors, intent);
+    } finally {
+      this.#step({ kind: 'decided', at: this.#now() });
+    }
   }
 
   /** Face access is off while the camera fails; card and PIN go on. A camera that waits for a touch is tried by the next. */

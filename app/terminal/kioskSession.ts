@@ -12,8 +12,7 @@ import {
   type Screen,
 } from '#contract/kioskView.ts';
 import type { FacePicture } from './facePicture.ts';
-import { denialTold, doorTold, guidanceFor } from './told.ts';
-import type { DoorState } from '#core/door/door.ts';
+import { denialTold, guidanceFor } from './told.ts';
 
 /** What a person asked for at the screen, for the terminal to carry out. */
 export interface KioskWishes {
@@ -21,6 +20,7 @@ export interface KioskWishes {
   /** Nobody is looked at while somebody uses another way in. */
   pauseFace(paused: boolean): void;
   cancelFace(): void;
+  /** Without a number it is the PIN of whoever has shown something else already. */
   tryPin(personalNumber: string, pin: string): void;
 }
 
@@ -30,7 +30,7 @@ export interface KioskSurroundings {
   readonly accessPoint: string;
   readonly handler: { readonly name: string; readonly contact: string };
   faceWay(): KioskView['face'];
-  doorState(): DoorState;
+  doorTold(): KioskView['door'];
 }
 
 type Pad = { entering: 'personal-number' | 'pin'; personalNumber: string; pin: string; checking: boolean };
@@ -50,6 +50,8 @@ export class KioskSession {
   #language: Language;
   #face: FacePicture = { cameraOn: false, looking: false, progress: 0 };
   #opened: Opened;
+  /** What would bring whoever has begun nearer. */
+  #asked: readonly Factor[] = [];
   #document: Extract<Screen, { kind: 'document' }> | undefined;
   #outcome: Extract<Screen, { kind: 'granted' | 'denied' }> | undefined;
   #outcomeEnds: Disposable | undefined;
@@ -75,7 +77,7 @@ export class KioskSession {
       cameraOn: this.#face.cameraOn,
       preview: this.#config.preview,
       pixelPitchMm: this.#config.pixelPitchMm,
-      door: doorTold(this.#surroundings.doorState()),
+      door: this.#surroundings.doorTold(),
       screen: this.#screen(),
     };
   }
@@ -103,6 +105,20 @@ export class KioskSession {
     this.#changed();
   }
 
+  /** What was shown is not enough. Of several ways on one is offered; the others are a touch away. */
+  ask(needed: readonly Factor[]): void {
+    this.#dropOutcome();
+    this.#asked = needed;
+    if (needed.includes('pin')) this.#open({ kind: 'pin', pad: this.#newPad() });
+    else if (needed.includes('card')) this.#open({ kind: 'card', thenFace: false });
+    else {
+      this.#opened = undefined;
+      this.#wishes.pauseFace(false);
+    }
+    this.#armIdle();
+    this.#changed();
+  }
+
   /** The door or the way in with a face changed. */
   refresh(): void {
     this.#changed();
@@ -120,6 +136,7 @@ export class KioskSession {
     this.#outcome =
       decision.kind === 'granted' ? { kind: 'granted', by } : { kind: 'denied', reason: denialTold(decision.reason) };
     this.#opened = undefined;
+    this.#asked = [];
     this.#document = undefined;
     this.#wishes.pauseFace(false);
     this.#outcomeEnds?.[Symbol.dispose]();
@@ -153,10 +170,7 @@ export class KioskSession {
       case 'use-card':
         return this.#open({ kind: 'card', thenFace: false });
       case 'use-pin':
-        return this.#open({
-          kind: 'pin',
-          pad: { entering: 'personal-number', personalNumber: '', pin: '', checking: false },
-        });
+        return this.#open({ kind: 'pin', pad: this.#newPad() });
       case 'cancel':
         return this.#close();
       case 'press-digit':
@@ -166,8 +180,18 @@ export class KioskSession {
     }
   }
 
+  #newPad(): Pad {
+    const entering = this.#asked.includes('pin') ? 'pin' : 'personal-number';
+    return { entering, personalNumber: '', pin: '', checking: false };
+  }
+
   #useFace(): void {
     this.#dropOutcome();
+    if (this.#asked.includes('face')) {
+      this.#opened = undefined;
+      this.#wishes.pauseFace(false);
+      return this.#wishes.useFace();
+    }
     const way = this.#surroundings.faceWay();
     if (way === 'card-first') return this.#open({ kind: 'card', thenFace: true });
     if (way === 'off') return;
@@ -186,6 +210,7 @@ export class KioskSession {
     this.#dropOutcome();
     this.#document = undefined;
     this.#opened = undefined;
+    this.#asked = [];
     this.#wishes.cancelFace();
     this.#wishes.pauseFace(false);
   }
@@ -208,7 +233,7 @@ export class KioskSession {
         if (pad[field].length < digitsMax) pad[field] += String(command.digit);
         return;
       case 'erase-digit':
-        if (pad.entering === 'pin' && pad.pin === '') pad.entering = 'personal-number';
+        if (pad.entering === 'pin' && pad.pin === '' && pad.personalNumber !== '') pad.entering = 'personal-number';
         else pad[field] = pad[field].slice(0, -1);
         return;
       case 'confirm':
@@ -225,7 +250,7 @@ export class KioskSession {
   #armIdle(): void {
     this.#idle?.[Symbol.dispose]();
     this.#idle = this.#clock.at(after(this.#clock.monotonic(), this.#config.idleAfterMs), () => {
-      if (this.#opened !== undefined) this.#close();
+      if (this.#opened !== undefined || this.#asked.length > 0) this.#close();
       this.#document = undefined;
       this.#language = this.#config.language;
       this.#changed();

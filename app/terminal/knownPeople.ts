@@ -9,6 +9,8 @@ export interface KnownPeopleParts {
   readonly terms: ConsentTerms;
   /** Fewer people are known or compared than before. */
   readonly onChanged: () => void;
+  /** Nothing that was kept of these people may stay. */
+  readonly onDropped: (people: readonly Pseudonym[]) => void;
 }
 
 /** Everybody whom decisions know, in memory. What is dropped here opens nothing from that moment on. */
@@ -37,6 +39,7 @@ export class KnownPeople {
       this.#parts.directory.remove(pseudonym);
       this.#parts.gallery.remove(pseudonym);
     }
+    this.#parts.onDropped(people);
     this.#parts.onChanged();
   }
 

@@ -1,4 +1,5 @@
 import { Directory } from '#core/access/directory.ts';
+import { Rulebook } from '#core/access/rulebook.ts';
 import { Gallery } from '#core/biometrics/gallery.ts';
 import type { OperatingPoint } from '#core/biometrics/operatingPoint.ts';
 import type { AccessPointConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
@@ -12,21 +13,24 @@ import type { PinHasher } from '#core/ports/pinHasher.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { Mirror } from '#core/ports/screen.ts';
 import type { Receipts } from '#core/ports/receipts.ts';
-import type { JournalArchive, PeopleStore, Roster } from '#core/ports/stores.ts';
+import type { JournalArchive, PeopleStore, PinTriesStore, Roster } from '#core/ports/stores.ts';
 import { hasEnded } from '#core/privacy/consent.ts';
 import { AccessPoint } from './accessPoint.ts';
 import { ClockGuard } from './clockGuard.ts';
 import { ConsentTerms } from './consentTerms.ts';
-import type { DoorController } from './doorController.ts';
+import { AlarmDesk } from './alarmDesk.ts';
+import type { Barrier } from './barrier.ts';
 import { EnrolmentDesk } from './enrolment.ts';
 import type { HealthBoard } from './healthBoard.ts';
 import { Identifier } from './identifier.ts';
 import { KnownPeople } from './knownPeople.ts';
 import { KioskSession } from './kioskSession.ts';
+import type { ModeDesk } from './modeDesk.ts';
 import { PinDesk } from './pinDesk.ts';
 import { Purge } from './purge.ts';
 import type { SecretMemory } from '#core/ports/secretMemory.ts';
 import type { Recorder } from './recorder.ts';
+import { RuleKeeper } from './ruleKeeper.ts';
 import { SubjectRights } from './subjectRights.ts';
 
 export interface TerminalParts {
@@ -37,7 +41,10 @@ export interface TerminalParts {
   readonly health: HealthBoard;
   readonly recorder: Recorder;
   /** Started already: doors work before anything here is there. */
-  readonly doors: ReadonlyMap<DoorId, DoorController>;
+  readonly doors: ReadonlyMap<DoorId, Barrier>;
+  /** Which has told them their modes. */
+  readonly modes: ModeDesk;
+  readonly pinTries: PinTriesStore;
   readonly engine: FaceEngine;
   readonly people: PeopleStore;
   readonly journal: JournalArchive;
@@ -58,9 +65,13 @@ export class Terminal {
   readonly rights: SubjectRights;
   readonly purge: Purge;
   readonly gallery: Gallery;
+  readonly rules: RuleKeeper;
+  readonly modes: ModeDesk;
+  readonly alarms: AlarmDesk;
   /** Without the roster: it is read once, and would be kept a second time beside directory and gallery. */
   readonly #parts: Omit<TerminalParts, 'roster'>;
   readonly #terms: ConsentTerms;
+  readonly #pins: PinDesk;
   readonly #accessPoints = new Map<AccessPointId, AccessPoint>();
   readonly #wiring: Disposable[] = [];
 
@@ -70,16 +81,28 @@ export class Terminal {
     const { config, operating, engine, people, recorder, random, clock, health } = parts;
     const directory = directoryOf(roster);
     const { gallery } = this;
+    const { rules, alarms } = rulesOf(parts);
+    this.rules = rules;
+    this.alarms = alarms;
+    this.modes = parts.modes;
     const onGalleryChanged = (): void => this.peopleChanged();
     const { journal, receipts } = parts;
     const guard = new ClockGuard({ clock, journal, recorder, health });
     this.#terms = new ConsentTerms({ people, gallery, clock, health, recorder, guard, onGalleryChanged });
-    const known = new KnownPeople({ directory, gallery, terms: this.#terms, onChanged: onGalleryChanged });
+    const known = new KnownPeople({
+      directory,
+      gallery,
+      terms: this.#terms,
+      onChanged: onGalleryChanged,
+      onDropped: (gone) => rules.forget(gone),
+    });
     const shared = { people, known, guard, recorder, clock, health, retention: config.retention };
     this.rights = new SubjectRights({ ...shared, receipts });
     this.purge = new Purge({ ...shared, journal, terms: this.#terms });
     this.#fillGallery(roster);
-    const pins = new PinDesk({ directory, limits: config.pin, clock, health, hasher: parts.hasher });
+    const { hasher, pinTries: store } = parts;
+    const pins = new PinDesk({ directory, limits: config.pin, clock, health, hasher, store });
+    this.#pins = pins;
     const identifier = new Identifier({ gallery, operating, fpirMax: config.biometrics.fpirMax });
     for (const accessPoint of config.accessPoints) {
       this.#accessPoints.set(accessPoint.id, this.#accessPoint(accessPoint, { directory, pins, identifier }));
@@ -109,6 +132,9 @@ export class Terminal {
     const { recorder, doors, config } = this.#parts;
     recorder.record({ kind: 'terminal-started' });
     for (const door of doors.values()) this.#wiring.push(door.onChange(() => this.kiosk.refresh()));
+    this.modes.start(doors);
+    this.rules.start();
+    this.alarms.start();
     for (const [id, accessPoint] of this.#accessPoints)
       accessPoint.start(id === config.kiosk.accessPoint ? this.kiosk : undefined);
     this.#terms.sweep();
@@ -128,10 +154,25 @@ export class Terminal {
     this.kiosk.refresh();
   }
 
+  /** Other rules are in force from now on, for whoever comes next. */
+  adopt(config: TerminalConfig): void {
+    const book = new Rulebook(config);
+    this.#pins.adopt(config.pin);
+    this.alarms.adopt(book.alarms.raised);
+    // Before the modes: a place whose first person is awaited is not held open in between.
+    this.rules.adopt(book);
+    this.modes.adopt(book);
+    for (const accessPoint of this.#accessPoints.values()) accessPoint.rulesChanged();
+    this.kiosk.refresh();
+  }
+
   /** Looks at nobody any more and forgets everybody. Doors go on until they are stopped themselves. */
   async stop(): Promise<void> {
     for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
     this.kiosk.stop();
+    this.rules.stop();
+    this.alarms.stop();
+    this.modes.stop();
     const accessPoints = [...this.#accessPoints.values()].map((accessPoint) => accessPoint.stop());
     this.rights[Symbol.dispose]();
     await Promise.all([...accessPoints, this.#terms.stop(), this.purge.stop()]);
@@ -163,16 +204,18 @@ export class Terminal {
     shared: { directory: Directory; pins: PinDesk; identifier: Identifier },
   ): AccessPoint {
     const { doors, readers, cameras, engine, clock, health, recorder, mirror, config: whole } = this.#parts;
-    const door = doors.get(config.door);
+    const barrier = doors.get(config.door);
     const reader = readers.get(config.id);
-    assert(door !== undefined && reader !== undefined, 'every access point has a door and a reader');
+    assert(barrier !== undefined && reader !== undefined, 'every access point has a door and a reader');
     const camera = cameras.get(config.id);
     const mirrored = whole.kiosk.preview === 'mirror' && whole.kiosk.accessPoint === config.id;
     return new AccessPoint({
       config,
       biometrics: whole.biometrics,
-      door,
+      barrier,
       reader,
+      rules: this.rules,
+      alarms: this.alarms,
       engine,
       clock,
       health,
@@ -193,7 +236,7 @@ export class Terminal {
       clock,
       wishes: {
         useFace: () => accessPoint.useFace(),
-        cancelFace: () => accessPoint.cancelFace(),
+        cancelFace: () => accessPoint.cancel(),
         pauseFace: (paused) => accessPoint.pauseFace(paused),
         tryPin: (personalNumber, pin) => void accessPoint.presentPin(personalNumber, pin),
       },
@@ -202,10 +245,26 @@ export class Terminal {
         accessPoint: shown.name,
         handler: config.handler,
         faceWay: () => accessPoint.faceWay,
-        doorState: () => door.state,
+        doorTold: () => door.told,
       },
     });
   }
+}
+
+function rulesOf({ config, clock, recorder, health, doors: barriers, modes }: Omit<TerminalParts, 'roster'>): {
+  rules: RuleKeeper;
+  alarms: AlarmDesk;
+} {
+  const book = new Rulebook(config);
+  const rules: RuleKeeper = new RuleKeeper({
+    book,
+    clock,
+    recorder,
+    barriers,
+    onFirstPerson: (door) => modes.firstPerson(door, rules.firstPersonOf(door)),
+  });
+  const alarms = new AlarmDesk({ raised: book.alarms.raised, barriers, clock, recorder, health });
+  return { rules, alarms };
 }
 
 function directoryOf(roster: Roster): Directory {

@@ -29,6 +29,7 @@ const PURPOSES: readonly KeyPurpose[] = [
   'folder fingerprint',
   'folder marker',
   'door modes',
+  'pin tries',
   'journal reserve 1',
   'cabinet',
 ];

@@ -79,7 +79,8 @@ describe('a personal number and its PIN', () => {
     gate.terminal.kiosk.command({ kind: 'use-pin' });
     await gate.type('4711');
     await gate.type('480213');
-    expect(gate.hasher.verified).toBe(1);
+    // Once as it was typed, and once as somebody under duress would have typed it.
+    expect(gate.hasher.verified).toBe(2);
     expect(gate.screen).toEqual({ kind: 'denied', reason: 'wrong-pin' });
   });
 

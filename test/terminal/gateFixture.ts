@@ -1,49 +1,41 @@
 import type { Cardholder, Credential, Validity } from '#core/access/credential.ts';
-import type { OperatingPoint } from '#core/biometrics/operatingPoint.ts';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Template } from '#core/biometrics/template.ts';
 import type { DoorMode } from '#core/door/door.ts';
 import type { AccessPointId, ConsentId, CredentialId, DoorId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
-import { millis, wallTime } from '#core/kernel/units.ts';
+import { wallTime } from '#core/kernel/units.ts';
 import type { CameraMode } from '#core/presentation/cameraMode.ts';
 import type { Consent } from '#core/privacy/consent.ts';
-import { days, RETENTION_DEFAULTS } from '#core/privacy/retention.ts';
 import { SimulatedCamera } from '#drivers/camera/simulatedCamera.ts';
 import { SimulatedInputs } from '#drivers/inputs/simulatedInputs.ts';
 import { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
 import { SimulatedBoard } from '#drivers/relay/simulatedBoard.ts';
+import type { Barrier } from '#terminal/barrier.ts';
 import { DoorController } from '#terminal/doorController.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
+import { ModeDesk } from '#terminal/modeDesk.ts';
 import { Recorder } from '#terminal/recorder.ts';
 import { Terminal } from '#terminal/terminal.ts';
+import { TurnstileController } from '#terminal/turnstileController.ts';
+import { Rulebook } from '#core/access/rulebook.ts';
 import type { KioskView } from '#contract/kioskView.ts';
+import { configOf, ENTRANCE, FRONT, OPERATING } from './gateConfig.ts';
 import { FakeClock } from '../fakes/fakeClock.ts';
 import { FakeEngine, fakeFace, featuresOf } from '../fakes/fakeEngine.ts';
 import { FakeJournal } from '../fakes/fakeJournal.ts';
 import { FakePeopleStore, idFrom } from '../fakes/fakePeopleStore.ts';
+import { FakeDoorModes } from '../fakes/fakeDoorModes.ts';
 import { FakePinHasher } from '../fakes/fakePinHasher.ts';
+import { FakePinTries } from '../fakes/fakePinTries.ts';
 import { FakeReceipts } from '../fakes/fakeReceipts.ts';
 
-export const ENTRANCE = 'entrance' as AccessPointId;
-export const FRONT = 'front' as DoorId;
 /** The holder whose face, card 0a and number 1001 with PIN 480213 the gate knows. */
 export const HOLDER = idFrom<Pseudonym>('holder');
 /** Whoever is not enrolled. */
 export const NOBODY_WE_KNOW = 77;
 const HOLDERS_FACE = 1;
 
-export const OPERATING: OperatingPoint = {
-  detection: { scoreMin: 0.9 },
-  pad: { meanMin: 0.5, frameMin: 0.2 },
-  identification: {
-    threshold: 0.55,
-    margin: 0.05,
-    framesAgreeing: 2,
-    framesConsidered: 3,
-    fpirByGallerySize: [{ people: 10, fpir: 0.003 }],
-  },
-  verification: { threshold: 0.45 },
-};
+export { configOf, ENTRANCE, FRONT, OPERATING } from './gateConfig.ts';
 
 export interface FixtureOptions {
   readonly mode?: CameraMode;
@@ -54,6 +46,14 @@ export interface FixtureOptions {
   readonly consentMs?: number;
   /** Who else is enrolled before the gate starts. */
   readonly others?: readonly OtherPerson[];
+  /** Who else is enrolled without a face. */
+  readonly people?: readonly { readonly cardholder: Cardholder; readonly credentials: readonly Credential[] }[];
+  /** What differs from the configuration of one door, say its rules. */
+  readonly configured?: (config: TerminalConfig) => TerminalConfig;
+  /** What has survived a restart. */
+  readonly pinTries?: FakePinTries;
+  readonly doorModes?: FakeDoorModes;
+  readonly clock?: FakeClock;
 }
 
 export interface OtherPerson {
@@ -65,77 +65,6 @@ export interface OtherPerson {
   readonly format?: string;
 }
 
-export function configOf({ mode = 'walk-up', preview = 'outline', fpirMax = 0.003 }: FixtureOptions): TerminalConfig {
-  return {
-    simulated: true,
-    terminal: 'test-gate',
-    handler: { name: 'Test handler', contact: 'privacy@test.example' },
-    dataFolder: '/nowhere',
-    keys: {
-      root: { kind: 'file', path: '/nowhere.key' },
-      epoch: { kind: 'file', path: '/nowhere.key.epoch' },
-      escrow: [],
-      changeAfterMs: days(365),
-    },
-    kiosk: {
-      accessPoint: ENTRANCE,
-      language: 'en',
-      preview,
-      pixelPitchMm: 0.17,
-      port: 0,
-      idleAfterMs: millis(30_000),
-      outcomeMs: millis(3_000),
-    },
-    biometrics: {
-      fpirMax,
-      idleFramesPerSecond: 5,
-      models: [],
-      quality: {
-        faceWidthMin: 60,
-        yawMax: 30,
-        pitchMax: 30,
-        rollMax: 30,
-        sharpnessMin: 30,
-        brightnessMin: 50,
-        brightnessMax: 215,
-        clippedShareMax: 0.35,
-      },
-      presentation: {
-        framesConsidered: OPERATING.identification.framesConsidered,
-        acquireMs: millis(8_000),
-        lookMs: millis(12_000),
-        goneMs: millis(800),
-        restMs: millis(4_000),
-        overlapMin: 0.3,
-      },
-    },
-    retention: RETENTION_DEFAULTS,
-    pin: { triesPerNumber: 3, triesPerTerminal: 20, windowMs: millis(300_000) },
-    boards: [{ id: 'board', driver: 'simulated', channels: 1 }],
-    doors: [
-      {
-        id: FRONT,
-        lock: 'fail-secure',
-        board: 'board',
-        channel: 1,
-        timings: { releaseMs: millis(5_000), heldOpenMs: millis(20_000) },
-        inputs: { driver: 'simulated', fitted: ['contact', 'rex', 'fire'] },
-      },
-    ],
-    accessPoints: [
-      {
-        id: ENTRANCE,
-        name: 'Entrance',
-        door: FRONT,
-        mode,
-        camera: { driver: 'simulated' },
-        zone: { left: 0.1, top: 0.05, right: 0.9, bottom: 0.95, faceWidthMin: 0.12, marginToNext: 1.3 },
-        reader: { driver: 'simulated' },
-      },
-    ],
-  };
-}
-
 const SIZE = { width: 640, height: 480 };
 const scene = (id: string, marker: number) => ({
   id,
@@ -145,24 +74,33 @@ const scene = (id: string, marker: number) => ({
 /** A whole gate on moved time: real terminal, simulated hardware, fakes for what reads disks and looks at pixels. */
 export class GateFixture {
   readonly receipts = new FakeReceipts();
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly health = new HealthBoard();
   readonly journal = new FakeJournal();
   readonly engine = new FakeEngine();
   readonly people = new FakePeopleStore();
   readonly hasher = new FakePinHasher();
-  readonly board = new SimulatedBoard({ name: 'board', channels: 1, clock: this.clock });
-  readonly inputs = new SimulatedInputs(FRONT, ['contact', 'rex', 'fire']);
-  readonly reader = new SimulatedReader(ENTRANCE);
+  readonly board: SimulatedBoard;
+  readonly doorModes: FakeDoorModes;
+  readonly pinTries: FakePinTries;
+  readonly modes: ModeDesk;
+  readonly barriers = new Map<DoorId, Barrier>();
+  readonly #inputs = new Map<DoorId, SimulatedInputs>();
+  readonly #readers = new Map<AccessPointId, SimulatedReader>();
   readonly camera: SimulatedCamera;
-  readonly recorder = new Recorder({ clock: this.clock, health: this.health });
+  readonly recorder: Recorder;
   readonly mirrored: ('picture' | 'clear')[] = [];
   readonly config: TerminalConfig;
-  readonly door: DoorController;
   terminal!: Terminal;
 
   private constructor(options: FixtureOptions) {
-    this.config = configOf(options);
+    const { configured = (config: TerminalConfig) => config } = options;
+    this.config = configured(configOf(options));
+    this.clock = options.clock ?? new FakeClock();
+    this.recorder = new Recorder({ clock: this.clock, health: this.health });
+    this.board = new SimulatedBoard({ name: 'board', channels: 8, clock: this.clock });
+    this.pinTries = options.pinTries ?? new FakePinTries();
+    this.doorModes = options.doorModes ?? new FakeDoorModes();
     const scenes = [
       scene('holder', 11),
       scene('nobody-we-know', 12),
@@ -177,16 +115,50 @@ export class GateFixture {
     this.engine.show(13, [fakeFace({ person: HOLDERS_FACE }), fakeFace({ person: NOBODY_WE_KNOW, box: beside })]);
     this.engine.show(14, [fakeFace({ person: HOLDERS_FACE, live: 0.1 })]);
     this.engine.show(15, [fakeFace({ person: HOLDERS_FACE, exposure: { mean: 10, clippedShare: 0 } })]);
-    const [doorConfig] = this.config.doors;
-    this.door = new DoorController({
-      config: doorConfig!,
-      strike: this.board.strike(1),
-      inputs: this.inputs,
-      mode: options.doorMode ?? 'normal',
-      clock: this.clock,
-      recorder: this.recorder,
-      health: this.health,
-    });
+    if (options.doorMode !== undefined) this.doorModes.write(FRONT, options.doorMode);
+    for (const { id } of this.config.accessPoints) this.#readers.set(id, new SimulatedReader(id));
+    const { clock, recorder, health, config } = this;
+    const doors = [...config.doors, ...config.turnstiles].map(({ id }) => id);
+    this.modes = new ModeDesk({ book: new Rulebook(config), doors, store: this.doorModes, clock, recorder });
+    for (const { id, inputs } of [...config.doors, ...config.turnstiles]) {
+      this.#inputs.set(id, new SimulatedInputs(id, inputs.fitted));
+    }
+    const shared = { clock, recorder, health };
+    for (const door of config.doors) {
+      const hung = { strike: this.board.strike(door.channel), inputs: this.inputsOf(door.id) };
+      const mode = this.modes.modeOf(door.id);
+      this.barriers.set(door.id, new DoorController({ config: door, ...hung, mode, ...shared }));
+    }
+    for (const turnstile of config.turnstiles) {
+      const { entry, exit, arms } = turnstile.channels;
+      const strikes = {
+        entry: this.board.strike(entry),
+        exit: this.board.strike(exit),
+        ...(arms === undefined ? {} : { arms: this.board.strike(arms) }),
+      };
+      const hung = { strikes, inputs: this.inputsOf(turnstile.id), mode: this.modes.modeOf(turnstile.id) };
+      this.barriers.set(turnstile.id, new TurnstileController({ config: turnstile, ...hung, ...shared }));
+    }
+  }
+
+  inputsOf(door: DoorId): SimulatedInputs {
+    return this.#inputs.get(door)!;
+  }
+
+  readerAt(accessPoint: AccessPointId): SimulatedReader {
+    return this.#readers.get(accessPoint)!;
+  }
+
+  get inputs(): SimulatedInputs {
+    return this.inputsOf(FRONT);
+  }
+
+  get reader(): SimulatedReader {
+    return this.readerAt(ENTRANCE);
+  }
+
+  get door(): Barrier {
+    return this.barriers.get(FRONT)!;
   }
 
   static async start(options: FixtureOptions = {}): Promise<GateFixture> {
@@ -199,8 +171,9 @@ export class GateFixture {
   /** A gate whose terminal has not been started yet. */
   static async assembled(options: FixtureOptions = {}): Promise<GateFixture> {
     const gate = new GateFixture(options);
-    await gate.door.start();
-    const { consentMs = DAY_MS, others = [] } = options;
+    await Promise.all([...gate.barriers.values()].map((barrier) => barrier.start()));
+    const { consentMs = DAY_MS, others = [], people = [] } = options;
+    for (const person of people) await gate.people.enrol(person);
     const now = gate.clock.wall();
     await gate.people.enrol({
       ...holderOf(now),
@@ -219,14 +192,16 @@ export class GateFixture {
       random: { hex: (bytes) => idFrom<string>(`random ${gate.clock.monotonic()}`).slice(0, bytes * 2) },
       health: gate.health,
       recorder: gate.recorder,
-      doors: new Map([[FRONT, gate.door]]),
+      doors: gate.barriers,
+      modes: gate.modes,
+      pinTries: gate.pinTries,
       engine: gate.engine,
       people: gate.people,
       journal: gate.journal,
       receipts: gate.receipts,
       roster: await gate.people.load(),
       hasher: gate.hasher,
-      readers: new Map([[ENTRANCE, gate.reader]]),
+      readers: gate.#readers,
       cameras: new Map([[ENTRANCE, gate.camera]]),
       mirror: { show: () => void gate.mirrored.push('picture'), clear: () => void gate.mirrored.push('clear') },
     });

@@ -47,7 +47,13 @@ export class RetentionFixture {
     const gallery = new Gallery();
     const onGalleryChanged = (): void => undefined;
     const terms = new ConsentTerms({ people, gallery, clock, health, recorder, guard, onGalleryChanged });
-    const known = new KnownPeople({ directory, gallery, terms, onChanged: onGalleryChanged });
+    const known = new KnownPeople({
+      directory,
+      gallery,
+      terms,
+      onChanged: onGalleryChanged,
+      onDropped: () => undefined,
+    });
     for (const holder of (await people.load()).cardholders) directory.add(holder, []);
     const retention = this.#retention;
     this.purge = new Purge({ people, journal, known, terms, guard, retention, recorder, clock, health });

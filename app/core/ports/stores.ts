@@ -1,4 +1,5 @@
 import type { Cardholder, Credential } from '../access/credential.ts';
+import type { PinTriesRecord } from '../access/pinTries.ts';
 import type { Template } from '../biometrics/template.ts';
 import type { DoorMode } from '../door/door.ts';
 import type { JournalEntry, RecordedEntry } from '../journal/entry.ts';
@@ -104,4 +105,12 @@ export interface DoorModeStore {
   /** `normal` for a door never set, and, with a fault reported, where the record cannot be read. */
   read(door: DoorId): DoorMode;
   write(door: DoorId, mode: DoorMode): void;
+}
+
+/** Wrong PINs across restarts, sealed: personal numbers are personal. */
+export interface PinTriesStore {
+  /** Undefined where there is none, and, with a fault reported, where it cannot be read. */
+  read(): PinTriesRecord | undefined;
+  /** @throws Fault `storage` where it cannot be written; the old ones stand then. */
+  write(tries: PinTriesRecord): void;
 }

@@ -54,7 +54,7 @@ function levelSection({ access, accessPoints }: TerminalConfig): readonly FileFl
         const at = ['levels', level, 'rules', index];
         return [
           ...(points.has(accessPoint) ? [] : [flaw([...at, 'access-point'], oneOf(points))]),
-          ...known(access, schedule, [...at, 'schedule']),
+          ...knownSchedule(access, schedule, [...at, 'schedule']),
         ];
       }),
     ),
@@ -72,13 +72,13 @@ function placeFlaws({ access, accessPoints, doors, turnstiles }: TerminalConfig,
   ];
   const counted = { factors: 0, 'camera-modes': 0 };
   const unknown = named.flatMap(([key, { schedule }]) =>
-    known(access, schedule, [...at, key, counted[key]++, 'schedule']),
+    knownSchedule(access, schedule, [...at, key, counted[key]++, 'schedule']),
   );
   const crossing = antiPassback === undefined ? [] : (['from', 'to'] as const);
   return [
     ...unknown,
     ...(unknown.length > 0 ? [] : ruleFlaws(place, at)),
-    ...(firstPerson === undefined ? [] : known(access, firstPerson, [...at, 'first-person'])),
+    ...(firstPerson === undefined ? [] : knownSchedule(access, firstPerson, [...at, 'first-person'])),
     ...crossing
       .filter((end) => antiPassback !== undefined && !access.areas.includes(antiPassback.crossing[end]))
       .map((end) => flaw([...at, 'anti-passback', end], oneOf(access.areas))),
@@ -136,8 +136,8 @@ function barrierSection({ access, doors, turnstiles }: TerminalConfig): readonly
     const at = place < doors.length ? ['doors', place] : ['turnstiles', place - doors.length];
     const fitted = [...doors, ...turnstiles].find(({ id }) => id === door)?.inputs.fitted ?? [];
     return [
-      ...(holdOpen === undefined ? [] : known(access, holdOpen, [...at, 'hold-open'])),
-      ...(lockDown === undefined ? [] : known(access, lockDown, [...at, 'lock-down'])),
+      ...(holdOpen === undefined ? [] : knownSchedule(access, holdOpen, [...at, 'hold-open'])),
+      ...(lockDown === undefined ? [] : knownSchedule(access, lockDown, [...at, 'lock-down'])),
       ...(holdOpen !== undefined && holdOpen === lockDown
         ? [flaw([...at, 'lock-down'], 'another schedule than the one that holds it open')]
         : []),
@@ -174,7 +174,7 @@ function turnstileSection({ boards, doors, turnstiles }: TerminalConfig): readon
   });
 }
 
-function known({ schedules }: TerminalConfig['access'], schedule: ScheduleRef, at: Path): readonly FileFlaw[] {
+function knownSchedule({ schedules }: TerminalConfig['access'], schedule: ScheduleRef, at: Path): readonly FileFlaw[] {
   if (schedule === 'always' || schedules.some(({ id }) => id === schedule)) return [];
   return [flaw(at, oneOf(['always', ...schedules.map(({ id }) => id)]))];
 }

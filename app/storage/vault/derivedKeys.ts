@@ -13,6 +13,7 @@ export type KeyPurpose =
   | 'folder fingerprint'
   | 'folder marker'
   | 'door modes'
+  | 'pin tries'
   | 'journal reserve 1'
   | 'cabinet'
   | 'cabinet as a whole'

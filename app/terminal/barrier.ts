@@ -1,0 +1,41 @@
+import type { DoorMode, DoorState } from '#core/door/door.ts';
+import type { Direction } from '#core/door/turnstile.ts';
+import type { DoorId } from '#core/kernel/ids.ts';
+import type { DoorInputs } from '#core/ports/hardware.ts';
+import type { KioskView } from '#contract/kioskView.ts';
+
+/** What a contact or passage feedback showed of a grant; `forced` where somebody went through without one. */
+export interface PassageTold {
+  readonly kind: 'taken' | 'not-taken' | 'forced';
+  /** Of a turnstile. */
+  readonly direction?: Direction;
+}
+
+/** What stands in the way of whoever comes: a door or a turnstile. Exit buttons and fire act inside it, past every rule. */
+export interface Barrier {
+  readonly id: DoorId;
+  readonly mode: DoorMode;
+  /** Of a door; a turnstile holds no other door shut. */
+  readonly state: DoorState | undefined;
+  readonly told: KioskView['door'];
+  /** Has somebody laid hands on its cover or its wires? */
+  readonly tampered: boolean;
+  /** Drives it to what fire and mode demand. It never rejects. */
+  start(): Promise<void>;
+  /**
+   * Unlocks for one passage.
+   * @throws Fault `relay` where it is not reached.
+   */
+  grant(direction: Direction | undefined): Promise<'unlocked' | 'locked-down'>;
+  setMode(mode: DoorMode): void;
+  onChange(listener: () => void): Disposable;
+  onPassage(listener: (told: PassageTold) => void): Disposable;
+  stop(): Promise<void>;
+}
+
+/** A cover that is off, or a wire that is cut or shorted, which only a supervised one can tell. */
+export const isTampered = (inputs: DoorInputs): boolean =>
+  [...inputs.fitted].some((input) => {
+    const state = inputs.state(input);
+    return state === 'cut' || state === 'short' || (input === 'tamper' && state === 'active');
+  });

@@ -1,0 +1,57 @@
+import type { DoorInput, DoorInputs } from '#core/ports/hardware.ts';
+import type { Health } from '#core/ports/health.ts';
+import { isTampered } from './barrier.ts';
+import type { Recorder } from './recorder.ts';
+
+interface InputWatchParts {
+  readonly inputs: DoorInputs;
+  readonly recorder: Recorder;
+  readonly health: Health;
+  readonly onInput: (input: DoorInput, active: boolean) => void;
+  readonly onTamper: () => void;
+}
+
+/** The inputs of one barrier: what moves on them, who reads them, and whether somebody laid hands on them. */
+export class InputWatch implements Disposable {
+  readonly #parts: InputWatchParts;
+  readonly #wiring: Disposable[];
+  #tampered = false;
+
+  constructor(parts: InputWatchParts) {
+    this.#parts = parts;
+    const { inputs } = parts;
+    // What moves comes first: an exit must not wait for anything that is told of it.
+    this.#wiring = [
+      inputs.onChange((input, active) => parts.onInput(input, active)),
+      inputs.onState(() => this.#look()),
+      inputs.onLink((link, why) => this.#onLink(link, why)),
+    ];
+    this.#look();
+  }
+
+  get tampered(): boolean {
+    return this.#tampered;
+  }
+
+  [Symbol.dispose](): void {
+    for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
+  }
+
+  /** What nobody can read has not been mended: a tamper ends where it is seen to be over. */
+  #look(): void {
+    const { inputs, recorder, onTamper } = this.#parts;
+    const tampered = isTampered(inputs) || (this.#tampered && inputs.link === 'down');
+    if (tampered === this.#tampered) return;
+    this.#tampered = tampered;
+    recorder.record({ kind: tampered ? 'tamper' : 'tamper-ended', part: `inputs of ${inputs.door}` });
+    onTamper();
+  }
+
+  #onLink(link: 'up' | 'down', why: string): void {
+    const { inputs, recorder, health } = this.#parts;
+    const part = `inputs of ${inputs.door}`;
+    health.report({ part, level: link === 'up' ? 'ok' : 'failed', says: why });
+    recorder.record({ kind: link === 'up' ? 'link-restored' : 'link-lost', part });
+    this.#look();
+  }
+}
