@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { readHardwareArguments, type TestArguments } from './hardware/arguments.ts';
+import { install, readers } from './hardware/install.ts';
 import { openTested } from './hardware/openTested.ts';
 import { scan } from './hardware/scan.ts';
 import { TESTED_DOOR, walk, type Installer } from './hardware/walk.ts';
@@ -8,7 +9,8 @@ import { runCommand, type Arguments, type Result } from './report.ts';
 
 /**
  * Finds out what hangs on the serial ports, and walks an installer through a door's hardware. Usage: npm run hardware --
- * scan, or npm run hardware -- test; both say what they take when it is left out. Only `test` moves a relay.
+ * scan, -- test, -- readers or -- install; each says what it takes when that is left out. Only `test` moves a relay; the
+ * last two ask a gate that works.
  */
 
 const clock = new SystemClock();
@@ -18,9 +20,24 @@ async function hardware({ rest }: Arguments): Promise<{ results: readonly Result
   // Timers of the clock keep no process alive, and between two questions nothing else does.
   const kept = setInterval(() => undefined, 1_000);
   try {
-    return { results: options.kind === 'scan' ? await scan(options, clock) : await test(options) };
+    return { results: await perform(options) };
   } finally {
     clearInterval(kept);
+  }
+}
+
+async function perform(options: ReturnType<typeof readHardwareArguments>): Promise<readonly Result[]> {
+  switch (options.kind) {
+    case 'scan':
+      return scan(options, clock);
+    case 'test':
+      return test(options);
+    case 'readers':
+      return readers(options);
+    case 'install': {
+      using installer = atTheConsole();
+      return await install(options, installer);
+    }
   }
 }
 

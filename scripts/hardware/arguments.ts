@@ -6,7 +6,11 @@ export const USAGE = `one of
   hardware test --board lcus|modbus|kmtronic|numato --port PATH --channels N [--channel N] [--address N]
                 [--dialect ${Object.keys(MODBUS_DIALECTS).join('|')}] [--contact N] [--rex N]
                 [--reader rdm6300|pn532|wiegand-hex|wiegand-bits --reader-port PATH]
-where --contact and --rex are inputs of the Modbus board; --json gives a report that programs read`;
+  hardware readers [--data FOLDER]
+  hardware install --reader NAME [--minutes N] [--understood] [--data FOLDER]
+where --contact and --rex are inputs of the Modbus board, the last two ask the
+gate that works on the data folder, --understood says that you have read what can be overheard while a reader gets its
+key, and --json gives a report that programs read`;
 
 export interface ScanArguments {
   readonly kind: 'scan';
@@ -33,6 +37,23 @@ export interface TestArguments {
   readonly reader?: { readonly kind: (typeof READERS)[number]; readonly port: string };
 }
 
+/** OSDP readers of a gate that works. */
+export interface ReadersArguments {
+  readonly kind: 'readers';
+  readonly data: string;
+}
+
+export interface InstallArguments {
+  readonly kind: 'install';
+  readonly data: string;
+  readonly reader: string;
+  readonly minutes: number;
+  readonly understood: boolean;
+}
+
+/** Of the gate that `npm start` runs. */
+const DATA = 'data/simulated';
+const MINUTES = '3';
 const LISTEN_MS = 400;
 const NUMBER_MAX = 255;
 const NAMES = {
@@ -49,12 +70,18 @@ const NAMES = {
     '--reader',
     '--reader-port',
   ],
+  readers: ['--data'],
+  install: ['--data', '--reader', '--minutes'],
 } as const;
 
 /** @throws Fault `command` for anything that is not known, or lacks its value. */
-export function readHardwareArguments(given: readonly string[]): ScanArguments | TestArguments {
-  const [command, ...rest] = given;
-  if (command !== 'scan' && command !== 'test') throw unusable(command ?? 'nothing');
+export function readHardwareArguments(
+  given: readonly string[],
+): ScanArguments | TestArguments | ReadersArguments | InstallArguments {
+  const [command = 'nothing', ...said] = given;
+  if (!isCommand(command)) throw unusable(command);
+  const understood = command === 'install' && said.includes('--understood');
+  const rest = understood ? said.filter((word) => word !== '--understood') : said;
   const names: readonly string[] = NAMES[command];
   const values: (readonly [name: string, value: string])[] = [];
   for (let at = 0; at < rest.length; at += 2) {
@@ -64,8 +91,18 @@ export function readHardwareArguments(given: readonly string[]): ScanArguments |
     if (name !== '--port' && values.some(([known]) => known === name)) throw unusable(`${name} twice`);
     values.push([name, value]);
   }
-  return command === 'scan' ? scanArguments(values) : testArguments(new Map(values));
+  if (command === 'scan') return scanArguments(values);
+  const options = new Map(values);
+  if (command === 'test') return testArguments(options);
+  const data = options.get('--data') ?? DATA;
+  if (command === 'readers') return { kind: 'readers', data };
+  const reader = options.get('--reader');
+  if (reader === undefined) throw unusable('no --reader');
+  const minutes = numberOf('--minutes', options.get('--minutes') ?? MINUTES);
+  return { kind: 'install', data, reader, minutes, understood };
 }
+
+const isCommand = (command: string): command is keyof typeof NAMES => Object.hasOwn(NAMES, command);
 
 function scanArguments(values: readonly (readonly [string, string])[]): ScanArguments {
   const value = (name: string): string | undefined => values.find(([known]) => known === name)?.[1];

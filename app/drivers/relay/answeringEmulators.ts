@@ -1,5 +1,6 @@
 import type { Clock } from '#core/ports/clock.ts';
 import type { LinkState, RelayLevel } from '#core/ports/hardware.ts';
+import { Listeners } from '../listeners.ts';
 import { EmulatedLine } from '../serial/emulatedLine.ts';
 import { EmulatedRelays, type BoardEmulator, type RelayMove } from './emulatedRelays.ts';
 import {
@@ -28,6 +29,7 @@ interface Ears {
 export class AnsweringEmulator implements BoardEmulator {
   readonly relays: EmulatedRelays;
   readonly #makeEars: (relays: EmulatedRelays) => Ears;
+  readonly #heard = new Listeners<[bytes: Uint8Array]>();
   #ears: Ears;
   #line!: EmulatedLine;
 
@@ -78,6 +80,11 @@ export class AnsweringEmulator implements BoardEmulator {
     return this.relays.onMove(listener);
   }
 
+  /** Called for whatever comes in, before it is obeyed. */
+  onHeard(listener: (bytes: Uint8Array) => void): Disposable {
+    return this.#heard.add(listener);
+  }
+
   losePower(): void {
     this.relays.losePower();
     this.#ears = this.#makeEars(this.relays);
@@ -96,6 +103,7 @@ export class AnsweringEmulator implements BoardEmulator {
   }
 
   #hear(bytes: Uint8Array): void {
+    this.#heard.tell(bytes);
     const answer = this.#ears.hear(bytes);
     if (answer.length > 0) this.#line.answer(answer);
   }

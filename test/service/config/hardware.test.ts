@@ -239,7 +239,7 @@ it.each([
   ['an input that is none', 'input: free-2', 'input: free-9', '"free-8"', 'input: free-2'],
   ['a reader of a made-up kind', 'driver: rdm6300', 'driver: rdm630', 'rdm6300', 'id: desk'],
   ['a misspelt key of a reader', 'form: bits-lines', 'from: bits-lines', 'did you mean "form"', 'id: bridge'],
-])('%s is refused, with line and reason', async (_, line, other, says, at) => {
+])('%s is refused, with line and reason', async (_, ...[line, other, says, at]) => {
   const refusal = await refusalOf(line, other);
   expect(refusal).toContain(says);
   const lines = [...refusal.matchAll(/gate\.yaml line (\d+)/g)].map(([, number]) => Number(number));
