@@ -6,6 +6,7 @@ import { millis } from '#core/kernel/units.ts';
 import { programFolders, readConfig, readModels } from '#service/readConfig.ts';
 import { readDemonstration } from '#service/simulated/demonstration.ts';
 import { showDenialsWithIntent, showWalkUpDenials } from './denialChecks.ts';
+import { showDrivers } from './driverChecks.ts';
 import type { Findings } from './findings.ts';
 import { GateUnderTest, type GateUnderTestParts } from './gateUnderTest.ts';
 import { showEnrolment, showFaceGranted, showLeaving, showOtherWays } from './personChecks.ts';
@@ -46,6 +47,7 @@ export async function simulatedSelftest({ root, folder, findings }: SimulatedPar
   looking.catch(() => undefined);
   await firstStart(parts, { witness, looking, folder, findings });
   await secondStart({ ...parts, config: tapToLook(config) }, { folder, findings });
+  await findings.part('drivers', () => showDrivers({ folders, models }, findings));
   await showNoTraces('traces.after_stop', () => witness.search(folder), findings);
   await showFiles(witness, folder, findings);
   await showBehindCipher(witness, { data: config.dataFolder, keyFile: config.keys.root.path, findings });
