@@ -44,6 +44,7 @@ export interface GateParts {
 /** A gate that works: what a host shows, and what a measuring script looks at. */
 export interface Gate {
   readonly terminal: Terminal;
+  readonly clock: Clock;
   readonly health: HealthBoard;
   readonly recorder: Recorder;
   readonly mirror: ScreenMirror;
@@ -159,6 +160,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   const people = roster.cardholders.length;
   const gate = {
     terminal,
+    clock,
     health,
     recorder,
     mirror,

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { parseModelsFile, type ModelsFile } from '#vision/models/modelsFile.ts';
 import { parseTerminalConfig } from './config/parseTerminalConfig.ts';
+import type { ReadConfiguration } from './configuration.ts';
 
 /** Where the program's own files lie, below one folder. */
 export interface ProgramFolders {
@@ -37,15 +39,25 @@ export interface ConfigSource {
   readonly folder: string;
 }
 
+/** The file that a source means. */
+export const configFile = ({ file }: ConfigSource): string => (file === undefined ? BUILT_IN_GATE : resolve(file));
+
 /** @throws Fault `config` that names every mistake */
-export function readConfig({ file, simulated, folder }: ConfigSource, models: ModelsFile): TerminalConfig {
-  const path = file === undefined ? BUILT_IN_GATE : resolve(file);
-  return parseTerminalConfig(readText(path, 'config', 'a configuration file'), {
+export const readConfig = (source: ConfigSource, models: ModelsFile): TerminalConfig =>
+  readConfiguration(source, models).config;
+
+/** With the hash of what was read. @throws as `readConfig` does */
+export function readConfiguration(source: ConfigSource, models: ModelsFile): ReadConfiguration {
+  const { file, simulated, folder } = source;
+  const path = configFile(source);
+  const text = readText(path, 'config', 'a configuration file');
+  const config = parseTerminalConfig(text, {
     file: path,
     folder: file === undefined ? folder : dirname(path),
     simulated,
     models: { quality: models.quality, framesConsidered: models.operating.identification.framesConsidered },
   });
+  return { config, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
 function readText(file: string, code: 'config' | 'model', expected: string): string {

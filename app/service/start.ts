@@ -7,7 +7,9 @@ import { forbidCoreDumps } from '#platform/coreDumps.ts';
 import { giveBackFreedMemory } from '#platform/freedMemory.ts';
 import { HangAlarm } from '#platform/hangAlarm.ts';
 import { openNotifySocket } from '#platform/notifySocket.ts';
+import { Configuration } from './configuration.ts';
 import { controlCommands } from './control/commands.ts';
+import { configurationCommands } from './control/configurationCommands.ts';
 import { ControlSocket } from './control/controlSocket.ts';
 import { EXIT_BROKEN, exitStatusOf } from './exitStatus.ts';
 import { LastingLoopback } from './lastingLoopback.ts';
@@ -16,7 +18,7 @@ import { sessionsAt } from './loopback/session.ts';
 import { loopbackHost } from './loopbackHost.ts';
 import { openGate } from './openGate.ts';
 import { parseServiceOptions } from './options.ts';
-import { programFolders, readConfig, readModels } from './readConfig.ts';
+import { configFile, programFolders, readConfiguration, readModels } from './readConfig.ts';
 import { parentOverIpc, startHeartbeat } from './supervise/heartbeat.ts';
 
 /** Where the program was unpacked. */
@@ -30,7 +32,9 @@ async function run(): Promise<void> {
   const options = parseServiceOptions(process.argv.slice(2));
   const folders = programFolders(ROOT);
   const models = readModels(folders.models);
-  const config = readConfig({ file: options.config, simulated: options.simulated, folder: process.cwd() }, models);
+  const source = { file: options.config, simulated: options.simulated, folder: process.cwd() };
+  const read = readConfiguration(source, models);
+  const { config } = read;
   const clock = new SystemClock();
   const open = await openGate({ config, models, folders, clock, random: new SystemRandom() });
   const { health } = open.gate;
@@ -62,9 +66,18 @@ async function run(): Promise<void> {
   } else {
     serveParentPort(mainOfElectron, { open: sessionsAt(endpoints, clock), report, onStop: () => stopped.resolve(0) });
   }
+  using configuration = new Configuration({
+    file: configFile(source),
+    inForce: read,
+    read: () => readConfiguration(source, models),
+    adopt: (changed) => open.gate.adopt(changed),
+    recorder: open.gate.recorder,
+    health,
+  });
+  configuration.watch();
   const control = await ControlSocket.open({
     folder: config.dataFolder,
-    commands: controlCommands(open.gate),
+    commands: [...controlCommands(open.gate), ...configurationCommands(configuration)],
     record: (action) => open.gate.recorder.record({ kind: 'operator-action', action }),
     health,
   });

@@ -21,7 +21,7 @@ export interface AdmissionParts {
   readonly clock: Clock;
 }
 
-type Granted = Extract<AccessDecision, { kind: 'granted' }>;
+type Granted = Exclude<AccessDecision, { kind: 'denied' }>;
 
 /** The one way in: a request is decided, recorded, and only then does the strike move. */
 export class Admission {

@@ -98,7 +98,7 @@ export class TurnstileController implements Barrier {
   async grant(direction: Direction = 'entry'): Promise<'unlocked' | 'locked-down'> {
     const lockDowns = this.#lockDowns;
     const before = this.#turnstile.state.ways[direction]?.grants ?? 0;
-    const step = turnstileStep(this.#turnstile, { kind: 'granted', direction, at: this.#now() }, this.#timings);
+    const step = turnstileStep(this.#turnstile, { kind: 'granted', at: this.#now(), direction }, this.#timings);
     if (step[1].some(({ kind }) => kind === 'refuse')) {
       // Whoever asked for it takes it back: nobody else's passage ends by it.
       await this.#apply(step, 'silent');

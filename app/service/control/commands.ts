@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Gate } from '../assemble.ts';
+import { accessCommands } from './accessCommands.ts';
 import { backupCommands } from './backupCommands.ts';
 import { controlCommand, type ControlCommand } from './controlCommand.ts';
 import { journalCommands } from './journalCommands.ts';
@@ -20,5 +21,6 @@ export const controlCommands = (gate: Gate): readonly ControlCommand[] => [
   ...keyCommands(gate.storage.keys),
   ...backupCommands(gate.backups),
   ...privacyCommands(gate.terminal),
+  ...accessCommands(gate.terminal, gate.clock),
   ...readerCommands(gate.readers),
 ];

@@ -1,0 +1,149 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import type { TerminalConfig } from '#core/config/terminalConfig.ts';
+import { Fault, messageOf } from '#core/kernel/fault.ts';
+import type { Health } from '#core/ports/health.ts';
+import type { Recorder } from '#terminal/recorder.ts';
+
+/** How often the file is looked at for a change. */
+const LOOK_MS = 2_000;
+
+/** A configuration as it was read. */
+export interface ReadConfiguration {
+  readonly config: TerminalConfig;
+  /** Of the file's bytes, lower-case hex. */
+  readonly sha256: string;
+}
+
+export interface ConfigurationParts {
+  /** The file to watch. */
+  readonly file: string;
+  readonly inForce: ReadConfiguration;
+  /** @throws Fault `config` that names every mistake */
+  readonly read: () => ReadConfiguration;
+  readonly adopt: (config: TerminalConfig) => void;
+  readonly recorder: Recorder;
+  readonly health: Health;
+}
+
+export interface Applied {
+  /** Are other rules, schedules or timings in force than before? */
+  readonly changed: boolean;
+  /** Sections whose change waits for the next start. */
+  readonly needsRestart: readonly string[];
+}
+
+/**
+ * The configuration of a gate that works. Rules, schedules, levels and timings change without a restart; where the file
+ * is wrong, the last good one stays in force.
+ */
+export class Configuration implements Disposable {
+  readonly #parts: ConfigurationParts;
+  /** What the gate was started with, with the rules that are in force. */
+  #inForce: TerminalConfig;
+  #sha256: string;
+  #watching = false;
+
+  constructor(parts: ConfigurationParts) {
+    this.#parts = parts;
+    this.#inForce = parts.inForce.config;
+    this.#sha256 = parts.inForce.sha256;
+    parts.health.report({ part: 'configuration', level: 'ok', says: `${parts.file} is in force` });
+  }
+
+  watch(): void {
+    this.#watching = true;
+    watchFile(this.#parts.file, { interval: LOOK_MS, persistent: false }, () => this.look());
+  }
+
+  /** Applies the file where it has changed, and never throws. */
+  look(): void {
+    try {
+      this.apply();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+
+  /** @throws Fault `config` for a file that is wrong: nothing has changed then. */
+  apply(): Applied {
+    const read = this.#readOrRefuse();
+    const fixed = fixedParts(this.#inForce);
+    const needsRestart = Object.entries(fixedParts(read.config))
+      .filter(([section, value]) => value !== fixed[section])
+      .map(([section]) => section);
+    // Rules for doors that there are not, or by inputs that nobody reads, wait with these.
+    const waits = needsRestart.some((section) => STRUCTURE.has(section));
+    const next = waits ? this.#inForce : withLiveParts(this.#inForce, read.config);
+    const changed = liveParts(next) !== liveParts(this.#inForce);
+    const isNew = read.sha256 !== this.#sha256;
+    if (changed) this.#parts.adopt(next);
+    this.#inForce = next;
+    this.#sha256 = read.sha256;
+    if (changed || isNew) this.#tell({ changed, needsRestart }, read.sha256);
+    return { changed, needsRestart };
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#watching) unwatchFile(this.#parts.file);
+  }
+
+  #readOrRefuse(): ReadConfiguration {
+    try {
+      return this.#parts.read();
+    } catch (error) {
+      const says = messageOf(error);
+      this.#parts.recorder.record({ kind: 'configuration-refused', says });
+      this.#parts.health.report({
+        part: 'configuration',
+        level: 'warning',
+        says: `the last good one stays in force: ${says}`,
+      });
+      throw error;
+    }
+  }
+
+  #tell({ changed, needsRestart }: Applied, sha256: string): void {
+    const { recorder, health, file } = this.#parts;
+    if (changed) recorder.record({ kind: 'configuration-changed', sha256 });
+    if (needsRestart.length === 0) {
+      health.report({ part: 'configuration', level: 'ok', says: `${file} is in force` });
+      return;
+    }
+    const sections = needsRestart.join(', ');
+    const says = changed ? `in force but for what needs a restart: ${sections}` : `needs a restart: ${sections}`;
+    health.report({ part: 'configuration', level: 'warning', says });
+  }
+}
+
+/** What stands where. With other doors, readers or inputs nothing is applied before the next start. */
+const STRUCTURE: ReadonlySet<string> = new Set(['doors', 'turnstiles', 'accessPoints']);
+
+/** Everything that is read at a start alone, by section. */
+function fixedParts(config: TerminalConfig): Readonly<Record<string, string>> {
+  const { access: _access, pin: _pin, doors, turnstiles, accessPoints, ...others } = config;
+  const parts = {
+    ...others,
+    doors: doors.map(({ timings: _timings, ...door }) => door),
+    turnstiles: turnstiles.map(({ timings: _timings, ...turnstile }) => turnstile),
+    accessPoints: accessPoints.map(({ mode: _mode, ...accessPoint }) => accessPoint),
+  };
+  return Object.fromEntries(Object.entries(parts).map(([section, value]) => [section, JSON.stringify(value)]));
+}
+
+/** With the same doors and access points in the same order. */
+const withLiveParts = (started: TerminalConfig, { access, pin, ...read }: TerminalConfig): TerminalConfig => ({
+  ...started,
+  access,
+  pin,
+  doors: started.doors.map((door, index) => ({ ...door, timings: read.doors[index]?.timings ?? door.timings })),
+  turnstiles: started.turnstiles.map((one, index) => ({
+    ...one,
+    timings: read.turnstiles[index]?.timings ?? one.timings,
+  })),
+});
+
+const liveParts = ({ access, pin, doors, turnstiles }: TerminalConfig): string =>
+  JSON.stringify(
+    [access, pin, doors.map(({ timings }) => timings), turnstiles.map(({ timings }) => timings)],
+    (_, value: unknown) => (value instanceof Map ? [...value] : value),
+  );
