@@ -4,16 +4,8 @@ import { join } from 'node:path';
 import { millis } from '#core/kernel/units.ts';
 import type { Command, LedColour } from '#drivers/reader/osdp/commands.ts';
 import type { Findings } from './findings.ts';
-import {
-  BOARDS,
-  DriverGate,
-  OSDP_READER,
-  PERSONAL_NUMBER,
-  PIN,
-  ROADS,
-  type DriverGateParts,
-  type Road,
-} from './driverGate.ts';
+import { BOARDS, OSDP_READER, ROADS, type Road } from './driverDevices.ts';
+import { DriverGate, PERSONAL_NUMBER, PIN, type DriverGateParts } from './driverGate.ts';
 
 const INSTALLATION_MS = millis(60_000);
 const BYTES: Readonly<Record<Road, string>> = {

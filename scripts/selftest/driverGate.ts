@@ -1,29 +1,25 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeCard, H10301 } from '#core/access/cardFormat.ts';
 import type { Credential, Validity } from '#core/access/credential.ts';
 import type { RecordedEntry } from '#core/journal/entry.ts';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
-import type { CredentialId, JournalId, Pseudonym, ReaderId } from '#core/kernel/ids.ts';
+import type { CredentialId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import { after, millis, wallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { CardRead } from '#core/ports/hardware.ts';
 import type { Random } from '#core/ports/random.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
-import { ModbusEmulator } from '#drivers/modbus/emulator.ts';
-import { EmulatedReader } from '#drivers/reader/osdp/emulatedReader.ts';
-import { OsdpEmulator } from '#drivers/reader/osdp/osdpEmulator.ts';
-import { Pn532Emulator, Rdm6300Emulator, WiegandEmulator } from '#drivers/reader/readerEmulators.ts';
-import { AnsweringEmulator } from '#drivers/relay/answeringEmulators.ts';
-import { LcusEmulator } from '#drivers/relay/lcusEmulator.ts';
-import { MODBUS_DIALECTS } from '#drivers/relay/modbusTalk.ts';
+import type { ModbusEmulator } from '#drivers/modbus/emulator.ts';
+import type { EmulatedReader } from '#drivers/reader/osdp/emulatedReader.ts';
 import { digits, spelt } from '#drivers/serial/hex.ts';
 import { assemble, type Gate } from '#service/assemble.ts';
 import { readConfig, type ProgramFolders } from '#service/readConfig.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import type { ModelsFile } from '#vision/models/modelsFile.ts';
+import { configOf, openDevices, type Devices, type Road } from './driverDevices.ts';
 
 /** How long one thing that is waited for may take, on a machine that does other things as well. */
 const STEP_MS_MAX = 20_000;
@@ -31,8 +27,6 @@ const ENTRIES_MAX = 500;
 const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
 /** A card is held before a reader for so long, which looks for one more often than that. */
 const HELD_MS = millis(400);
-const OSDP_BAUD_RATE = 9_600;
-export const OSDP_READER = 'osdp-reader' as ReaderId;
 
 /** Whoever is enrolled has a card of each kind, all with numbers of their own, and a PIN. */
 const TAG = Uint8Array.of(0x10, 0x00, 0x86, 0xf4, 0x44);
@@ -41,47 +35,6 @@ const WIEGAND = { facility: 17n, number: 30_000n };
 const OSDP = { facility: 17n, number: 30_001n };
 export const PERSONAL_NUMBER = '4711';
 export const PIN = '482913';
-
-/** Where a road through the gate ends: each reader stands at a door of its own, on a board of its own. */
-export const ROADS = ['osdp', 'rdm6300', 'pn532', 'wiegand'] as const;
-export type Road = (typeof ROADS)[number];
-export const BOARDS: Readonly<Record<Road, string>> = {
-  osdp: 'lcus',
-  rdm6300: 'modbus',
-  pn532: 'kmtronic',
-  wiegand: 'numato',
-};
-
-const configOf = (paths: Readonly<Record<string, string>>): string => `terminal: drivers
-handler: { name: Lintel self-test, contact: privacy@lintel.example }
-data: data
-key: gate.key
-kiosk: { access-point: at-osdp, language: en }
-boards:
-  - { id: lcus, driver: lcus, path: ${paths['lcus']}, channels: 1 }
-  - { id: modbus, driver: modbus, path: ${paths['modbus']}, channels: 2, inputs: 8 }
-  - { id: kmtronic, driver: kmtronic, path: ${paths['kmtronic']}, channels: 4 }
-  - { id: numato, driver: numato, path: ${paths['numato']}, channels: 4 }
-osdp:
-  - { id: line, path: ${paths['osdp']}, readers: [{ id: ${OSDP_READER}, address: 0 }] }
-readers:
-  - { id: rdm6300-reader, driver: rdm6300, path: ${paths['rdm6300']} }
-  - { id: pn532-reader, driver: pn532, path: ${paths['pn532']} }
-  - { id: wiegand-reader, driver: wiegand, path: ${paths['wiegand']} }
-doors:
-${ROADS.map((road) => `  - { id: ${road}, lock: fail-secure, board: ${BOARDS[road]}, channel: 1, unlock-ms: 500${INPUTS[road] ?? ''} }`).join('\n')}
-access-points:
-${ROADS.map((road) => `  - { id: at-${road}, name: ${road}, door: ${road}, reader: ${road}-reader }`).join('\n')}
-`;
-
-const wired = (...wires: readonly string[]): string => `, inputs: { driver: wired, wires: [${wires.join(', ')}] }`;
-const INPUTS: Partial<Readonly<Record<Road, string>>> = {
-  osdp: wired(`{ input: rex, reader: ${OSDP_READER}, number: 1 }`),
-  rdm6300: wired(
-    '{ input: rex, board: modbus, number: 1 }',
-    '{ input: fire, board: modbus, number: 2, normally: open }',
-  ),
-};
 
 export interface DriverGateParts {
   /** Holds its lines, its configuration and its data. */
@@ -251,53 +204,6 @@ export class DriverGate implements AsyncDisposable {
       });
     }
   }
-}
-
-type Devices = Awaited<ReturnType<typeof openDevices>>;
-
-async function openDevices(folder: string, clock: Clock) {
-  const own = (name: string): { folder: string; clock: Clock } => {
-    const path = join(folder, name);
-    mkdirSync(path);
-    return { folder: path, clock };
-  };
-  const osdpReader = new EmulatedReader({ address: 0 });
-  const inputs = { address: 1, channels: 2, inputs: 8, dialect: MODBUS_DIALECTS.waveshare };
-  const [lcus, modbus, kmtronic, numato, osdp, rdm6300, pn532, wiegand] = await Promise.all([
-    LcusEmulator.open({ ...own('lcus'), channels: 1 }),
-    ModbusEmulator.open({ ...own('modbus'), boards: [inputs] }),
-    AnsweringEmulator.openKmtronic({ ...own('kmtronic'), channels: 4 }),
-    AnsweringEmulator.openNumato({ ...own('numato'), channels: 4 }),
-    OsdpEmulator.open({ ...own('osdp'), readers: [osdpReader], baudRate: OSDP_BAUD_RATE }),
-    Rdm6300Emulator.open(own('rdm6300')),
-    Pn532Emulator.open(own('pn532')),
-    WiegandEmulator.open({ ...own('wiegand'), form: { kind: 'ascii-hex-lines' } }),
-  ]);
-  const lines = {
-    lcus,
-    modbus,
-    kmtronic,
-    numato,
-    osdp,
-    rdm6300: rdm6300.line,
-    pn532: pn532.line,
-    wiegand: wiegand.line,
-  };
-  return {
-    lcus,
-    modbus,
-    kmtronic,
-    numato,
-    osdpReader,
-    rdm6300,
-    pn532,
-    wiegand,
-    paths: Object.fromEntries(Object.entries(lines).map(([name, { path }]) => [name, path])),
-    close: async () => {
-      const devices = [lcus, modbus, kmtronic, numato, osdp, rdm6300, pn532, wiegand];
-      await Promise.all(devices.map((device) => device.close()));
-    },
-  };
 }
 
 async function enrol({ terminal }: Gate, clock: Clock, random: Random): Promise<void> {
