@@ -10,10 +10,11 @@ import type { ReaderKeys } from '#core/ports/readerKeys.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
 import { OsdpLine } from '#drivers/reader/osdp/osdpLine.ts';
 import { POLL_MS } from '#drivers/reader/osdp/reader.ts';
-import { atMost, result, type Result } from '../report.ts';
+import { result, type Result } from '../report.ts';
 import type { Effort } from './effort.ts';
 import { BENCH_KEY, type FromReaders, type ToReaders } from './osdpReaders.ts';
 import { cpuSecondsOf } from './processFigures.ts';
+import type { Quiet } from './quiet.ts';
 import { percentile, rounded } from './statistics.ts';
 
 const BAUD_RATE = 9_600;
@@ -32,13 +33,19 @@ const READY_MS_MAX = 20_000;
 /** A reader that has just come is asked for its inputs and tamper first; only then the line is as it stays. */
 const SETTLE_MS = 3_000;
 
+interface OsdpParts {
+  readonly clock: Clock;
+  readonly effort: Effort;
+  readonly quiet: Quiet;
+}
+
 /** OSDP over a secure channel on lines that are as slow as real ones. */
-export async function measureOsdp({ clock, effort }: { clock: Clock; effort: Effort }): Promise<Result[]> {
-  return [...(await measureOsdpCard(clock, effort)), ...(await measureOsdpLines(clock, effort))];
+export async function measureOsdp(parts: OsdpParts): Promise<Result[]> {
+  return [...(await measureCard(parts)), ...(await measureLines(parts))];
 }
 
 /** From a card that is held before a reader to the event that says so. */
-export async function measureOsdpCard(clock: Clock, effort: Effort): Promise<Result[]> {
+async function measureCard({ clock, effort, quiet }: OsdpParts): Promise<Result[]> {
   await using rig = await Rig.open(clock, { lines: 1, readersALine: 1 });
   const took: number[] = [];
   for (let i = 0; i < effort.presentations; i++) {
@@ -51,7 +58,7 @@ export async function measureOsdpCard(clock: Clock, effort: Effort): Promise<Res
   const note = `p95 of ${took.length} cards ${rounded(p95, 1)} ms, p50 ${rounded(percentile(took, 0.5), 1)} ms`;
   const beside = `beside ${rounded(wire, 1)} ms on the wire at ${BAUD_RATE} baud and a poll period of ${POLL_MS} ms`;
   return [
-    atMost('osdp.card_p95_ratio', {
+    quiet.atMost('osdp.card_p95_ratio', {
       value: rounded(p95 / (wire + POLL_MS), 3),
       limit: RATIO_MAX,
       unit: 'of wire and poll',
@@ -62,7 +69,7 @@ export async function measureOsdpCard(clock: Clock, effort: Effort): Promise<Res
 }
 
 /** Sixteen readers on two lines: what that costs, and how often each is asked. */
-export async function measureOsdpLines(clock: Clock, effort: Effort): Promise<Result[]> {
+async function measureLines({ clock, effort, quiet }: OsdpParts): Promise<Result[]> {
   await using rig = await Rig.open(clock, { lines: LINES, readersALine: READERS_A_LINE });
   const seconds = effort.idleSeconds;
   await pause(SETTLE_MS);
@@ -74,13 +81,13 @@ export async function measureOsdpLines(clock: Clock, effort: Effort): Promise<Re
   const { ms } = await rig.heard('longest');
   const which = `${LINES * READERS_A_LINE} readers on ${LINES} lines of ${BAUD_RATE} baud, over ${seconds} s`;
   return [
-    atMost('osdp.lines_cpu_percent', {
+    quiet.atMost('osdp.lines_cpu_percent', {
       value: rounded((computed / seconds) * 100, 2),
       limit: CPU_PERCENT_MAX,
       unit: '% of one core',
       note: `of the process that has the panel; ${which}`,
     }),
-    atMost('osdp.lines_gap_ms', {
+    quiet.atMost('osdp.lines_gap_ms', {
       value: rounded(ms, 1),
       limit: GAP_MS_MAX,
       unit: 'ms',
