@@ -40,7 +40,8 @@ export class InputWatch implements Disposable {
   /** What nobody can read has not been mended: a tamper ends where it is seen to be over. */
   #look(): void {
     const { inputs, recorder, onTamper } = this.#parts;
-    const tampered = isTampered(inputs) || (this.#tampered && inputs.link === 'down');
+    const unknown = [...inputs.fitted].some((input) => inputs.state(input) === 'unknown');
+    const tampered = isTampered(inputs) || (this.#tampered && unknown);
     if (tampered === this.#tampered) return;
     this.#tampered = tampered;
     recorder.record({ kind: tampered ? 'tamper' : 'tamper-ended', part: `inputs of ${inputs.door}` });

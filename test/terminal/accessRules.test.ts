@@ -1,0 +1,370 @@
+import { describe, expect, it } from 'vitest';
+import type { AccessLevelId, AreaId } from '#core/kernel/ids.ts';
+import { millis, wallTime } from '#core/kernel/units.ts';
+import { FakePinTries } from '../fakes/fakePinTries.ts';
+import { GateFixture } from './gateFixture.ts';
+import { card, PIN, PIN_UNDER_DURESS, somebody } from './people.ts';
+import { ENTRANCE, FRONT, hours, named, ruled } from './ruledGate.ts';
+
+const ANNA = somebody('anna', 'a1', { personalNumber: '2001' });
+const BEN = somebody('ben', 'b1', { personalNumber: '2002' });
+const HOUR = 3_600_000;
+
+async function show(gate: GateFixture, number: string): Promise<GateFixture['screen']> {
+  gate.reader.show(card(number));
+  await gate.settle();
+  return gate.screen;
+}
+
+/** Through the door and away: it is shut and locked again. */
+async function passThrough(gate: GateFixture): Promise<void> {
+  gate.inputs.set('contact', true);
+  gate.inputs.set('contact', false);
+  await gate.pass(6_000);
+}
+
+describe('access levels', () => {
+  const level = 'office' as AccessLevelId;
+  const staff = somebody('carl', 'c1', { levels: [level] });
+  const configured = ruled({
+    access: {
+      schedules: [hours('mornings', 8, 12)],
+      levels: [{ id: level, rules: [{ accessPoint: ENTRANCE, schedule: named('mornings') }] }],
+    },
+  });
+
+  it('let people in while their schedule is open, and not afterwards', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', people: [staff], configured });
+    expect(await show(gate, 'c1')).toEqual({ kind: 'granted', by: 'card' });
+    await passThrough(gate);
+    gate.clock.advance(3 * HOUR);
+    expect(await show(gate, 'c1')).toEqual({ kind: 'denied', reason: 'not-valid-now' });
+    expect(gate.journal.recorded.map(({ event }) => event)).toContainEqual({
+      kind: 'access-denied',
+      accessPoint: ENTRANCE,
+      reason: 'outside-schedule',
+    });
+  });
+});
+
+describe('where a card alone is not enough', () => {
+  const configured = ruled({
+    place: {
+      factors: [
+        { schedule: named('nights'), anyOf: ['card-and-pin', 'card-and-face'] },
+        { schedule: 'always', anyOf: ['card', 'pin'] },
+      ],
+    },
+    access: { schedules: [hours('nights', 20, 24)] },
+  });
+  const atNight = async () => {
+    const gate = await GateFixture.start({ mode: 'tap-to-look', people: [ANNA, BEN], configured });
+    gate.clock.advance(12 * HOUR);
+    return gate;
+  };
+
+  it('it is by day', async () => {
+    const gate = await GateFixture.start({ mode: 'tap-to-look', people: [ANNA], configured });
+    expect(await show(gate, 'a1')).toEqual({ kind: 'granted', by: 'card' });
+  });
+
+  it('the screen asks for the PIN, and for no number, and the door opens to both', async () => {
+    const gate = await atNight();
+    expect(await show(gate, 'a1')).toMatchObject({ kind: 'pin', entering: 'pin' });
+    expect(gate.relay).toBe('de-energised');
+    await gate.type(PIN);
+    expect(gate.screen).toEqual({ kind: 'granted', by: 'pin' });
+    expect(gate.relay).toBe('energised');
+    expect(gate.journal.recorded.at(-1)?.event).toMatchObject({ kind: 'access-granted', factors: ['card', 'pin'] });
+  });
+
+  it('the PIN of another opens nothing', async () => {
+    const gate = await atNight();
+    await show(gate, 'a1');
+    gate.terminal.kiosk.command({ kind: 'cancel' });
+    gate.terminal.kiosk.command({ kind: 'use-pin' });
+    await gate.type('2002');
+    await gate.type(PIN);
+    expect(await show(gate, 'a1')).toEqual({ kind: 'denied', reason: 'not-recognised' });
+    expect(gate.journal.recorded.at(-1)?.event).toMatchObject({ reason: 'holders-differ' });
+    expect(gate.relay).toBe('de-energised');
+  });
+
+  it('whoever shows no more is denied when time is up, and that is recorded', async () => {
+    const gate = await atNight();
+    await show(gate, 'a1');
+    await gate.pass(20_100);
+    expect(gate.screen).toEqual({ kind: 'denied', reason: 'more-needed' });
+    expect(gate.journal.recorded.at(-1)?.event).toMatchObject({ reason: 'more-factors-needed' });
+  });
+
+  it('a PIN typed at the reader counts as one typed at the screen', async () => {
+    const gate = await atNight();
+    await show(gate, 'a1');
+    gate.reader.press(`${PIN}#`);
+    await gate.settle();
+    expect(gate.relay).toBe('energised');
+  });
+
+  it('a face does as well as the PIN, and is looked at only when it was asked for', async () => {
+    const gate = await atNight();
+    gate.camera.show('holder');
+    await show(gate, '0a');
+    expect([gate.screen.kind, gate.view.cameraOn]).toEqual(['pin', false]);
+    gate.terminal.kiosk.command({ kind: 'use-face' });
+    await gate.pass(600);
+    expect(gate.screen).toEqual({ kind: 'granted', by: 'face' });
+    expect(gate.view.cameraOn).toBe(false);
+  });
+});
+
+describe('a keypad at the reader', () => {
+  it('takes a personal number and its PIN, and forgets what somebody began and left', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', people: [ANNA] });
+    gate.reader.press('2001#');
+    gate.reader.press(PIN.slice(0, 3));
+    await gate.pass(10_100);
+    gate.reader.press(`${PIN.slice(3)}#`);
+    await gate.settle();
+    expect(gate.relay).toBe('de-energised');
+    gate.reader.press('*');
+    gate.reader.press(`2001#${PIN}#`);
+    await gate.settle();
+    expect(gate.relay).toBe('energised');
+  });
+});
+
+describe('somebody under duress', () => {
+  it('is let in as always, and whoever can help is told; the screen says nothing of it', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', people: [ANNA] });
+    const outcomes: string[] = [];
+    for (const pin of [PIN, PIN_UNDER_DURESS]) {
+      gate.terminal.kiosk.command({ kind: 'use-pin' });
+      await gate.type('2001');
+      await gate.type(pin);
+      outcomes.push(JSON.stringify(gate.screen));
+      await passThrough(gate);
+    }
+    expect(outcomes[1]).toBe(outcomes[0]);
+    expect(gate.recorded).toContain('duress');
+    expect(gate.terminal.alarms.shown).toEqual([{ alarm: 'duress', place: ENTRANCE, state: 'unseen' }]);
+    expect(JSON.stringify(gate.view)).not.toContain('duress');
+  });
+});
+
+it('a lock-out of PINs does not end by pulling the plug', async () => {
+  const pinTries = new FakePinTries();
+  const before = await GateFixture.start({ mode: 'no-face', people: [ANNA], pinTries });
+  for (let tries = 0; tries < 3; tries++) await before.terminal.accessPoint(ENTRANCE).presentPin('2001', '000000');
+  const after = await GateFixture.start({ mode: 'no-face', people: [ANNA], pinTries, clock: before.clock });
+  await after.terminal.accessPoint(ENTRANCE).presentPin('2001', PIN);
+  expect(after.screen).toEqual({ kind: 'denied', reason: 'locked-out' });
+});
+
+describe('anti-passback', () => {
+  const crossing = { from: 'street' as AreaId, to: 'house' as AreaId };
+  const areas = [crossing.from, crossing.to];
+  const gateWith = (kind: 'hard' | 'soft') =>
+    GateFixture.start({
+      mode: 'no-face',
+      people: [ANNA],
+      configured: ruled({ place: { antiPassback: { kind, crossing } }, access: { areas } }),
+    });
+
+  it('that is hard refuses whoever is inside already, until an operator forgets or excuses them', async () => {
+    const gate = await gateWith('hard');
+    expect(await show(gate, 'a1')).toMatchObject({ kind: 'granted' });
+    await passThrough(gate);
+    expect(await show(gate, 'a1')).toEqual({ kind: 'denied', reason: 'ask-staff' });
+    expect(gate.recorded).toContain('passed-back');
+    gate.terminal.rules.excuse(ANNA.cardholder.pseudonym);
+    expect(await show(gate, 'a1')).toMatchObject({ kind: 'granted' });
+    await passThrough(gate);
+    expect(await show(gate, 'a1')).toMatchObject({ kind: 'denied' });
+    gate.terminal.rules.resetAntiPassback({ kind: 'everybody' });
+    expect(await show(gate, 'a1')).toMatchObject({ kind: 'granted' });
+  });
+
+  it('holds nothing against whoever was granted and did not go', async () => {
+    const gate = await gateWith('hard');
+    await show(gate, 'a1');
+    await gate.pass(6_000);
+    expect(gate.recorded).toContain('access-not-taken');
+    expect(await show(gate, 'a1')).toMatchObject({ kind: 'granted' });
+  });
+
+  it('that is soft lets them in and records it', async () => {
+    const gate = await gateWith('soft');
+    await show(gate, 'a1');
+    await passThrough(gate);
+    expect(await show(gate, 'a1')).toMatchObject({ kind: 'granted' });
+    expect(gate.recorded).toContain('passed-back');
+  });
+
+  it('never holds back an exit button', async () => {
+    const gate = await gateWith('hard');
+    await show(gate, 'a1');
+    await passThrough(gate);
+    gate.inputs.set('rex', true);
+    await gate.settle();
+    expect(gate.relay).toBe('energised');
+  });
+
+  it('forgets whoever is erased', async () => {
+    const gate = await gateWith('hard');
+    await show(gate, 'a1');
+    await passThrough(gate);
+    await gate.terminal.rights.erase(ANNA.cardholder.pseudonym);
+    gate.terminal.enrolment.enrol(ANNA.cardholder, ANNA.credentials).catch(() => undefined);
+    await gate.settle();
+    expect(gate.terminal.rules.rulesAt(ENTRANCE).antiPassback?.state.whereabouts.size).toBe(0);
+  });
+});
+
+describe('a door for two', () => {
+  const configured = ruled({ place: { twoPersonWithinMs: millis(10_000) } });
+
+  it('opens to the second person, and not to the same one twice', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', people: [ANNA, BEN], configured });
+    expect(await show(gate, 'a1')).toEqual({ kind: 'denied', reason: 'second-person' });
+    expect(await show(gate, 'a1')).toEqual({ kind: 'denied', reason: 'second-person' });
+    expect(await show(gate, 'b1')).toMatchObject({ kind: 'granted' });
+    expect(gate.recorded).toContain('access-accompanied');
+  });
+
+  it('forgets the first one after a while', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', people: [ANNA, BEN], configured });
+    await show(gate, 'a1');
+    await gate.pass(10_000);
+    expect(await show(gate, 'b1')).toEqual({ kind: 'denied', reason: 'second-person' });
+  });
+});
+
+describe('the first person', () => {
+  const first = somebody('dora', 'd1', { privileges: ['opens-first'] });
+  const configured = ruled({
+    place: { firstPerson: named('shop') },
+    barrier: { holdOpen: named('shop') },
+    access: { schedules: [hours('shop', 10, 18)] },
+  });
+
+  it('is awaited by everybody, and by the schedule that holds the door open', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', people: [ANNA, first], configured });
+    gate.clock.advance(HOUR + 1_000);
+    await gate.settle();
+    expect(gate.relay).toBe('de-energised');
+    expect(await show(gate, 'a1')).toEqual({ kind: 'denied', reason: 'ask-staff' });
+    expect(await show(gate, 'd1')).toMatchObject({ kind: 'granted' });
+    await passThrough(gate);
+    expect(gate.recorded).toContain('first-person-came');
+    expect([gate.relay, gate.door.mode]).toEqual(['energised', 'unlocked']);
+    gate.clock.advance(8 * HOUR);
+    await gate.settle();
+    expect([gate.relay, gate.door.mode]).toEqual(['de-energised', 'normal']);
+  });
+
+  it('is awaited again by an operator’s word', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', people: [ANNA, first], configured });
+    gate.clock.advance(HOUR + 1_000);
+    await show(gate, 'd1');
+    await passThrough(gate);
+    gate.terminal.rules.awaitFirstPersonAgain(ENTRANCE);
+    expect(gate.door.mode).toBe('normal');
+  });
+});
+
+describe('the mode of a door', () => {
+  const configured = ruled({
+    barrier: { holdOpen: named('shop'), lockDown: named('nights') },
+    access: { schedules: [hours('shop', 10, 18), hours('nights', 20, 24)] },
+  });
+
+  it('follows its schedules, and leaving is free in all of them', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', people: [ANNA], configured });
+    const modes = [gate.door.mode];
+    for (const more of [1, 8, 2]) {
+      gate.clock.advance(more * HOUR);
+      await gate.settle();
+      modes.push(gate.door.mode);
+    }
+    expect(modes).toEqual(['normal', 'unlocked', 'normal', 'locked-down']);
+    expect(await show(gate, 'a1')).toEqual({ kind: 'denied', reason: 'door-closed-to-all' });
+    gate.inputs.set('rex', true);
+    await gate.settle();
+    expect(gate.relay).toBe('energised');
+  });
+
+  it('is an operator’s word before any schedule, for as long as it was given', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', configured });
+    gate.clock.advance(HOUR);
+    gate.terminal.modes.order(FRONT, { mode: 'normal', until: wallTime(gate.clock.wall() + HOUR) });
+    await gate.settle();
+    expect([gate.door.mode, gate.relay]).toEqual(['normal', 'de-energised']);
+    gate.clock.advance(HOUR);
+    await gate.settle();
+    expect(gate.door.mode).toBe('unlocked');
+    expect(gate.recorded.filter((kind) => kind === 'mode-set')).toHaveLength(3);
+  });
+
+  it('that was ordered until it is revoked outlives a restart', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', configured });
+    gate.terminal.modes.order(FRONT, { mode: 'locked-down', until: 'revoked' });
+    const { doorModes, clock } = gate;
+    const after = await GateFixture.start({ mode: 'no-face', configured, doorModes, clock });
+    expect(after.door.mode).toBe('locked-down');
+    after.terminal.modes.revoke(FRONT);
+    expect([after.door.mode, doorModes.read(FRONT)]).toEqual(['normal', 'normal']);
+  });
+
+  it('changes at once where the clock is set into another time of the schedule', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', configured });
+    gate.clock.setWall(gate.clock.wall() + 2 * HOUR);
+    gate.clock.advance(60_000);
+    await gate.settle();
+    expect(gate.door.mode).toBe('unlocked');
+  });
+});
+
+describe('camera modes by schedule', () => {
+  const configured = ruled({
+    place: { cameraModes: [{ schedule: named('rush'), mode: 'walk-up' }], cameraMode: 'tap-to-look' },
+    access: { schedules: [hours('rush', 10, 11)] },
+  });
+
+  it('open the camera for everybody in one hour, and close it in the next until somebody touches', async () => {
+    const gate = await GateFixture.start({ mode: 'tap-to-look', configured });
+    gate.camera.show('nobody-we-know');
+    expect([gate.view.face, gate.view.cameraOn]).toEqual(['tap', false]);
+    gate.clock.advance(HOUR);
+    await gate.pass(200);
+    expect([gate.view.face, gate.view.cameraOn]).toEqual(['walk-up', true]);
+    gate.clock.advance(HOUR);
+    await gate.pass(200);
+    expect([gate.view.face, gate.view.cameraOn]).toEqual(['tap', false]);
+  });
+
+  it.each(['card-then-face', 'pass-then-face', 'no-face'] as const)('in %s no touch opens it', async (mode) => {
+    const gate = await GateFixture.start({ mode });
+    gate.camera.show('holder');
+    gate.terminal.kiosk.command({ kind: 'use-face' });
+    await gate.pass(1_000);
+    expect([gate.view.cameraOn, gate.relay]).toEqual([false, 'de-energised']);
+  });
+});
+
+describe('other rules while the gate works', () => {
+  it('hold for whoever comes next', async () => {
+    const gate = await GateFixture.start({ mode: 'no-face', people: [ANNA] });
+    expect(await show(gate, 'a1')).toMatchObject({ kind: 'granted' });
+    await passThrough(gate);
+    const change = ruled({
+      place: { factors: [{ schedule: 'always', anyOf: ['card-and-pin'] }] },
+      barrier: { lockDown: 'always' },
+    });
+    gate.terminal.adopt(change(gate.config));
+    expect(await show(gate, 'a1')).toMatchObject({ kind: 'pin' });
+    expect(gate.door.mode).toBe('locked-down');
+    gate.terminal.adopt(gate.config);
+    expect(gate.door.mode).toBe('normal');
+  });
+});
