@@ -8,7 +8,7 @@ import { programFolders, readConfig, readModels } from '#service/readConfig.ts';
 import type { ModelsFile } from '#vision/models/modelsFile.ts';
 import type { CommissioningOptions } from './arguments.ts';
 import { showClock, showDataFolder, showKey } from './dataChecks.ts';
-import { showAccessPoints, showBoards, showDoors } from './deviceChecks.ts';
+import { showAccessPoints, showBoards, showDoors, showReaderLines, showWires } from './deviceChecks.ts';
 import type { Findings } from './findings.ts';
 import { showModels } from './modelChecks.ts';
 
@@ -40,7 +40,9 @@ export async function commissioning(root: string, options: CommissioningOptions,
   await showClock(parts, newest);
   await showModels(parts);
   const reachable = await showBoards(parts);
+  await showReaderLines(parts);
   await showAccessPoints(parts);
+  await showWires(parts);
   await showDoors(parts, { reachable, move: options.move });
   for (const line of health.values()) {
     findings.add(`health.${line.part.replaceAll(/\W+/g, '_')}`, {

@@ -1,10 +1,15 @@
-import type { BoardConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
+import type { BoardConfig } from '#core/config/hardwareConfig.ts';
+import type { DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { relayLevelFor } from '#core/door/lock.ts';
 import { messageOf } from '#core/kernel/fault.ts';
 import { after, millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import { MODBUS_BAUD_RATE } from '#drivers/modbus/frames.ts';
+import { KMTRONIC_BAUD_RATE } from '#drivers/relay/kmtronicTalk.ts';
 import { LCUS_BAUD_RATE } from '#drivers/relay/lcusFrames.ts';
+import { NUMATO_BAUD_RATE } from '#drivers/relay/numatoTalk.ts';
 import { SerialLine } from '#drivers/serial/serialLine.ts';
+import { SerialBoards } from '#service/devices/boards.ts';
 import { Hardware } from '#service/hardware.ts';
 import type { Commissioning } from './commissioning.ts';
 
@@ -14,48 +19,120 @@ const MOVE_MS = millis(1_000);
 const MOVE_OVER_MS = millis(300);
 const FRAME_MS_MAX = 10_000;
 
-/** Each board's line opens. Not a byte is sent. Returns the boards that can be reached. */
+/** Each board's line opens, and boards that answer do. No relay is told anything. Returns the boards that can be reached. */
 export async function showBoards({ config, clock, findings, report }: Commissioning): Promise<ReadonlySet<string>> {
   const reachable = new Set<string>();
   for (const board of config.boards) {
     await findings.show(`boards.${board.id}.line`, async () => {
-      const { link, why } = await lineOf(board, clock);
+      const { link, why, timesPulses } = await lineOf(board, clock);
       if (link === 'up') reachable.add(board.id);
+      // As the gate itself says it.
+      const says =
+        'does not time pulses itself: after a crash a strike stays as it was until the watchdog has restarted the gate';
+      if (!timesPulses) report({ part: `pulses of ${board.id}`, level: 'warning', says });
       return { ok: link === 'up', value: link, limit: 'up', note: why };
     });
-    // As the gate itself says it: no board that is supported times a pulse.
-    const says =
-      'does not time pulses itself: after a crash a strike stays as it was until the watchdog has restarted the gate';
-    report({ part: `pulses of ${board.id}`, level: 'warning', says });
   }
   return reachable;
 }
 
-async function lineOf(board: BoardConfig, clock: Clock): Promise<{ link: 'up' | 'down'; why: string }> {
-  if (board.driver === 'simulated') return { link: 'down', why: 'simulated' };
-  const line = await SerialLine.open({ path: board.path, baudRate: LCUS_BAUD_RATE, clock, faults: 'relay' });
+interface FoundLine {
+  readonly link: 'up' | 'down';
+  readonly why: string;
+  readonly timesPulses: boolean;
+}
+
+async function lineOf(board: BoardConfig, clock: Clock): Promise<FoundLine> {
+  if (board.driver === 'simulated') return { link: 'down', why: 'simulated', timesPulses: false };
+  const { link, why } = await portOf(board.path, BAUD_RATES[board.driver], clock);
+  if (link === 'down') return { link, why, timesPulses: false };
+  if (board.driver === 'lcus')
+    return { link, why: `${why}; nothing was sent, and this board answers nothing`, timesPulses: false };
+  const opened = await new SerialBoards(clock).board(board);
+  if (opened === undefined) return { link, why: `${why}; this board has inputs alone`, timesPulses: true };
   try {
-    return {
-      link: line.link,
-      why: line.fault?.message ?? `${board.path} opens; nothing was sent, and this board answers nothing`,
-    };
+    const answers = opened.link === 'up' ? 'it answers, and was asked for its relays alone' : 'it does not answer';
+    return { link: opened.link, why: `${why}; ${answers}`, timesPulses: opened.timesPulses };
+  } finally {
+    await opened.close();
+  }
+}
+
+const BAUD_RATES = {
+  lcus: LCUS_BAUD_RATE,
+  modbus: MODBUS_BAUD_RATE,
+  kmtronic: KMTRONIC_BAUD_RATE,
+  numato: NUMATO_BAUD_RATE,
+} as const;
+
+async function portOf(path: string, baudRate: number, clock: Clock): Promise<Omit<FoundLine, 'timesPulses'>> {
+  const line = await SerialLine.open({ path, baudRate, clock, faults: 'relay' });
+  try {
+    return { link: line.link, why: line.fault?.message ?? `${path} opens` };
   } finally {
     await line.close();
   }
 }
 
+/** The lines of readers open. Who answers there needs the readers' keys: the gate says it once it runs. */
+export async function showReaderLines({ config, clock, findings }: Commissioning): Promise<void> {
+  const lines = [
+    ...config.osdpLines.map(({ id, path, baudRate, readers }) => {
+      const names = readers.map((reader) => `${reader.id} at address ${reader.address}`).join(', ');
+      return { name: `osdp.${id}.line`, path, baudRate, says: `for ${names}: npm run hardware -- readers` };
+    }),
+    ...config.serialReaders.map(({ id, path, driver }) => {
+      return {
+        name: `readers.${id}.line`,
+        path,
+        baudRate: LCUS_BAUD_RATE,
+        says: `for an ${driver}: npm run hardware -- test`,
+      };
+    }),
+  ];
+  for (const { name, path, baudRate, says } of lines) {
+    await findings.show(name, async () => {
+      const { link, why } = await portOf(path, baudRate, clock);
+      return { ok: link === 'up', value: link, limit: 'up', note: link === 'up' ? `${why}, ${says}` : why };
+    });
+  }
+}
+
+/** What is on the wires of each door now, as far as they end in boards. */
+export async function showWires({ config, clock, findings }: Commissioning): Promise<void> {
+  const wired = [...config.doors, ...config.turnstiles].filter(({ inputs }) => inputs.driver === 'wired');
+  if (wired.length === 0) return;
+  const hardware = await Hardware.open(
+    { ...config, boards: config.boards.filter(({ driver }) => driver === 'modbus') },
+    undefined,
+    clock,
+  );
+  try {
+    for (const door of wired) {
+      const inputs = hardware.inputs(door);
+      const found = [...inputs.fitted].map((input) => `${input} ${inputs.state(input)}`);
+      const { inputs: chosen } = door;
+      const ofReaders = chosen.driver === 'wired' && chosen.wires.some(({ on }) => on.kind === 'reader');
+      const note = `${found.join(', ')}${ofReaders ? '; those of readers are known once the gate runs' : ''}`;
+      findings.add(`doors.${door.id}.inputs`, { ok: ofReaders || inputs.link === 'up', value: inputs.link, note });
+    }
+  } finally {
+    await hardware.close();
+  }
+}
+
 /** Readers and cameras as they are configured. */
 export async function showAccessPoints({ config, clock, findings }: Commissioning): Promise<void> {
-  const hardware = await Hardware.open({ ...config, boards: [] }, undefined, clock);
+  const hardware = await Hardware.open({ ...config, boards: [], doors: [], turnstiles: [] }, undefined, clock);
   for (const accessPoint of config.accessPoints) {
-    await findings.show(`access_points.${accessPoint.id}.reader`, async () => {
-      const { link } = hardware.reader(accessPoint);
-      const none = accessPoint.reader.driver === 'none';
-      return {
-        ok: link === 'up',
-        value: accessPoint.reader.driver,
-        note: none ? 'no card reader is configured: cards open nothing here' : `link ${link}`,
-      };
+    const { id, reader } = accessPoint;
+    const note =
+      reader.driver === 'none'
+        ? 'no card reader is configured: cards open nothing here'
+        : 'see the line of that reader';
+    findings.add(`access_points.${id}.reader`, {
+      value: reader.driver === 'named' ? reader.name : reader.driver,
+      note,
     });
     await findings.show(`access_points.${accessPoint.id}.camera`, () => cameraOf(hardware, accessPoint));
   }
@@ -84,6 +161,11 @@ export async function showDoors(
   { reachable, move }: { reachable: ReadonlySet<string>; move: boolean },
 ): Promise<void> {
   const { config, findings } = parts;
+  for (const { id, lock, board, channels, inputs } of config.turnstiles) {
+    const ways = `entry on ${board} channel ${channels.entry}, exit on channel ${channels.exit}`;
+    const note = `${relayLevelFor(lock, 'unlocked')} unlocks a way, ${ways}; inputs ${inputs.fitted.join(', ') || 'none'}`;
+    findings.add(`turnstiles.${id}`, { value: lock, note });
+  }
   for (const door of config.doors) {
     const unlocked = relayLevelFor(door.lock, 'unlocked');
     const inputs =
@@ -102,7 +184,7 @@ async function moved({ config, clock }: Commissioning, door: DoorConfig, reachab
   if (!reachable) return { ok: false, note: `${door.board} cannot be reached` };
   console.error(`door ${door.id} (${door.board} channel ${door.channel}): the strike unlocks for ${MOVE_MS} ms now`);
   const hardware = await Hardware.open(
-    { ...config, boards: config.boards.filter(({ id }) => id === door.board) },
+    { ...config, boards: config.boards.filter(({ id }) => id === door.board), doors: [], turnstiles: [] },
     undefined,
     clock,
   );
