@@ -17,7 +17,8 @@ export interface ReadConfiguration {
 export interface ConfigurationParts {
   /** The file to watch. */
   readonly file: string;
-  readonly inForce: ReadConfiguration;
+  /** What the gate was started with. */
+  readonly inForce: TerminalConfig;
   /** @throws Fault `config` that names every mistake */
   readonly read: () => ReadConfiguration;
   readonly adopt: (config: TerminalConfig) => void;
@@ -40,13 +41,11 @@ export class Configuration implements Disposable {
   readonly #parts: ConfigurationParts;
   /** What the gate was started with, with the rules that are in force. */
   #inForce: TerminalConfig;
-  #sha256: string;
   #watching = false;
 
   constructor(parts: ConfigurationParts) {
     this.#parts = parts;
-    this.#inForce = parts.inForce.config;
-    this.#sha256 = parts.inForce.sha256;
+    this.#inForce = parts.inForce;
     parts.health.report({ part: 'configuration', level: 'ok', says: `${parts.file} is in force` });
   }
 
@@ -75,11 +74,9 @@ export class Configuration implements Disposable {
     const waits = needsRestart.some((section) => STRUCTURE.has(section));
     const next = waits ? this.#inForce : withLiveParts(this.#inForce, read.config);
     const changed = liveParts(next) !== liveParts(this.#inForce);
-    const isNew = read.sha256 !== this.#sha256;
     if (changed) this.#parts.adopt(next);
     this.#inForce = next;
-    this.#sha256 = read.sha256;
-    if (changed || isNew) this.#tell({ changed, needsRestart }, read.sha256);
+    this.#tell({ changed, needsRestart }, read.sha256);
     return { changed, needsRestart };
   }
 

@@ -33,8 +33,7 @@ async function run(): Promise<void> {
   const folders = programFolders(ROOT);
   const models = readModels(folders.models);
   const source = { file: options.config, simulated: options.simulated, folder: process.cwd() };
-  const read = readConfiguration(source, models);
-  const { config } = read;
+  const { config } = readConfiguration(source, models);
   const clock = new SystemClock();
   const open = await openGate({ config, models, folders, clock, random: new SystemRandom() });
   const { health } = open.gate;
@@ -68,7 +67,7 @@ async function run(): Promise<void> {
   }
   using configuration = new Configuration({
     file: configFile(source),
-    inForce: read,
+    inForce: config,
     read: () => readConfiguration(source, models),
     adopt: (changed) => open.gate.adopt(changed),
     recorder: open.gate.recorder,
