@@ -7,7 +7,7 @@ import type { OsdpLine } from './osdpLine.ts';
 import type { CardBits } from './replies.ts';
 
 export interface OsdpCardReaderParts {
-  readonly line: OsdpLine;
+  readonly line: Pick<OsdpLine, 'state' | 'onEvent' | 'tell'>;
   readonly reader: ReaderId;
   readonly accessPoint: AccessPointId;
   /** In the order in which they are tried. */
@@ -23,7 +23,7 @@ const COLOURS = { granted: 'green', denied: 'red' } as const;
 /** One reader of an OSDP line as the card reader of an access point. Closing the line closes it. */
 export class OsdpCardReader extends ToldCards {
   readonly #formats: readonly CardFormat[];
-  readonly #line: OsdpLine;
+  readonly #line: OsdpCardReaderParts['line'];
   readonly #reader: ReaderId;
 
   constructor({ line, reader, accessPoint, formats }: OsdpCardReaderParts) {
