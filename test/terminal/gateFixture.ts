@@ -35,7 +35,7 @@ export const HOLDER = idFrom<Pseudonym>('holder');
 export const NOBODY_WE_KNOW = 77;
 const HOLDERS_FACE = 1;
 
-export { configOf, ENTRANCE, FRONT, OPERATING } from './gateConfig.ts';
+export { configOf, OPERATING } from './gateConfig.ts';
 
 export interface FixtureOptions {
   readonly mode?: CameraMode;

@@ -65,7 +65,7 @@ function placeFlaws({ access, accessPoints, doors, turnstiles }: TerminalConfig,
   const [place, accessPoint] = [access.places[index], accessPoints[index]];
   if (place === undefined || accessPoint === undefined) return [];
   const at = ['access-points', index];
-  const { antiPassback, firstPerson, factors, cameraModes, cameraMode } = place;
+  const { antiPassback, firstPerson, factors, cameraModes } = place;
   const named = [
     ...factors.map((one) => ['factors', one] as const),
     ...cameraModes.map((one) => ['camera-modes', one] as const),
@@ -90,10 +90,6 @@ function placeFlaws({ access, accessPoints, doors, turnstiles }: TerminalConfig,
       isTurnstile: turnstiles.some(({ id }) => id === accessPoint.door),
       direction: accessPoint.direction,
     }),
-    ...(accessPoint.camera.driver === 'none' &&
-    (cameraMode === 'walk-up' || cameraModes.some(({ mode }) => mode === 'walk-up'))
-      ? [flaw([...at, 'camera'], 'a camera for the mode walk-up')]
-      : []),
     ...(doors.some(({ id }) => id === accessPoint.door) || turnstiles.some(({ id }) => id === accessPoint.door)
       ? []
       : [flaw([...at, 'door'], oneOf([...doors, ...turnstiles].map(({ id }) => id)))]),
