@@ -8,8 +8,8 @@ import type { WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { PinTriesStore } from '#core/ports/stores.ts';
 import { makeFolder, replaceFile } from './files/atomicFile.ts';
-import { openCabinet } from './keys/cabinet.ts';
-import { deriveKey, keyObject } from './vault/derivedKeys.ts';
+import { folderKey } from './keys/folderKey.ts';
+import { keyObject } from './vault/derivedKeys.ts';
 import { seal, unseal, type SealedAs } from './vault/seal.ts';
 
 export const PIN_TRIES_FILE = 'pin-tries';
@@ -77,10 +77,7 @@ const damaged = (found: string): Fault =>
   new Fault('storage', { thing: PIN_TRIES_FILE, found, expected: 'the file as this gate wrote it' });
 
 function keyOf(folder: string, root: Uint8Array): KeyObject {
-  using cabinet = openCabinet(folder, root);
-  const master = cabinet.key('master');
-  const bytes = deriveKey(master, 'pin tries');
-  master.fill(0);
+  const bytes = folderKey(folder, root, 'pin tries');
   const key = keyObject(bytes);
   bytes.fill(0);
   return key;

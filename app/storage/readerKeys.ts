@@ -4,8 +4,8 @@ import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { ReaderId } from '#core/kernel/ids.ts';
 import type { ReaderKeys } from '#core/ports/readerKeys.ts';
 import { makeFolder, replaceFile } from './files/atomicFile.ts';
-import { openCabinet } from './keys/cabinet.ts';
-import { deriveKey, keyObject } from './vault/derivedKeys.ts';
+import { folderKey } from './keys/folderKey.ts';
+import { keyObject } from './vault/derivedKeys.ts';
 import { seal, unseal } from './vault/seal.ts';
 
 /**
@@ -33,11 +33,7 @@ export interface ReaderKeysOptions {
 
 /** @throws Fault `key` where the folder's cabinet cannot be opened; `storage` where the folder cannot be written. */
 export function createReaderKeys({ folder, master: root }: ReaderKeysOptions): ReaderKeys & Disposable {
-  using cabinet = openCabinet(folder, root);
-  const master = cabinet.key('master');
-  const key = deriveKey(master, 'reader keys');
-  master.fill(0);
-  return new ReaderKeysOnDisk(folder, key);
+  return new ReaderKeysOnDisk(folder, folderKey(folder, root, 'reader keys'));
 }
 
 class ReaderKeysOnDisk implements ReaderKeys, Disposable {
