@@ -1,4 +1,4 @@
-import type { TerminalConfig } from '#core/config/terminalConfig.ts';
+import type { AccessPointConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { assert } from '#core/kernel/assert.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Random } from '#core/ports/random.ts';
@@ -8,7 +8,7 @@ import type { ScreenEndpoints } from './loopback/endpoint.ts';
 import type { ProgramFolders } from './readConfig.ts';
 import { readDemonstration, type Demonstration } from './simulated/demonstration.ts';
 import { enrolDemonstration } from './simulated/enrolDemonstration.ts';
-import { SimulatorDesk } from './simulated/simulatorDesk.ts';
+import { SimulatorDesk, type SimulatedDoor } from './simulated/simulatorDesk.ts';
 import { SimulatedWorld } from './simulated/world.ts';
 
 export interface OpenGateParts {
@@ -54,8 +54,8 @@ async function withWorld(
 ): Promise<OpenGate> {
   const { terminal } = gate;
   const accessPoint = config.accessPoints.find(({ id }) => id === config.kiosk.accessPoint);
-  const door = config.doors.find(({ id }) => id === accessPoint?.door);
-  assert(accessPoint !== undefined && door !== undefined, 'the configuration was checked');
+  assert(accessPoint !== undefined, 'the configuration was checked');
+  const door = doorBehind(accessPoint, config);
   if (gate.people === 0) {
     await enrolDemonstration({
       demonstration,
@@ -67,7 +67,7 @@ async function withWorld(
       random,
     });
   }
-  const desk = new SimulatorDesk({ gate, world, demonstration, door, accessPoint });
+  const desk = new SimulatorDesk({ gate, world, demonstration, config, door, accessPoint });
   return {
     gate,
     world,
@@ -78,6 +78,15 @@ async function withWorld(
       await world.close();
     },
   };
+}
+
+/** The door behind an access point, or its way of a turnstile. */
+function doorBehind({ door, direction }: AccessPointConfig, { doors, turnstiles }: TerminalConfig): SimulatedDoor {
+  const turnstile = turnstiles.find(({ id }) => id === door);
+  if (turnstile !== undefined) return { ...turnstile, channel: turnstile.channels[direction ?? 'entry'] };
+  const found = doors.find(({ id }) => id === door);
+  assert(found !== undefined, 'the configuration was checked: every access point opens something');
+  return found;
 }
 
 const kioskOf = ({ terminal, mirror }: Gate): ScreenEndpoints['kiosk'] => ({

@@ -1,13 +1,15 @@
-import type { AccessPointConfig, DoorConfig } from '#core/config/terminalConfig.ts';
+import type { AccessPointConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import type { RecordedEntry } from '#core/journal/entry.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import type { DoorInput, LinkState } from '#core/ports/hardware.ts';
 import { EMPTY_SCENE } from '#drivers/camera/simulatedCamera.ts';
+import type { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
 import type { LcusReceived } from '#drivers/relay/lcusEmulator.ts';
 import type { SimulatorCommand, SimulatorView } from '#contract/simulator.ts';
 import { messageOf } from '#core/kernel/fault.ts';
 import type { Gate } from '../assemble.ts';
 import { DEMONSTRATION_CARD_FORMAT, type Demonstration } from './demonstration.ts';
+import { SimulatedBarriers } from './simulatedBarriers.ts';
 import type { SimulatedWorld } from './world.ts';
 
 const JOURNAL_LINES = 20;
@@ -19,15 +21,21 @@ export interface SimulatorDeskParts {
   readonly gate: Gate;
   readonly world: SimulatedWorld;
   readonly demonstration: Demonstration;
-  readonly door: DoorConfig;
+  readonly config: TerminalConfig;
+  /** Behind the kiosk's access point. */
+  readonly door: SimulatedDoor;
   readonly accessPoint: AccessPointConfig;
 }
+
+/** A door, or the way of a turnstile. */
+export type SimulatedDoor = Pick<DoorConfig, 'id' | 'board' | 'channel' | 'inputs'>;
 
 /** The simulator page's side of a simulated gate: it moves the world and shows it, and reaches nothing else. */
 export class SimulatorDesk implements Disposable {
   readonly #parts: SimulatorDeskParts;
   readonly #listeners = new Set<(view: SimulatorView) => void>();
   readonly #wiring: Disposable[];
+  readonly #barriers: SimulatedBarriers;
   #relayBytes: readonly string[] = [];
   #journal: readonly string[] = [];
   #nextEntry = 1 as JournalId;
@@ -37,9 +45,15 @@ export class SimulatorDesk implements Disposable {
   constructor(parts: SimulatorDeskParts) {
     this.#parts = parts;
     const { gate, world, door } = parts;
+    this.#barriers = new SimulatedBarriers(parts);
     this.#wiring = [gate.health.onReport(() => this.#changed())];
-    const heard = world.emulator(door.board)?.onReceived((received) => this.#onReceived(received));
-    if (heard !== undefined) this.#wiring.push(heard);
+    for (const barrier of gate.doors.values()) this.#wiring.push(barrier.onChange(() => this.#changed()));
+    for (const { id } of parts.config.boards) {
+      // Of the board that most gates have alone, nobody needs the name.
+      const of = id === door.board ? '' : ` of ${id}`;
+      const heard = world.emulator(id)?.onReceived((received) => this.#onReceived(received, of));
+      if (heard !== undefined) this.#wiring.push(heard);
+    }
     const unsubscribe = gate.terminal.kiosk.subscribe(() => this.#changed());
     this.#wiring.push({ [Symbol.dispose]: unsubscribe });
   }
@@ -58,7 +72,13 @@ export class SimulatorDesk implements Disposable {
         if (this.#scenes().some(({ id }) => id === command.scene)) world.camera(accessPoint.id)?.show(command.scene);
         break;
       case 'show-card':
-        this.#showCard(command.card);
+        this.#showCard(command.card, command.accessPoint);
+        break;
+      case 'press-keys':
+        this.#readerAt(command.accessPoint)?.press(command.keys);
+        break;
+      case 'set-input':
+        this.#barriers.setInput(command);
         break;
       case 'press-rex':
         this.#setInput('rex', true);
@@ -107,6 +127,7 @@ export class SimulatorDesk implements Disposable {
       contact: inputs.read('contact') ? 'open' : 'closed',
       fire: inputs.read('fire'),
       door: gate.terminal.kiosk.view.door,
+      barriers: this.#barriers.view,
       journal: [...this.#journal],
       health: gate.health.lines.map((line) => ({ ...line })),
     };
@@ -129,15 +150,21 @@ export class SimulatorDesk implements Disposable {
     return [...people.map(({ card }) => card), ...unknownCards];
   }
 
-  #showCard(id: string): void {
+  #showCard(id: string, accessPoint: string = this.#parts.accessPoint.id): void {
     const card = this.#cards().find((known) => known.id === id);
     if (card === undefined) return;
-    const { world, accessPoint } = this.#parts;
-    world.reader(accessPoint.id).show({ format: DEMONSTRATION_CARD_FORMAT, number: card.number });
+    this.#readerAt(accessPoint)?.show({ format: DEMONSTRATION_CARD_FORMAT, number: card.number });
   }
 
-  #onReceived({ channel, level, bytes }: LcusReceived): void {
-    this.#relayBytes = [`${bytes}  channel ${channel} ${level}`, ...this.#relayBytes].slice(0, RELAY_LINES);
+  /** Undefined where there is no such access point, or its reader is not simulated. */
+  #readerAt(name: string): SimulatedReader | undefined {
+    const { world, config } = this.#parts;
+    const found = config.accessPoints.find(({ id, reader }) => id === name && reader.driver === 'simulated');
+    return found && world.reader(found.id);
+  }
+
+  #onReceived({ channel, level, bytes }: LcusReceived, of: string): void {
+    this.#relayBytes = [`${bytes}  channel ${channel}${of} ${level}`, ...this.#relayBytes].slice(0, RELAY_LINES);
     this.#changed();
   }
 
