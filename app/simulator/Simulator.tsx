@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { SimulatorCommand, SimulatorView } from '../contract/simulator.ts';
+import { Barriers } from './Barriers.tsx';
 import { DoorPicture } from './DoorPicture.tsx';
 
 export interface SimulatorProps {
@@ -28,9 +29,17 @@ export function Simulator({ view, send }: SimulatorProps) {
           <Records view={view} />
         </main>
       )}
+      {view?.barriers !== undefined && needsMore(view.barriers) && (
+        <Barriers barriers={view.barriers} cards={view.cards} send={send} />
+      )}
     </div>
   );
 }
+
+/** One door with the three inputs that most have is all there above. */
+const needsMore = (barriers: NonNullable<SimulatorView['barriers']>): boolean =>
+  barriers.length > 1 || barriers.some(({ inputs }) => inputs.some(({ input }) => !SHOWN_ABOVE.has(input)));
+const SHOWN_ABOVE: ReadonlySet<string> = new Set(['contact', 'rex', 'fire']);
 
 interface PartProps {
   readonly view: SimulatorView;

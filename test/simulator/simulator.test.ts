@@ -133,6 +133,68 @@ test('every press does one thing to the world', async () => {
   }
 });
 
+const off = 'de-energised' as const;
+const inputs = (...names: string[]) => names.map((input) => ({ input, active: false }));
+const HOUSE: NonNullable<SimulatorView['barriers']> = [
+  {
+    id: 'outer-door',
+    kind: 'door',
+    told: 'open',
+    relays: [{ name: 'strike', level: 'energised' }],
+    inputs: [{ input: 'contact', active: true }, ...inputs('rex', 'fire', 'tamper')],
+    readers: [{ accessPoint: 'outer', label: 'Outer door' }],
+  },
+  {
+    id: 'inner-door',
+    kind: 'door',
+    told: 'locked',
+    relays: [{ name: 'strike', level: off }],
+    inputs: inputs('contact', 'rex', 'fire', 'tamper'),
+    readers: [{ accessPoint: 'inner', label: 'Inner door' }],
+  },
+  ...['lane-1', 'lane-2'].map((id, which) => ({
+    id,
+    kind: 'turnstile' as const,
+    told: which === 0 ? 'accessed' : 'locked',
+    relays: [
+      { name: 'entry', level: which === 0 ? ('energised' as const) : off },
+      { name: 'exit', level: off },
+      { name: 'arms', level: off },
+    ],
+    inputs: inputs('passed-entry', 'passed-exit', 'emergency', 'fire'),
+    readers: [{ accessPoint: `${id}-in`, label: `Lane ${which + 1}, in` }],
+  })),
+];
+
+test('a pair of turnstiles and an air lock stand below, each with its own hands and reader', async () => {
+  await show({ barriers: HOUSE });
+  for (const picture of [
+    'outer-door stands open, its relay is energised',
+    'inner-door is closed, its relay is de-energised',
+    'lane-1 is free for entry',
+    'lane-2 is locked',
+  ])
+    await page.getByRole('img', { name: picture, exact: true }).waitFor();
+  await page.screenshot({ path: `${SCREENSHOTS}/house.png`, fullPage: true });
+  const { overflows } = await page.evaluate(measure);
+  expect(overflows.filter((line) => line.includes('cut off'))).toEqual([]);
+  const lane = page.getByRole('region', { name: 'lane-2' });
+  const before = server.commands.length;
+  await lane.getByRole('button', { name: 'emergency' }).click();
+  await lane.getByRole('button', { name: 'An expired card, at Lane 2, in' }).click();
+  await expect.poll(() => server.commands.length).toBe(before + 2);
+  expect(server.commands.slice(-2)).toEqual([
+    { kind: 'set-input', barrier: 'lane-2', input: 'emergency', active: true },
+    { kind: 'show-card', card: 'expired', accessPoint: 'lane-2-in' },
+  ]);
+});
+
+test('a single door with the inputs that most have is not shown twice', async () => {
+  const [, door] = HOUSE;
+  await show({ barriers: [{ ...door!, inputs: inputs('contact', 'rex', 'fire') }] });
+  expect(await page.locator('.barriers').count()).toBe(0);
+});
+
 test('a view that is none of ours is dropped and the last good picture stays', async () => {
   await show({ door: 'locked' });
   server.sendRaw(JSON.stringify({ ...VIEW, version: 2, door: 'forced-open' }));
