@@ -1,11 +1,11 @@
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { HangAlarm } from '#platform/hangAlarm.ts';
-import { PARSERS } from './fuzz/parsers.ts';
+import { PARSERS, SHARE } from './fuzz/parsers.ts';
 import { result, runCommand, type Arguments, type Result } from './report.ts';
 
 /**
  * Feeds mutated real traffic to every parser. Usage: npm run fuzz -- [--cases N] [--seed N] [--parser NAME] [--json];
- * N cases in all, shared equally.
+ * N cases in all, shared equally but for what is slow.
  */
 
 const CASES = 100_000;
@@ -42,8 +42,12 @@ function readFuzzArguments(given: readonly string[]): { cases: number; seed: num
 async function fuzz({ rest }: Arguments): Promise<{ results: readonly Result[]; seed: number }> {
   const { cases, seed, parsers } = readFuzzArguments(rest);
   using alarm = new HangAlarm();
-  const share = Math.ceil(cases / parsers.length);
-  const results = parsers.map((name) => putOnTrial(name, share, seed, alarm));
+  const shares = parsers.map((name) => SHARE[name] ?? 1);
+  const whole = shares.reduce((sum, share) => sum + share, 0);
+  const results = parsers.map((name, index) => {
+    const share = Math.ceil((cases * shares[index]!) / whole);
+    return putOnTrial(name, share, seed, alarm);
+  });
   const total = results.reduce((sum, { value }) => sum + (typeof value === 'number' ? value : 0), 0);
   return { results: [...results, result('cases in all', { value: total })], seed };
 }

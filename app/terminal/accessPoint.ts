@@ -99,6 +99,14 @@ export class AccessPoint {
     this.#wiring.push(
       reader.onCard((card) => void this.presentCard(card)),
       reader.onKeys((keys) => this.#keypad.keys(keys)),
+      reader.onMisread((why) => {
+        reader.signal('denied');
+        health.report({
+          part: `cards at ${this.#parts.config.id}`,
+          level: 'warning',
+          says: `no card that counts: ${why}`,
+        });
+      }),
       reader.onLink((link, why) => {
         const part = `reader at ${this.#parts.config.id}`;
         health.report({ part, level: link === 'up' ? 'ok' : 'failed', says: why });

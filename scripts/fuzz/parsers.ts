@@ -1,3 +1,4 @@
+import { fuzzConfiguration } from './configuration.ts';
 import { fuzzOsdp } from './osdp.ts';
 import { fuzzCardFormat, fuzzPn532, fuzzRdm6300, fuzzWiegand } from './readers.ts';
 import { fuzzKmtronic, fuzzLcus, fuzzModbus, fuzzNumato } from './relays.ts';
@@ -21,4 +22,8 @@ export const PARSERS: Readonly<Record<string, Fuzz>> = {
   'card-format': fuzzCardFormat,
   wedge: fuzzWedge,
   osdp: fuzzOsdp,
+  configuration: fuzzConfiguration,
 };
+
+/** The part of an equal share that a parser gets: reading a configuration takes a thousand times as long as a frame. */
+export const SHARE: Readonly<Record<string, number>> = { configuration: 0.02 };
