@@ -73,6 +73,10 @@ const quick = (config: TerminalConfig): TerminalConfig => ({
 const tapToLook = (config: TerminalConfig): TerminalConfig => ({
   ...config,
   accessPoints: config.accessPoints.map((accessPoint) => ({ ...accessPoint, mode: 'tap-to-look' })),
+  access: {
+    ...config.access,
+    places: config.access.places.map((place) => ({ ...place, cameraMode: 'tap-to-look' })),
+  },
 });
 
 interface Surroundings {
