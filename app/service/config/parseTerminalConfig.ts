@@ -43,7 +43,7 @@ export function parseTerminalConfig(text: string, origin: ConfigOrigin): Termina
     });
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
   const [broken] = document.errors;
   if (broken !== undefined) {
     throw new Fault('config', {
