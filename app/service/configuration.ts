@@ -22,6 +22,10 @@ export interface ConfigurationParts {
   /** @throws Fault `config` that names every mistake */
   readonly read: () => ReadConfiguration;
   readonly adopt: (config: TerminalConfig) => void;
+  /** Called whenever the file was found to be good. */
+  readonly keep: () => void;
+  /** Why the gate was started with the last good one, where the file is wrong. */
+  readonly refused?: string | undefined;
   readonly recorder: Recorder;
   readonly health: Health;
 }
@@ -46,7 +50,10 @@ export class Configuration implements Disposable {
   constructor(parts: ConfigurationParts) {
     this.#parts = parts;
     this.#inForce = parts.inForce;
-    parts.health.report({ part: 'configuration', level: 'ok', says: `${parts.file} is in force` });
+    if (parts.refused === undefined) {
+      parts.health.report({ part: 'configuration', level: 'ok', says: `${parts.file} is in force` });
+      parts.keep();
+    } else this.#refuse(parts.refused);
   }
 
   watch(): void {
@@ -77,6 +84,7 @@ export class Configuration implements Disposable {
     if (changed) this.#parts.adopt(next);
     this.#inForce = next;
     this.#tell({ changed, needsRestart }, read.sha256);
+    this.#parts.keep();
     return { changed, needsRestart };
   }
 
@@ -88,15 +96,15 @@ export class Configuration implements Disposable {
     try {
       return this.#parts.read();
     } catch (error) {
-      const says = messageOf(error);
-      this.#parts.recorder.record({ kind: 'configuration-refused', says });
-      this.#parts.health.report({
-        part: 'configuration',
-        level: 'warning',
-        says: `the last good one stays in force: ${says}`,
-      });
+      this.#refuse(messageOf(error));
       throw error;
     }
+  }
+
+  #refuse(says: string): void {
+    const { recorder, health } = this.#parts;
+    recorder.record({ kind: 'configuration-refused', says });
+    health.report({ part: 'configuration', level: 'warning', says: `the last good one stays in force: ${says}` });
   }
 
   #tell({ changed, needsRestart }: Applied, sha256: string): void {

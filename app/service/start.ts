@@ -12,6 +12,7 @@ import { controlCommands } from './control/commands.ts';
 import { configurationCommands } from './control/configurationCommands.ts';
 import { ControlSocket } from './control/controlSocket.ts';
 import { EXIT_BROKEN, exitStatusOf } from './exitStatus.ts';
+import { keepLastGood, readOrLastGood } from './lastGood.ts';
 import { LastingLoopback } from './lastingLoopback.ts';
 import { parentOverPort, parentPortOf, serveParentPort } from './loopback/parentPort.ts';
 import { sessionsAt } from './loopback/session.ts';
@@ -33,7 +34,11 @@ async function run(): Promise<void> {
   const folders = programFolders(ROOT);
   const models = readModels(folders.models);
   const source = { file: options.config, simulated: options.simulated, folder: process.cwd() };
-  const { config } = readConfiguration(source, models);
+  const file = configFile(source);
+  const read = (path: string | undefined) => readConfiguration({ ...source, file: path }, models);
+  const started =
+    source.file === undefined ? { read: read(undefined), refused: undefined } : readOrLastGood(file, read);
+  const { config } = started.read;
   const clock = new SystemClock();
   const open = await openGate({ config, models, folders, clock, random: new SystemRandom() });
   const { health } = open.gate;
@@ -66,9 +71,11 @@ async function run(): Promise<void> {
     serveParentPort(mainOfElectron, { open: sessionsAt(endpoints, clock), report, onStop: () => stopped.resolve(0) });
   }
   using configuration = new Configuration({
-    file: configFile(source),
+    file,
     inForce: config,
-    read: () => readConfiguration(source, models),
+    refused: started.refused,
+    read: () => read(source.file),
+    keep: () => (source.file === undefined ? undefined : keepLastGood(file, health)),
     adopt: (changed) => open.gate.adopt(changed),
     recorder: open.gate.recorder,
     health,

@@ -31,5 +31,12 @@ test(
       limit: 10,
     });
     expect(found).toMatchObject({ entries: [{ event: { kind: 'configuration-refused' } }] });
+
+    // The power goes while the file is spoilt: the gate comes back with the last good one, and says so.
+    await gate.kill();
+    await using again = new GateProcess(folder);
+    await again.ready;
+    expect(again.saidSo('the last good one stays in force')).toBe(1);
+    expect(await askGate(folder.data, 'door-modes', {})).toMatchObject([{ mode: 'locked-down', by: 'schedule' }]);
   },
 );
