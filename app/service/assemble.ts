@@ -1,3 +1,4 @@
+import { strengthLines } from '#core/access/credentialStrength.ts';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import type { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
@@ -25,6 +26,7 @@ import { Recorder } from '#terminal/recorder.ts';
 import { Terminal } from '#terminal/terminal.ts';
 import { withChoices, type ModelsFile } from '#vision/models/modelsFile.ts';
 import { startVisionWorker, type VisionWorker } from '#vision/node/visionWorker.ts';
+import { credentialsUsed } from './credentialsUsed.ts';
 import { Doors, NO_STORED_MODES, type DoorsParts } from './doors.ts';
 import { Hardware } from './hardware.ts';
 import { ScreenMirror } from './screenMirror.ts';
@@ -141,6 +143,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     readers: around.readers,
   });
   terminal.start();
+  for (const line of strengthLines(credentialsUsed(config))) health.report(line);
   const keyCalendar = new KeyCalendar({
     keys: storage.keys,
     changeAfterMs: config.keys.changeAfterMs,
