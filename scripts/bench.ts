@@ -10,6 +10,7 @@ import { measureIdle, measureStart, type ProcessParts } from './bench/process.ts
 import { Quiet } from './bench/quiet.ts';
 import { RawInference } from './bench/rawInference.ts';
 import { measureOsdp } from './bench/osdp.ts';
+import { measureCardToRelay } from './bench/osdpGate.ts';
 import { measureStrike } from './bench/strike.ts';
 import { measureWays } from './bench/ways.ts';
 import { runCommand, type Arguments, type Result } from './report.ts';
@@ -29,7 +30,7 @@ const MEASUREMENTS: readonly {
   { names: ['start', 'memory'], measure: measureStart },
   { names: ['idle'], measure: measureIdle },
   { names: ['journal'], measure: async () => [...measureAppend(), ...measureMillion()] },
-  { names: ['osdp'], measure: measureOsdp },
+  { names: ['osdp'], measure: async (parts) => [...(await measureOsdp(parts)), ...(await measureCardToRelay(parts))] },
   { names: ['decide'], measure: async ({ quiet }) => measureDecide({ quiet }) },
   { names: ['erasure'], measure: async () => benchErasure() },
 ];

@@ -1,9 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Fault } from '#core/kernel/fault.ts';
 import type { ReaderId } from '#core/kernel/ids.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { ReaderKeys } from '#core/ports/readerKeys.ts';
@@ -12,28 +6,27 @@ import { OsdpLine } from '#drivers/reader/osdp/osdpLine.ts';
 import { POLL_MS } from '#drivers/reader/osdp/reader.ts';
 import { result, type Result } from '../report.ts';
 import type { Effort } from './effort.ts';
-import { BENCH_KEY, type FromReaders, type ToReaders } from './osdpReaders.ts';
+import { BENCH_KEY } from './osdpReaders.ts';
 import { cpuSecondsOf } from './processFigures.ts';
 import type { Quiet } from './quiet.ts';
+import { OSDP_BAUD_RATE, ReadersProcess } from './readersProcess.ts';
 import { percentile, rounded } from './statistics.ts';
 
-const BAUD_RATE = 9_600;
-const BITS_A_CHARACTER = 10;
+export const BITS_A_CHARACTER = 10;
 /** Poll and card as they are on the line: mark, head, block, code, data in whole blocks of 16, MAC, CRC. */
-const POLL_BYTES = 15;
-const CARD_BYTES = 31;
+export const POLL_BYTES = 15;
+export const CARD_BYTES = 31;
 /** How much longer than its bytes and one poll period a card may take. */
-const RATIO_MAX = 1.3;
+export const RATIO_MAX = 1.3;
 /** Readers share a line of this rate in such numbers, on so many lines, and each is to be asked that often. */
 const LINES = 2;
 const READERS_A_LINE = 8;
 const GAP_MS_MAX = 400;
 const CPU_PERCENT_MAX = 10;
-const READY_MS_MAX = 20_000;
 /** A reader that has just come is asked for its inputs and tamper first; only then the line is as it stays. */
 const SETTLE_MS = 3_000;
 
-interface OsdpParts {
+export interface OsdpParts {
   readonly clock: Clock;
   readonly effort: Effort;
   readonly quiet: Quiet;
@@ -53,10 +46,10 @@ async function measureCard({ clock, effort, quiet }: OsdpParts): Promise<Result[
     // Cards come at any moment of a poll period.
     await pause(POLL_MS + ((i * 37) % (2 * POLL_MS)));
   }
-  const wire = ((POLL_BYTES + CARD_BYTES) * BITS_A_CHARACTER * 1_000) / BAUD_RATE;
+  const wire = ((POLL_BYTES + CARD_BYTES) * BITS_A_CHARACTER * 1_000) / OSDP_BAUD_RATE;
   const p95 = percentile(took, 0.95);
   const note = `p95 of ${took.length} cards ${rounded(p95, 1)} ms, p50 ${rounded(percentile(took, 0.5), 1)} ms`;
-  const beside = `beside ${rounded(wire, 1)} ms on the wire at ${BAUD_RATE} baud and a poll period of ${POLL_MS} ms`;
+  const beside = `beside ${rounded(wire, 1)} ms on the wire at ${OSDP_BAUD_RATE} baud and a poll period of ${POLL_MS} ms`;
   return [
     quiet.atMost('osdp.card_p95_ratio', {
       value: rounded(p95 / (wire + POLL_MS), 3),
@@ -73,13 +66,13 @@ async function measureLines({ clock, effort, quiet }: OsdpParts): Promise<Result
   await using rig = await Rig.open(clock, { lines: LINES, readersALine: READERS_A_LINE });
   const seconds = effort.idleSeconds;
   await pause(SETTLE_MS);
-  rig.tell({ kind: 'watch' });
+  rig.readers.tell({ kind: 'watch' });
   const before = cpuSecondsOf(process.pid);
   await pause(seconds * 1_000);
   const computed = cpuSecondsOf(process.pid) - before;
-  rig.tell({ kind: 'report' });
-  const { ms } = await rig.heard('longest');
-  const which = `${LINES * READERS_A_LINE} readers on ${LINES} lines of ${BAUD_RATE} baud, over ${seconds} s`;
+  rig.readers.tell({ kind: 'report' });
+  const { ms } = await rig.readers.heard('longest');
+  const which = `${LINES * READERS_A_LINE} readers on ${LINES} lines of ${OSDP_BAUD_RATE} baud, over ${seconds} s`;
   return [
     quiet.atMost('osdp.lines_cpu_percent', {
       value: rounded((computed / seconds) * 100, 2),
@@ -106,55 +99,22 @@ const keys: ReaderKeys = {
 
 /** Panels in this process, readers in another one. */
 class Rig implements AsyncDisposable {
-  readonly #folder: string;
-  readonly #readers: ChildProcess;
+  readonly readers: ReadersProcess;
   readonly #lines: OsdpLine[] = [];
 
-  private constructor(folder: string, readers: ChildProcess) {
-    this.#folder = folder;
-    this.#readers = readers;
+  private constructor(readers: ReadersProcess) {
+    this.readers = readers;
   }
 
   /** Resolves when every reader is there. */
-  static async open(clock: Clock, { lines, readersALine }: { lines: number; readersALine: number }): Promise<Rig> {
-    const folder = await mkdtemp(join(tmpdir(), 'lintel-osdp-'));
-    const program = [join(import.meta.dirname, 'osdpReaders.ts'), folder, lines, readersALine, BAUD_RATE].map(String);
-    const readers = spawn(process.execPath, program, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const rig = new Rig(folder, readers);
+  static async open(clock: Clock, counts: { lines: number; readersALine: number }): Promise<Rig> {
+    const rig = new Rig(await ReadersProcess.start(counts));
     try {
-      const { paths } = await rig.heard('ready');
-      for (const path of paths) await rig.#openLine(path, clock, readersALine);
+      for (const path of rig.readers.paths) await rig.#openLine(path, clock, counts.readersALine);
       return rig;
     } catch (thrown) {
       await rig[Symbol.asyncDispose]();
       throw thrown;
-    }
-  }
-
-  tell(message: ToReaders): void {
-    this.#readers.send(message);
-  }
-
-  /** The next message of the kind. @throws Fault `reader` where the readers ended, or said nothing for too long. */
-  async heard<Kind extends FromReaders['kind']>(kind: Kind): Promise<Extract<FromReaders, { kind: Kind }>> {
-    const over = new AbortController();
-    const fail = async (found: string, event: Promise<unknown>): Promise<never> => {
-      await event;
-      throw new Fault('reader', { thing: 'made-up readers', found, expected: `that they say ${kind}` });
-    };
-    const said = new Promise<Extract<FromReaders, { kind: Kind }>>((resolve) => {
-      const listen = (message: FromReaders): void => {
-        if (message.kind !== kind) return;
-        this.#readers.off('message', listen);
-        resolve(message as Extract<FromReaders, { kind: Kind }>);
-      };
-      this.#readers.on('message', listen);
-    });
-    try {
-      const ended = once(this.#readers, 'exit', { signal: over.signal });
-      return await Promise.race([said, fail('an end', ended), fail('silence', silence(over.signal))]);
-    } finally {
-      over.abort();
     }
   }
 
@@ -168,26 +128,21 @@ class Rig implements AsyncDisposable {
         resolve(process.hrtime.bigint());
       });
     });
-    const shown = this.heard('shown');
-    this.tell({ kind: 'card', line: 0, reader: 0 });
+    const shown = this.readers.heard('shown');
+    this.readers.tell({ kind: 'card', line: 0, reader: 0 });
     const [{ at }, heardAt] = await Promise.all([shown, event]);
     return Number(heardAt - BigInt(at)) / 1e6;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const line of this.#lines) await line.close();
-    if (this.#readers.exitCode === null && this.#readers.connected) {
-      const gone = once(this.#readers, 'exit');
-      this.#readers.disconnect();
-      await gone;
-    }
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.readers[Symbol.asyncDispose]();
   }
 
   async #openLine(path: string, clock: Clock, count: number): Promise<void> {
     const readers = Array.from({ length: count }, (_, address) => ({ id: `${address}` as ReaderId, address }));
     const parts = { keys, clock, random: new SystemRandom() };
-    const line = await OsdpLine.open({ path, baudRate: BAUD_RATE, readers, ...parts });
+    const line = await OsdpLine.open({ path, baudRate: OSDP_BAUD_RATE, readers, ...parts });
     this.#lines.push(line);
     const missing = new Set(readers.map(({ id }) => id));
     await new Promise<void>((resolve) => {
@@ -198,9 +153,3 @@ class Rig implements AsyncDisposable {
     });
   }
 }
-
-const silence = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const limit = setTimeout(resolve, READY_MS_MAX);
-    signal.addEventListener('abort', () => clearTimeout(limit), { once: true });
-  });

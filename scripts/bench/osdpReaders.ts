@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
+import { encodeCard, H10301 } from '#core/access/cardFormat.ts';
 import { assert } from '#core/kernel/assert.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { EmulatedReader } from '#drivers/reader/osdp/emulatedReader.ts';
+import { LcusEmulator } from '#drivers/relay/lcusEmulator.ts';
 import { OsdpEmulator } from '#drivers/reader/osdp/osdpEmulator.ts';
 
 /**
@@ -11,7 +13,11 @@ import { OsdpEmulator } from '#drivers/reader/osdp/osdpEmulator.ts';
  */
 
 /** A card of 26 bits, and the key that all these readers have. */
-export const BENCH_CARD = { bytes: Uint8Array.of(0x02, 0xa3, 0xc5, 0xc0), count: 26 };
+const CARD_BITS = encodeCard(H10301, { facility: 17n, number: 4_711n });
+export const BENCH_CARD = {
+  bytes: Uint8Array.from(CARD_BITS.padEnd(32, '0').match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2)),
+  count: CARD_BITS.length,
+};
 export const BENCH_KEY = Uint8Array.from({ length: 16 }, (_, i) => 0x11 + i);
 
 export type ToReaders =
@@ -21,9 +27,11 @@ export type ToReaders =
   | { readonly kind: 'report' };
 
 export type FromReaders =
-  | { readonly kind: 'ready'; readonly paths: readonly string[] }
+  | { readonly kind: 'ready'; readonly paths: readonly string[]; readonly board: string }
   /** Nanoseconds of the machine's own clock, as digits. */
   | { readonly kind: 'shown'; readonly at: string }
+  /** The relay board was told to energise its relay. */
+  | { readonly kind: 'energised'; readonly at: string }
   | { readonly kind: 'longest'; readonly ms: number };
 
 /** The longest time that any reader was not asked. */
@@ -67,6 +75,12 @@ async function run([folder = '', lines = '1', readers = '1', baudRate = '9600']:
     );
   }
   const tell = (message: FromReaders): void => void process.send?.(message);
+  const boards = join(folder, 'board');
+  mkdirSync(boards);
+  const board = await LcusEmulator.open({ folder: boards, channels: 1, clock });
+  board.onReceived(({ level }) => {
+    if (level === 'energised') tell({ kind: 'energised', at: process.hrtime.bigint().toString() });
+  });
   process.on('message', (message: ToReaders) => {
     if (message.kind === 'watch') watch.begin(emulators.flatMap((one) => one.readers));
     else if (message.kind === 'report') tell({ kind: 'longest', ms: watch.longest });
@@ -78,7 +92,7 @@ async function run([folder = '', lines = '1', readers = '1', baudRate = '9600']:
     }
   });
   process.once('disconnect', () => process.exit());
-  tell({ kind: 'ready', paths: emulators.map(({ path }) => path) });
+  tell({ kind: 'ready', paths: emulators.map(({ path }) => path), board: board.path });
 }
 
 if (process.argv[1] === import.meta.filename) await run(process.argv.slice(2));

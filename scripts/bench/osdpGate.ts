@@ -1,0 +1,113 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeCard, H10301 } from '#core/access/cardFormat.ts';
+import { assert } from '#core/kernel/assert.ts';
+import type { CredentialId, Pseudonym, ReaderId } from '#core/kernel/ids.ts';
+import { wallTime } from '#core/kernel/units.ts';
+import { SystemRandom } from '#drivers/clock/systemRandom.ts';
+import { POLL_MS } from '#drivers/reader/osdp/reader.ts';
+import { assemble, type Gate } from '#service/assemble.ts';
+import { programFolders, readConfig, readModels } from '#service/readConfig.ts';
+import { createFileKeyStore } from '#storage/fileKeyStore.ts';
+import { createReaderKeys } from '#storage/readerKeys.ts';
+import { result, type Result } from '../report.ts';
+import { ROOT } from './benchFolder.ts';
+import { BITS_A_CHARACTER, CARD_BYTES, POLL_BYTES, RATIO_MAX, type OsdpParts } from './osdp.ts';
+import { BENCH_CARD, BENCH_KEY } from './osdpReaders.ts';
+import { OSDP_BAUD_RATE, ReadersProcess } from './readersProcess.ts';
+import { percentile, rounded } from './statistics.ts';
+
+const READER = 'reader' as ReaderId;
+const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
+/** First decisions, before everything is compiled; not counted. */
+const WARM_UP = 3;
+const UNLOCK_MS = 200;
+
+const configOf = ({ board, osdp }: { board: string; osdp: string }): string => `terminal: bench-gate
+handler: { name: Lintel bench, contact: bench@lintel.example }
+data: data
+key: data.key
+kiosk: { access-point: entrance }
+boards: [{ id: board, driver: lcus, path: ${board}, channels: 1 }]
+osdp: [{ id: line, path: ${osdp}, readers: [{ id: ${READER}, address: 0, formats: [H10301] }] }]
+doors: [{ id: front, lock: fail-secure, board: board, channel: 1, unlock-ms: ${UNLOCK_MS} }]
+access-points: [{ id: entrance, name: Entrance, door: front, mode: no-face, reader: ${READER} }]
+`;
+
+/** From a card that is held before a reader to the relay's bytes, through a whole gate: decision and journal as well. */
+export async function measureCardToRelay({ clock, effort, quiet }: OsdpParts): Promise<Result[]> {
+  await using readers = await ReadersProcess.start({ lines: 1, readersALine: 1 });
+  const gate = await gateOn(readers, clock);
+  try {
+    await enrolCard(gate, clock);
+    while (gate.readers.installedReaders[0]?.link !== 'up') await pause(POLL_MS);
+    const took: number[] = [];
+    for (let i = -WARM_UP; i < effort.presentations; i++) {
+      const energised = readers.heard('energised');
+      const shown = readers.heard('shown');
+      readers.tell({ kind: 'card', line: 0, reader: 0 });
+      const [{ at }, { at: drivenAt }] = await Promise.all([shown, energised]);
+      if (i >= 0) took.push(Number(BigInt(drivenAt) - BigInt(at)) / 1e6);
+      // Until the pulse is over, and to any moment of a poll period.
+      await pause(2 * UNLOCK_MS + ((i * 37) % (2 * POLL_MS)));
+    }
+    return judged(took, quiet);
+  } finally {
+    await gate.stop();
+  }
+}
+
+function judged(took: readonly number[], quiet: OsdpParts['quiet']): Result[] {
+  const wire = ((POLL_BYTES + CARD_BYTES) * BITS_A_CHARACTER * 1_000) / OSDP_BAUD_RATE;
+  const p95 = percentile(took, 0.95);
+  const note = `p95 of ${took.length} cards ${rounded(p95, 1)} ms, p50 ${rounded(percentile(took, 0.5), 1)} ms`;
+  const beside = `beside ${rounded(wire, 1)} ms on the wire at ${OSDP_BAUD_RATE} baud and a poll period of ${POLL_MS} ms`;
+  return [
+    quiet.atMost('osdp.card_to_relay_p95_ratio', {
+      value: rounded(p95 / (wire + POLL_MS), 3),
+      limit: RATIO_MAX,
+      unit: 'of wire and poll',
+      note: `${note}, ${beside}`,
+    }),
+    result('osdp.card_to_relay_p95_ms', {
+      value: rounded(p95, 1),
+      unit: 'ms',
+      note: 'from the card to the relay bytes',
+    }),
+  ];
+}
+
+/** The reader's key lies in the vault, as an earlier installation left it. */
+async function gateOn(readers: ReadersProcess, clock: OsdpParts['clock']): Promise<Gate> {
+  const { folder, paths, board } = readers;
+  const [osdp = ''] = paths;
+  const file = join(folder, 'gate.yaml');
+  writeFileSync(file, configOf({ board, osdp }));
+  const folders = programFolders(ROOT);
+  const models = readModels(folders.models);
+  const config = readConfig({ file, simulated: true, folder }, models);
+  const store = createFileKeyStore(config.keys.root.path);
+  store.create();
+  const master = store.open();
+  using keys = createReaderKeys({ folder: config.dataFolder, master });
+  master.fill(0);
+  await keys.put(READER, [BENCH_KEY]);
+  return await assemble({ config, models, modelsFolder: folders.models, clock, random: new SystemRandom() });
+}
+
+async function enrolCard({ terminal }: Gate, clock: OsdpParts['clock']): Promise<void> {
+  const { bytes, count } = BENCH_CARD;
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
+  const decoded = decodeCard(bits.slice(0, count), [H10301]);
+  assert(decoded.kind === 'read', 'the card that the readers show is one');
+  const random = new SystemRandom();
+  const pseudonym = random.hex(16) as Pseudonym;
+  const validity = { from: clock.wall(), until: wallTime(clock.wall() + YEAR_MS) };
+  const base = { pseudonym, state: 'active', validity } as const;
+  const outcome = await terminal.enrolment.enrol({ ...base, name: 'Made up', relation: 'staff', accessPoints: 'all' }, [
+    { ...base, kind: 'card', ...decoded.card, id: random.hex(16) as CredentialId },
+  ]);
+  assert(outcome.kind === 'enrolled', 'nobody else is there');
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
