@@ -41,6 +41,9 @@ export class AlarmDesk {
   }
 
   start(): void {
+    const { recorder } = this.#parts;
+    this.#wiring.push(recorder.onTamper((part, active) => this.#cause('tamper', part, active)));
+    this.#lookAtTampers();
     for (const barrier of this.#parts.barriers.values()) {
       this.#wiring.push(
         barrier.onChange(() => this.#look(barrier)),
@@ -80,14 +83,18 @@ export class AlarmDesk {
   adopt(raised: readonly AlarmKind[]): void {
     this.#raised = new Set(raised);
     for (const barrier of this.#parts.barriers.values()) this.#look(barrier);
+    this.#lookAtTampers();
+  }
+
+  #lookAtTampers(): void {
+    for (const part of this.#parts.recorder.tampered) this.#cause('tamper', part, true);
   }
 
   #look(barrier: Barrier): void {
-    const { state, id, tampered } = barrier;
+    const { state, id } = barrier;
     for (const alarm of ['forced-open', 'held-open'] as const) {
       this.#cause(alarm, id, state !== undefined && isCauseOf(state, alarm));
     }
-    this.#cause('tamper', id, tampered);
   }
 
   #cause(alarm: AlarmKind, place: string, active: boolean): void {

@@ -1,7 +1,6 @@
 import type { DoorMode, DoorState } from '#core/door/door.ts';
 import type { Direction } from '#core/door/turnstile.ts';
 import type { DoorId } from '#core/kernel/ids.ts';
-import type { DoorInputs } from '#core/ports/hardware.ts';
 import type { KioskView } from '#contract/kioskView.ts';
 
 /** What a contact or passage feedback showed of a grant; `forced` where somebody went through without one. */
@@ -18,8 +17,6 @@ export interface Barrier {
   /** Of a door; a turnstile holds no other door shut. */
   readonly state: DoorState | undefined;
   readonly told: KioskView['door'];
-  /** Has somebody laid hands on its cover or its wires? */
-  readonly tampered: boolean;
   /** Drives it to what fire and mode demand. It never rejects. */
   start(): Promise<void>;
   /**
@@ -32,10 +29,3 @@ export interface Barrier {
   onPassage(listener: (told: PassageTold) => void): Disposable;
   stop(): Promise<void>;
 }
-
-/** A cover that is off, or a wire that is cut or shorted, which only a supervised one can tell. */
-export const isTampered = (inputs: DoorInputs): boolean =>
-  [...inputs.fitted].some((input) => {
-    const state = inputs.state(input);
-    return state === 'cut' || state === 'short' || (input === 'tamper' && state === 'active');
-  });

@@ -47,7 +47,6 @@ export class DoorController implements Barrier {
   readonly #listeners = new Set<() => void>();
   readonly #passages = new Set<(told: PassageTold) => void>();
   #timings: DoorTimings;
-  #watch: InputWatch | undefined;
   #door: Door;
   /** How many there were: an access into whose drive one of them fell was ended by it. */
   #lockDowns = 0;
@@ -78,10 +77,6 @@ export class DoorController implements Barrier {
     return doorTold(this.#door.state);
   }
 
-  get tampered(): boolean {
-    return this.#watch?.tampered === true;
-  }
-
   /** What is under way ends as it began. */
   retime(timings: DoorTimings): void {
     this.#timings = timings;
@@ -90,15 +85,14 @@ export class DoorController implements Barrier {
   /** Drives the strike to what fire input and stored mode demand. Resolves once that was tried; it never rejects. */
   async start(): Promise<void> {
     const { inputs, strike, recorder, health } = this.#parts;
-    this.#watch = new InputWatch({
+    const watch = new InputWatch({
       inputs,
       recorder,
       health,
       onInput: (input, active) => this.#onInput(input, active),
-      onTamper: () => this.#changed(),
     });
     this.#wiring.push(
-      this.#watch,
+      watch,
       strike.onLink((link, why) => this.#onLink(link, why)),
     );
     const demand = { ...this.#door.demand, fire: inputs.read('fire') };

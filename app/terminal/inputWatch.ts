@@ -1,6 +1,5 @@
 import type { DoorInput, DoorInputs } from '#core/ports/hardware.ts';
 import type { Health } from '#core/ports/health.ts';
-import { isTampered } from './barrier.ts';
 import type { Recorder } from './recorder.ts';
 
 interface InputWatchParts {
@@ -8,7 +7,6 @@ interface InputWatchParts {
   readonly recorder: Recorder;
   readonly health: Health;
   readonly onInput: (input: DoorInput, active: boolean) => void;
-  readonly onTamper: () => void;
 }
 
 /** The inputs of one barrier: what moves on them, who reads them, and whether somebody laid hands on them. */
@@ -29,23 +27,18 @@ export class InputWatch implements Disposable {
     this.#look();
   }
 
-  get tampered(): boolean {
-    return this.#tampered;
-  }
-
   [Symbol.dispose](): void {
     for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
   }
 
   /** What nobody can read has not been mended: a tamper ends where it is seen to be over. */
   #look(): void {
-    const { inputs, recorder, onTamper } = this.#parts;
+    const { inputs, recorder } = this.#parts;
     const unknown = [...inputs.fitted].some((input) => inputs.state(input) === 'unknown');
     const tampered = isTampered(inputs) || (this.#tampered && unknown);
     if (tampered === this.#tampered) return;
     this.#tampered = tampered;
     recorder.record({ kind: tampered ? 'tamper' : 'tamper-ended', part: `inputs of ${inputs.door}` });
-    onTamper();
   }
 
   #onLink(link: 'up' | 'down', why: string): void {
@@ -56,3 +49,10 @@ export class InputWatch implements Disposable {
     this.#look();
   }
 }
+
+/** A cover that is off, or a wire that is cut or shorted, which only a supervised one can tell. */
+const isTampered = (inputs: DoorInputs): boolean =>
+  [...inputs.fitted].some((input) => {
+    const state = inputs.state(input);
+    return state === 'cut' || state === 'short' || (input === 'tamper' && state === 'active');
+  });

@@ -20,6 +20,8 @@ export class Recorder {
   readonly #clock: Clock;
   readonly #health: Health;
   readonly #waiting: JournalEntry[] = [];
+  readonly #tampered = new Set<string>();
+  readonly #tamperListeners = new Set<(part: string, active: boolean) => void>();
   #journal: Journal | undefined;
   /** Both clocks at the last entry. */
   #lastSeen: { readonly wall: WallTime; readonly now: Monotonic };
@@ -40,6 +42,23 @@ export class Recorder {
   record(event: JournalEvent, subject?: Pseudonym): void {
     this.#noticeClock();
     this.#take(this.#entry(event, subject));
+    if (event.kind === 'tamper' || event.kind === 'tamper-ended') this.#tellTamper(event.part, event.kind === 'tamper');
+  }
+
+  /** Parts that somebody laid hands on, and that are not seen to be mended. */
+  get tampered(): ReadonlySet<string> {
+    return this.#tampered;
+  }
+
+  onTamper(listener: (part: string, active: boolean) => void): Disposable {
+    this.#tamperListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#tamperListeners.delete(listener) };
+  }
+
+  #tellTamper(part: string, active: boolean): void {
+    if (active) this.#tampered.add(part);
+    else this.#tampered.delete(part);
+    for (const listener of this.#tamperListeners) listener(part, active);
   }
 
   #take(entry: JournalEntry): void {

@@ -46,7 +46,6 @@ export class TurnstileController implements Barrier {
   #timings: TurnstileTimings;
   #mode: DoorMode;
   #turnstile: Turnstile;
-  #watch: InputWatch | undefined;
   #lockDowns = 0;
   #deadline: Disposable | undefined;
 
@@ -71,20 +70,15 @@ export class TurnstileController implements Barrier {
     return open || state.kind === 'arms-down' || demand.entry === 'free' ? 'unlocked' : 'locked';
   }
 
-  get tampered(): boolean {
-    return this.#watch?.tampered === true;
-  }
-
   async start(): Promise<void> {
     const { inputs, strikes, recorder, health } = this.#parts;
-    this.#watch = new InputWatch({
+    const watch = new InputWatch({
       inputs,
       recorder,
       health,
       onInput: (input, active) => this.#onInput(input, active),
-      onTamper: () => this.#changed(),
     });
-    this.#wiring.push(this.#watch);
+    this.#wiring.push(watch);
     for (const strike of new Set([strikes.entry, strikes.exit, strikes.arms])) {
       if (strike !== undefined) this.#wiring.push(strike.onLink((link, why) => this.#onLink(strike, link, why)));
     }
