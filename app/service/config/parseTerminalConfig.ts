@@ -1,9 +1,9 @@
 import { isAbsolute, join, normalize } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type * as z from 'zod';
 import type { QualityLimits } from '#core/biometrics/quality.ts';
 import type { AccessPointConfig, CameraConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
-import { Fault } from '#core/kernel/fault.ts';
+import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { millis, type Millis } from '#core/kernel/units.ts';
 import { didYouMean } from './didYouMean.ts';
 import { accessFlaws } from './accessFlaws.ts';
@@ -52,8 +52,8 @@ export function parseTerminalConfig(text: string, origin: ConfigOrigin): Termina
       expected: 'YAML',
     });
   }
-  const parsed = ConfigFile.safeParse(document.toJS({ maxAliasCount: 100 }));
   const places = new Places(document, lines, origin.file);
+  const parsed = ConfigFile.safeParse(contentOf(document, places));
   if (!parsed.success)
     throw faultOf(
       parsed.error.issues.flatMap((issue) => describe(issue, places)),
@@ -70,6 +70,26 @@ export function parseTerminalConfig(text: string, origin: ConfigOrigin): Termina
   if (ofAccess.length > 0) throw faultOf(ofAccess, origin.file);
   checkWhole(config, (name) => places.ofName(name));
   return config;
+}
+
+/** Aliases that a file may use in all; more of them would be a file that grows as it is read. */
+const ALIASES_MAX = 100;
+
+function contentOf(document: Document, places: Places): unknown {
+  try {
+    return document.toJS({ maxAliasCount: ALIASES_MAX });
+  } catch (error) {
+    let alias: unknown;
+    visit(document, {
+      Alias: (_, node) => {
+        if (node.resolve(document) !== undefined) return undefined;
+        alias = node;
+        return visit.BREAK;
+      },
+    });
+    const expected = `an anchor before each alias, and at most ${ALIASES_MAX} of them`;
+    throw new Fault('config', { thing: places.ofNode(alias), found: messageOf(error), expected }, error);
+  }
 }
 
 interface Mistake {

@@ -17,11 +17,21 @@ export class Places {
   /** With the line of the nearest thing that is there. */
   of(path: Path, shown: string = path.join('.')): string {
     for (let length = path.length; length > 0; length--) {
-      const node: unknown = this.#document.getIn(path.slice(0, length), true);
-      const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-      if (Array.isArray(range)) return `${this.#file} line ${this.#lines.linePos(Number(range[0])).line}, ${shown}`;
+      const line = this.#lineOf(this.#document.getIn(path.slice(0, length), true));
+      if (line !== undefined) return `${this.#file} line ${line}, ${shown}`;
     }
     return `${this.#file}, ${path.length === 0 ? 'as a whole' : shown}`;
+  }
+
+  /** Of something without a name of its own. */
+  ofNode(node: unknown): string {
+    const line = this.#lineOf(node);
+    return line === undefined ? this.#file : `${this.#file} line ${line}`;
+  }
+
+  #lineOf(node: unknown): number | undefined {
+    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
+    return Array.isArray(range) ? this.#lines.linePos(Number(range[0])).line : undefined;
   }
 
   /** The same by a name in which members of lists stand with their `id`: `doors.front.board`. */

@@ -168,3 +168,12 @@ levels: [{ id: guards, rules: [{ access-point: entrance, schedule: nights }] }]
   expect(at('2026-07-01T12:00:00+02:00')).toBe('shut');
   expect(at('2026-12-25T12:00:00+01:00')).toBe('open');
 });
+
+it('an alias without its anchor, and a file that grows as it is read, are refused', async () => {
+  const text = GATE.replace('id: entrance', 'id: *nowhere');
+  const { message } = await faultOf(() => parsed(text), 'config');
+  expect(message).toContain(`gate.yaml line ${lineOf(text, '*nowhere')}: found Unresolved alias`);
+  const tenfold = (from: string) => `[${Array(10).fill(`*${from}`).join(', ')}]`;
+  const growing = `a: &a [x]\nb: &b ${tenfold('a')}\nc: &c ${tenfold('b')}\nd: &d ${tenfold('c')}\n`;
+  expect((await faultOf(() => parsed(growing), 'config')).expected).toContain('at most 100');
+});
