@@ -1,5 +1,6 @@
 import { decide, type AccessDecision, type AccessRules, type DenialReason } from '#core/access/decide.ts';
 import { decisionEntries, type Told } from '#core/access/decisionEntries.ts';
+import { peopleOf } from '#core/access/situation.ts';
 import type { Directory } from '#core/access/directory.ts';
 import type { AccessRequest } from '#core/access/request.ts';
 import type { AccessPointId } from '#core/kernel/ids.ts';
@@ -64,8 +65,9 @@ export class Admission {
     return privileges?.includes('opens-first') === true;
   }
 
-  #calledOff({ holder, duress }: Granted, reason: DenialReason, rules: AccessRules): AccessDecision {
-    this.#parts.rules.calledOff(this.#parts.accessPoint);
+  #calledOff(granted: Granted, reason: DenialReason, rules: AccessRules): AccessDecision {
+    const { holder, duress } = granted;
+    this.#parts.rules.calledOff(this.#parts.accessPoint, peopleOf(granted));
     return this.#refused({ kind: 'denied', reason, holder, ...(duress === true ? { duress } : {}) }, rules, true);
   }
 

@@ -105,9 +105,9 @@ export class RuleKeeper {
     this.#take(onDecision(this.#situation, setting, { decision, opensFirst, at }));
   }
 
-  /** What was granted is not carried out. */
-  calledOff(accessPoint: AccessPointId): void {
-    this.#situation = onCalledOff(this.#situation, this.#book.at(accessPoint).setting);
+  /** What was granted to these people is not carried out. */
+  calledOff(accessPoint: AccessPointId, people: readonly Pseudonym[]): void {
+    this.#situation = onCalledOff(this.#situation, this.#book.at(accessPoint).setting, people);
   }
 
   resetAntiPassback(whose: Reset): void {

@@ -42,6 +42,8 @@ export type AntiPassbackInput =
   /** The leaf opened or the arms turned, or a grant was given where nothing shows it: they have gone through. */
   | (Outcome & { readonly kind: 'taken'; readonly crossing: Crossing; readonly at: Monotonic })
   | (Outcome & { readonly kind: 'not-taken' })
+  /** What was granted to this one was not carried out; whoever waits besides goes on waiting. */
+  | { readonly kind: 'called-off'; readonly accessPoint: AccessPointId; readonly holder: Pseudonym }
   | { readonly kind: 'excuse'; readonly holder: Pseudonym }
   | { readonly kind: 'reset'; readonly whose: Reset };
 
@@ -79,6 +81,8 @@ export function antiPassbackStep(state: AntiPassback, input: AntiPassbackInput):
       return onTaken(state, input);
     case 'not-taken':
       return { ...state, going: goneFrom(state, input)[1] };
+    case 'called-off':
+      return onCalledOff(state, input);
     case 'excuse':
       return { ...state, excused: new Set(state.excused).add(input.holder) };
     case 'reset':
@@ -98,6 +102,19 @@ function onTaken(state: AntiPassback, input: Extract<AntiPassbackInput, { kind: 
     excused.delete(holder);
   }
   return { whereabouts, excused, going };
+}
+
+function onCalledOff(
+  state: AntiPassback,
+  { accessPoint, holder }: Extract<AntiPassbackInput, { kind: 'called-off' }>,
+): AntiPassback {
+  const waiting = state.going.get(accessPoint) ?? [];
+  const at = waiting.lastIndexOf(holder);
+  if (at < 0) return state;
+  const going = new Map(state.going);
+  if (waiting.length === 1) going.delete(accessPoint);
+  else going.set(accessPoint, waiting.toSpliced(at, 1));
+  return { ...state, going };
 }
 
 /** Whose outcome it is, and who waits after it. */

@@ -97,10 +97,22 @@ export function onDecision(
   return setting.showsPassage ? [next, []] : onOutcome(next, setting, { taken: true, at });
 }
 
-/** A grant that the journal, the strike or a lock-down did not let come true. */
-export function onCalledOff(situation: Situation, setting: Setting): Situation {
-  const { interlock, door } = setting;
-  const [left] = onOutcome(situation, setting, { taken: false });
+/**
+ * A grant to these people that the journal, the strike or a lock-down did not let come true. Where nothing shows a passage
+ * they were taken to have gone: nobody knows where they are then.
+ */
+export function onCalledOff(situation: Situation, setting: Setting, people: readonly Pseudonym[]): Situation {
+  const { accessPoint, interlock, door, showsPassage } = setting;
+  let { antiPassback } = situation;
+  for (const holder of people) {
+    antiPassback = antiPassbackStep(
+      antiPassback,
+      showsPassage ? { kind: 'called-off', accessPoint, holder } : { kind: 'reset', whose: { kind: 'holder', holder } },
+    );
+  }
+  const opening = new Set(situation.opening);
+  opening.delete(accessPoint);
+  const left: Situation = { ...situation, antiPassback, opening };
   if (interlock === undefined) return left;
   const [state] = interlockStep(left.interlocks.get(interlock) ?? ALL_SHUT, { kind: 'called-off', door });
   return { ...left, interlocks: new Map(left.interlocks).set(interlock, state) };
@@ -179,5 +191,6 @@ function onDenied(
   return { ...situation, twoPerson: new Map(situation.twoPerson).set(accessPoint, state) };
 }
 
-const peopleOf = ({ holder, companion }: Exclude<AccessDecision, { kind: 'denied' }>): readonly Pseudonym[] =>
+/** Whom a grant lets through. */
+export const peopleOf = ({ holder, companion }: Exclude<AccessDecision, { kind: 'denied' }>): readonly Pseudonym[] =>
   companion === undefined ? [holder] : [companion, holder];

@@ -53,7 +53,9 @@ describe('what people and doors have done', () => {
     const other: Setting = { ...SETTING, accessPoint: accessPoint('inner'), door: OTHER };
     const promised = decided(NOTHING_HAPPENED, granted('anna'))[0];
     expect(rulesIn(promised, other, NOW).interlock?.state.promised?.door).toBe(DOOR);
-    expect(rulesIn(onCalledOff(promised, SETTING), other, NOW).interlock?.state.promised).toBeUndefined();
+    expect(
+      rulesIn(onCalledOff(promised, SETTING, [pseudonym('anna')]), other, NOW).interlock?.state.promised,
+    ).toBeUndefined();
     const [open] = onDoor(promised, SETTING, { kind: 'open', heldAt: NOW });
     expect(rulesIn(open, other, NOW).interlock?.state.open).toEqual(new Set([DOOR]));
     expect(onDoor(open, other, { kind: 'forced-open' })[1]).toEqual([{ kind: 'interlock-broken', door: OTHER }]);
@@ -80,7 +82,8 @@ describe('what people and doors have done', () => {
 
   it('leaves whoever did not go where that person was', () => {
     const promised = decided(NOTHING_HAPPENED, granted('anna'))[0];
-    for (const left of [onOutcome(promised, SETTING, { taken: false })[0], onCalledOff(promised, SETTING)]) {
+    const calledOff = onCalledOff(promised, SETTING, [pseudonym('anna')]);
+    for (const left of [onOutcome(promised, SETTING, { taken: false })[0], calledOff]) {
       expect(where(onOutcome(left, SETTING, { taken: true, at: NOW })[0], 'anna')).toBeUndefined();
     }
   });
@@ -95,6 +98,20 @@ describe('what people and doors have done', () => {
     const both = decided(decided(NOTHING_HAPPENED, granted('anna'))[0], granted('bo'))[0];
     const [one] = onOutcome(both, turnstile, { taken: true, at: NOW });
     expect([where(one, 'anna'), where(one, 'bo')]).toEqual(['hall', undefined]);
+  });
+
+  it('calls off the grant of one alone: whoever waits before them goes on waiting', () => {
+    const turnstile: Setting = { ...SETTING, direction: 'entry' };
+    const both = decided(decided(NOTHING_HAPPENED, granted('anna'))[0], granted('bo'))[0];
+    const left = onCalledOff(both, turnstile, [pseudonym('bo')]);
+    const [gone] = onOutcome(left, turnstile, { taken: true, at: NOW });
+    expect([where(gone, 'anna'), where(gone, 'bo'), gone.antiPassback.going.size]).toEqual(['hall', undefined, 0]);
+  });
+
+  it('holds nothing against whoever was called off where nothing shows a passage', () => {
+    const blind: Setting = { ...SETTING, showsPassage: false };
+    const [inside] = decided(NOTHING_HAPPENED, granted('anna'), { setting: blind });
+    expect(where(onCalledOff(inside, blind, [pseudonym('anna')]), 'anna')).toBeUndefined();
   });
 
   it('opens the place once the first person has gone in, and not with the grant', () => {

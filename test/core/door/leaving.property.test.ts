@@ -94,7 +94,7 @@ class AirLock {
         this.#ask(at, act.who, act.factors);
         break;
       case 'strike-lost':
-        this.#situation = onCalledOff(this.#situation, SETTINGS.get(at)!);
+        this.#situation = onCalledOff(this.#situation, SETTINGS.get(at)!, PEOPLE.map(pseudonym));
         door.happen({ kind: 'strike-lost' });
         break;
       case 'rex':
