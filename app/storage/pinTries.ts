@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { PinTriesRecord } from '#core/access/pinTries.ts';
@@ -7,7 +8,7 @@ import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { PinTriesStore } from '#core/ports/stores.ts';
-import { makeFolder, replaceFile } from './files/atomicFile.ts';
+import { OWN_FILE } from './files/atomicFile.ts';
 import { folderKey } from './keys/folderKey.ts';
 import { keyObject } from './vault/derivedKeys.ts';
 import { seal, unseal, type SealedAs } from './vault/seal.ts';
@@ -30,47 +31,71 @@ export interface PinTriesOptions {
 }
 
 /** Wrong PINs in one small sealed file of the data folder. */
-export function createPinTries({ folder, master, report }: PinTriesOptions): PinTriesStore {
-  const path = join(folder, PIN_TRIES_FILE);
-  const key = keyOf(folder, master);
-  const read = (): PinTriesRecord => {
-    const { size } = statSync(path);
+export function createPinTries(options: PinTriesOptions): PinTriesStore {
+  return new PinTriesOnDisk(options);
+}
+
+class PinTriesOnDisk implements PinTriesStore {
+  readonly #folder: string;
+  readonly #path: string;
+  readonly #key: KeyObject;
+  readonly #report: (line: HealthReport) => void;
+  #waiting: PinTriesRecord | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor({ folder, master, report }: PinTriesOptions) {
+    this.#folder = folder;
+    this.#path = join(folder, PIN_TRIES_FILE);
+    this.#report = report;
+    this.#key = keyOf(folder, master);
+  }
+
+  read(): PinTriesRecord | undefined {
+    if (!existsSync(this.#path)) return undefined;
+    try {
+      return this.#parsed();
+    } catch (error) {
+      const says = `tries before this start do not count: ${messageOf(error)}`;
+      this.#report({ part: 'PIN tries', level: 'warning', says });
+      return undefined;
+    }
+  }
+
+  write(tries: PinTriesRecord): Promise<void> {
+    this.#waiting = tries;
+    const written = this.#writing.then(() => this.#writeWaiting());
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  #parsed(): PinTriesRecord {
+    const { size } = statSync(this.#path);
     if (size > FILE_BYTES_MAX) throw damaged(`${size} bytes`);
-    const content = unseal(key, SEALED_AS, readFileSync(path));
+    const content = unseal(this.#key, SEALED_AS, readFileSync(this.#path));
     if (content === undefined) throw damaged('a file that this gate did not write');
     try {
       return Tries.parse(JSON.parse(content.toString('utf8')));
     } finally {
       content.fill(0);
     }
-  };
-  return {
-    read: () => {
-      if (!existsSync(path)) return undefined;
-      try {
-        return read();
-      } catch (error) {
-        report({
-          part: 'PIN tries',
-          level: 'warning',
-          says: `tries before this start do not count: ${messageOf(error)}`,
-        });
-        return undefined;
-      }
-    },
-    write: (tries) => {
-      const content = Buffer.from(JSON.stringify(tries));
-      try {
-        makeFolder(folder);
-        replaceFile(path, seal(key, SEALED_AS, content));
-      } catch (error) {
-        const expected = 'a folder with room that this account may write';
-        throw new Fault('storage', { thing: path, found: messageOf(error), expected }, error);
-      } finally {
-        content.fill(0);
-      }
-    },
-  };
+  }
+
+  async #writeWaiting(): Promise<void> {
+    const tries = this.#waiting;
+    if (tries === undefined) return;
+    this.#waiting = undefined;
+    const content = Buffer.from(JSON.stringify(tries));
+    try {
+      const temporary = `${this.#path}.new`;
+      await writeFile(temporary, seal(this.#key, SEALED_AS, content), { flush: true, mode: OWN_FILE });
+      await rename(temporary, this.#path);
+    } catch (error) {
+      const expected = `${this.#folder} with room, for this account to write`;
+      throw new Fault('storage', { thing: this.#path, found: messageOf(error), expected }, error);
+    } finally {
+      content.fill(0);
+    }
+  }
 }
 
 const damaged = (found: string): Fault =>

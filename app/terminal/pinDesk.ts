@@ -103,11 +103,10 @@ export class PinDesk {
   #keep(tries: PinTries): void {
     this.#tries = tries;
     const { store, health } = this.#parts;
-    try {
-      store.write(pinTriesRecord(tries, this.#clocks()));
-    } catch (error) {
+    // Nobody waits for the disk: an exit button least of all.
+    store.write(pinTriesRecord(tries, this.#clocks())).catch((error: unknown) => {
       health.report({ part: 'PIN tries', level: 'warning', says: `forgotten by a restart: ${messageOf(error)}` });
-    }
+    });
   }
 
   #clocks(): Clocks {

@@ -9,7 +9,7 @@ export class FakePinTries implements PinTriesStore {
     return this.#tries;
   }
 
-  write(tries: PinTriesRecord): void {
+  async write(tries: PinTriesRecord): Promise<void> {
     this.#tries = tries;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -26,20 +26,20 @@ const opened = (): PinTriesStore =>
   createPinTries({ folder, master: MASTER, report: (line) => void reports.push(line) });
 const path = (): string => join(folder, PIN_TRIES_FILE);
 
-it('wrong PINs are known after a restart', () => {
+it('wrong PINs are known after a restart', async () => {
   expect(opened().read()).toBeUndefined();
-  opened().write(TRIES);
+  await opened().write(TRIES);
   expect(opened().read()).toEqual(TRIES);
   expect(reports).toEqual([]);
 });
 
-it('no number stands in the file', () => {
-  opened().write(TRIES);
+it('no number stands in the file', async () => {
+  await opened().write(TRIES);
   expect(readFileSync(path()).includes('40047110')).toBe(false);
 });
 
-it('a file that this gate did not write is told, and counts for nothing', () => {
-  opened().write(TRIES);
+it('a file that this gate did not write is told, and counts for nothing', async () => {
+  await opened().write(TRIES);
   const bytes = readFileSync(path());
   bytes[20]! ^= 1;
   writeFileSync(path(), bytes);
@@ -47,11 +47,27 @@ it('a file that this gate did not write is told, and counts for nothing', () => 
   expect(reports).toMatchObject([{ part: 'PIN tries', level: 'warning' }]);
 });
 
-it('a file cut anywhere is told, and counts for nothing', () => {
-  opened().write(TRIES);
+it('a file cut anywhere is told, and counts for nothing', async () => {
+  await opened().write(TRIES);
   const bytes = readFileSync(path());
   for (let length = 0; length < bytes.length; length++) {
     writeFileSync(path(), bytes.subarray(0, length));
     expect(opened().read()).toBeUndefined();
   }
+});
+
+it('of several writes at once the newest stands', async () => {
+  const tries = opened();
+  const newest = { byNumber: [], terminal: [wallTime(9)] };
+  await Promise.all([tries.write(TRIES), tries.write(TRIES), tries.write(newest)]);
+  expect(opened().read()).toEqual(newest);
+});
+
+it('a folder that is gone is told to whoever writes, and the next write works', async () => {
+  const tries = opened();
+  rmSync(folder, { recursive: true });
+  await expect(tries.write(TRIES)).rejects.toMatchObject({ code: 'storage' });
+  mkdirSync(folder);
+  await tries.write(TRIES);
+  expect(tries.read()).toEqual(TRIES);
 });

@@ -111,6 +111,9 @@ export interface DoorModeStore {
 export interface PinTriesStore {
   /** Undefined where there is none, and, with a fault reported, where it cannot be read. */
   read(): PinTriesRecord | undefined;
-  /** @throws Fault `storage` where it cannot be written; the old ones stand then. */
-  write(tries: PinTriesRecord): void;
+  /**
+   * One after the other; of several that wait the newest alone is written.
+   * @throws Fault `storage` where it cannot be written; the old ones stand then.
+   */
+  write(tries: PinTriesRecord): Promise<void>;
 }
