@@ -55,6 +55,13 @@ const INPUTS: Partial<Readonly<Record<Road, string>>> = {
   ),
 };
 
+/** A line that can be cut and mended; whatever is at its end keeps its power. */
+export interface Pluggable {
+  readonly link: 'up' | 'down';
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+}
+
 export type Devices = Awaited<ReturnType<typeof openDevices>>;
 
 /** Made-up boards and readers, each at the far end of a serial line. @throws Fault `relay` where no line can be made. */
@@ -78,10 +85,10 @@ export async function openDevices(folder: string, clock: Clock) {
   ]);
   const lines = {
     lcus,
-    modbus,
+    modbus: modbus.line,
     kmtronic,
     numato,
-    osdp,
+    osdp: osdp.line,
     rdm6300: rdm6300.line,
     pn532: pn532.line,
     wiegand: wiegand.line,
@@ -95,6 +102,8 @@ export async function openDevices(folder: string, clock: Clock) {
     rdm6300,
     pn532,
     wiegand,
+    /** By name: what can be unplugged. */
+    lines: new Map<string, Pluggable>(Object.entries(lines)),
     paths: Object.fromEntries(Object.entries(lines).map(([name, { path }]) => [name, path])),
     close: async () => {
       const devices = [lcus, modbus, kmtronic, numato, osdp, rdm6300, pn532, wiegand];

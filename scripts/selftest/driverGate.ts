@@ -23,7 +23,7 @@ import { configOf, openDevices, type Devices, type Road } from './driverDevices.
 
 /** How long one thing that is waited for may take, on a machine that does other things as well. */
 const STEP_MS_MAX = 20_000;
-const ENTRIES_MAX = 500;
+const ENTRIES_MAX = 5_000;
 const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
 /** A card is held before a reader for so long, which looks for one more often than that. */
 const HELD_MS = millis(400);
@@ -89,6 +89,18 @@ export class DriverGate implements AsyncDisposable {
       await devices.close();
       throw error;
     }
+  }
+
+  /** What can be unplugged, by the name of what hangs on it. */
+  get lines(): Devices['lines'] {
+    return this.#devices.lines;
+  }
+
+  /** What the coil at the road's end does now. */
+  energised(road: Road): boolean {
+    const { lcus, modbus, kmtronic, numato } = this.#devices;
+    const relays = { osdp: lcus, rdm6300: modbus.board(1).relays, pn532: kmtronic, wiegand: numato };
+    return relays[road].level(1) === 'energised';
   }
 
   get gate(): Gate {
