@@ -1,4 +1,4 @@
-import { factorRuleFlaws } from '#core/access/factorRule.ts';
+import { FACTORS_OF, factorRuleFlaws } from '#core/access/factorRule.ts';
 import type { ScheduleRef } from '#core/config/accessConfig.ts';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { cameraModeFlaws } from '#core/presentation/cameraMode.ts';
@@ -18,6 +18,7 @@ export function accessFlaws(config: TerminalConfig): readonly FileFlaw[] {
     ...scheduleSection(config),
     ...levelSection(config),
     ...config.accessPoints.flatMap((_, index) => placeFlaws(config, index)),
+    ...config.accessPoints.flatMap((_, index) => keypadFlaws(config, index)),
     ...barrierSection(config),
     ...turnstileSection(config),
   ];
@@ -94,6 +95,22 @@ function placeFlaws({ access, accessPoints, doors, turnstiles }: TerminalConfig,
       ? []
       : [flaw([...at, 'door'], oneOf([...doors, ...turnstiles].map(({ id }) => id)))]),
   ];
+}
+
+/** Where nobody can type a PIN, no rule may leave nothing else. */
+function keypadFlaws({ access, accessPoints, kiosk, osdpLines }: TerminalConfig, index: number): readonly FileFlaw[] {
+  const [place, accessPoint] = [access.places[index], accessPoints[index]];
+  if (place === undefined || accessPoint === undefined) return [];
+  const { id, reader } = accessPoint;
+  const onOsdp = osdpLines.flatMap(({ readers }) => readers);
+  const hasKeys =
+    reader.driver === 'simulated' || (reader.driver === 'named' && onOsdp.some((one) => one.id === reader.name));
+  if (id === kiosk.accessPoint || hasKeys) return [];
+  return place.factors.flatMap(({ anyOf }, rule) =>
+    anyOf.length > 0 && anyOf.every((combination) => FACTORS_OF[combination].includes('pin'))
+      ? [flaw(['access-points', index, 'factors', rule, 'any-of'], 'a screen or a reader with keys to type a PIN at')]
+      : [],
+  );
 }
 
 function ruleFlaws(

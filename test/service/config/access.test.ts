@@ -151,6 +151,17 @@ describe('a mistake is told with line, key, what was found and what is expected:
   });
 });
 
+it('a PIN is not demanded where nobody can type one', async () => {
+  const text = readFileSync(join(CONFIG, 'examples/single-door.yaml'), 'utf8').replace(
+    'access-points:\n',
+    `access-points:
+  - { id: hatch, name: Hatch, door: front, mode: no-face, factors: [{ schedule: always, any-of: [card-and-pin] }] }
+`,
+  );
+  const { message } = await faultOf(() => parsed(text, false), 'config');
+  expect(message).toContain('access-points.0.factors.0.any-of: found ["card-and-pin"], expected a screen or a reader');
+});
+
 it('days, nights and special days are read as they are written', () => {
   const config = parsed(`${GATE}
 time-zone: Europe/Berlin
