@@ -121,17 +121,22 @@ class Soak {
     ];
   }
 
-  /** Every card that was shown is in the journal, let in or not; one whose strike was unplugged has an entry for both. */
+  /** Every card that was shown is in the journal once; where the strike was unplugged, that follows in a second entry. */
   async #told(): Promise<Result[]> {
     const entries = await this.#gate.entriesAfter(0);
     return ROADS.map((road) => {
       const shown = this.#shown.get(road) ?? 0;
-      const told = entries.filter(
-        ({ event }) =>
-          (event.kind === 'access-granted' || event.kind === 'access-denied') && event.accessPoint === `at-${road}`,
-      ).length;
-      const note = `${shown} cards shown, ${told} in the journal`;
-      return atMost(`soak.lost_cards.${road}`, { value: Math.max(0, shown - told), limit: 0, unit: 'cards', note });
+      const at = entries.filter(({ event }) => 'accessPoint' in event && event.accessPoint === `at-${road}`);
+      const granted = at.filter(({ event }) => event.kind === 'access-granted').length;
+      const denied = at.flatMap(({ event }) => (event.kind === 'access-denied' ? [event.reason] : []));
+      const unreached = denied.filter((reason) => reason === 'strike-unreachable').length;
+      const note = `${shown} cards shown, ${granted} granted of which ${unreached} did not reach the strike; ${denied.length - unreached} denied`;
+      return atMost(`soak.lost_cards.${road}`, {
+        value: Math.abs(shown - granted - denied.length + unreached),
+        limit: 0,
+        unit: 'cards',
+        note,
+      });
     });
   }
 }
