@@ -5,6 +5,7 @@ import { BenchFolder } from './bench/benchFolder.ts';
 import { FULL, QUICK, type Effort } from './bench/effort.ts';
 import { benchErasure } from './bench/erasure.ts';
 import { measureAppend, measureMillion } from './bench/journal.ts';
+import { measureLoad } from './bench/load.ts';
 import { measureIdle, measureStart, type ProcessParts } from './bench/process.ts';
 import { Quiet } from './bench/quiet.ts';
 import { RawInference } from './bench/rawInference.ts';
@@ -28,6 +29,7 @@ const MEASUREMENTS: readonly {
   { names: ['idle'], measure: measureIdle },
   { names: ['journal'], measure: async () => [...measureAppend(), ...measureMillion()] },
   { names: ['erasure'], measure: async () => benchErasure() },
+  { names: ['load'], measure: ({ quiet }) => measureLoad({ quiet }) },
 ];
 
 async function bench({ rest }: Arguments): Promise<{ results: readonly Result[] }> {

@@ -1,3 +1,4 @@
+import { MessageChannel } from 'node:worker_threads';
 import { Template, type TemplateRecord } from '#core/biometrics/template.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { Cardholder, Credential } from '#core/access/credential.ts';
@@ -44,6 +45,8 @@ export interface StorageOptions {
   readonly maxPages?: Partial<Record<DatabaseFile, number>>;
   /** Of the journal's reserve, where it is made: what entries find room in when the database takes none. */
   readonly reserveBytes?: number;
+  /** Rows of the roster from which on a second thread helps to open them. */
+  readonly rowsForTwo?: number;
 }
 
 /** Everybody at once, in batches that are each all or nothing: those before a fault stay enrolled. */
@@ -63,6 +66,8 @@ export interface Storage {
   readonly close: () => Promise<void>;
 }
 
+/** Fewer are read before a second thread has started. */
+const ROWS_FOR_TWO = 20_000;
 /** People enrolled in one transaction by `enrolMany`. */
 const ENROLLED_AT_ONCE = 250;
 
@@ -81,11 +86,21 @@ export async function openStorage({
   report,
   maxPages = {},
   reserveBytes = RESERVE_BYTES,
+  rowsForTwo = ROWS_FOR_TWO,
 }: StorageOptions): Promise<Storage> {
   const secret = new SharedArrayBuffer(master.length);
   new Uint8Array(secret).set(master);
   const thread = new StorageThread(
-    { folder, simulated, master: secret, ...(root === undefined ? {} : { root }), epoch, escrowPlaces, maxPages },
+    {
+      folder,
+      simulated,
+      master: secret,
+      ...(root === undefined ? {} : { root }),
+      epoch,
+      escrowPlaces,
+      maxPages,
+      rowsForTwo,
+    },
     report,
   );
   const end = await thread.opened();
@@ -120,14 +135,13 @@ class ThreadedPeopleStore implements BulkPeopleStore {
     const credentials: Credential[] = [];
     const templates: Template[] = [];
     const features: ArrayBuffer[] = [];
-    const leftOut = new Set(
-      await this.#thread.call('load', undefined, (part) => {
-        cardholders.push(...part.cardholders);
-        credentials.push(...part.credentials);
-        templates.push(...templatesOf(part));
-        features.push(part.features);
-      }),
-    );
+    const onPart = (part: RosterPart): void => {
+      cardholders.push(...part.cardholders);
+      credentials.push(...part.credentials);
+      templates.push(...templatesOf(part));
+      features.push(part.features);
+    };
+    const leftOut = new Set(await this.#loadParts(onPart));
     for (const template of templates) if (leftOut.has(template.record.pseudonym)) template[Symbol.dispose]();
     return {
       cardholders: cardholders.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
@@ -139,6 +153,27 @@ class ThreadedPeopleStore implements BulkPeopleStore {
         for (const buffer of features.splice(0)) buffer.transfer(0);
       },
     };
+  }
+
+  /** Parts come from the storage thread and, of a large roster, from one that helps it. */
+  async #loadParts(onPart: (part: RosterPart) => void): Promise<readonly Pseudonym[]> {
+    const { port1: here, port2: aside } = new MessageChannel();
+    try {
+      let came = 0;
+      const waiting = Promise.withResolvers<void>();
+      let expected = Infinity;
+      here.on('message', (part: RosterPart) => {
+        onPart(part);
+        came += 1;
+        if (came === expected) waiting.resolve();
+      });
+      const loaded = await this.#thread.call('load', { aside }, { onPart, handedOver: [aside] });
+      expected = loaded.aside;
+      if (came < expected) await waiting.promise;
+      return loaded.leftOut;
+    } finally {
+      here.close();
+    }
   }
 
   enrol(person: Enrolment): Promise<void> {

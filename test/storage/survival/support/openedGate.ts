@@ -37,7 +37,13 @@ class LoopHere implements StorageCalls {
   #last = 0;
 
   constructor(vault: Vault, report: (line: HealthReport) => void) {
-    this.#loop = new ThreadLoop({ vault, report, answer: (message) => this.#take(message), ended: () => undefined });
+    this.#loop = new ThreadLoop({
+      vault,
+      rowsForTwo: Infinity,
+      report,
+      answer: (message) => this.#take(message),
+      ended: () => undefined,
+    });
   }
 
   call<Name extends CallName>(name: Name, given: Calls[Name]['given']): Promise<Calls[Name]['answer']> {
