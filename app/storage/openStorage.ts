@@ -19,7 +19,7 @@ import type { DatabaseFile } from './files/folderMarker.ts';
 import type { EpochPlace } from './keys/epochPlace.ts';
 import { checkEnrolment, checkFace } from './stores/enrolment.ts';
 import type { EnrolmentRows } from './stores/people.ts';
-import type { RosterPart } from './stores/rosterReader.ts';
+import { recordsOf, type RosterPart } from './stores/rosterReader.ts';
 import { TEMPLATE_BYTES } from './stores/templates.ts';
 import { RESERVE_BYTES } from './journal/reserve.ts';
 import { ThreadedJournal, type StoredJournal } from './thread/threadedJournal.ts';
@@ -263,7 +263,7 @@ const receiptsOf = (thread: StorageThread): Receipts => ({
 });
 
 const templatesOf = ({ templates, features }: RosterPart): Template[] =>
-  templates.map(
+  recordsOf(templates).map(
     (record, index) => new Template(record, new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH)),
   );
 

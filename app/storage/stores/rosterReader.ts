@@ -3,6 +3,7 @@ import type { Cardholder, Credential } from '#core/access/credential.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { ConsentId, CredentialId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
+import { wallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { Sqlite } from '../files/openDatabase.ts';
 import { ID_BYTES } from '../files/randomId.ts';
@@ -34,8 +35,34 @@ export interface RosterPage extends SealedRows {
 export interface RosterPart {
   readonly cardholders: readonly Cardholder[];
   readonly credentials: readonly Credential[];
-  readonly templates: readonly TemplateRecord[];
+  readonly templates: PackedRecords;
   readonly features: ArrayBuffer;
+}
+
+/** Records of templates as bytes: as objects they would take as long to cross to another thread as to be unsealed. */
+export interface PackedRecords {
+  readonly count: number;
+  /** Template, person and consent of each, ID_BYTES each. */
+  readonly ids: Uint8Array;
+  /** When the consent of each ends. */
+  readonly untils: Float64Array;
+  /** Of each, or one of them all. */
+  readonly formats: readonly string[];
+}
+
+export function recordsOf({ count, ids, untils, formats }: PackedRecords): TemplateRecord[] {
+  const bytes = Buffer.from(ids.buffer, ids.byteOffset, ids.length);
+  const id = (index: number, which: number): string => {
+    const at = (index * IDS_OF_A_TEMPLATE + which) * ID_BYTES;
+    return bytes.toString('hex', at, at + ID_BYTES);
+  };
+  return Array.from({ length: count }, (_, index) => ({
+    id: id(index, 0) as TemplateId,
+    pseudonym: id(index, 1) as Pseudonym,
+    consent: id(index, 2) as ConsentId,
+    until: wallTime(untils[index]!),
+    format: formats[index] ?? formats[0]!,
+  }));
 }
 
 /** Somebody who is left out, and why. */
@@ -57,6 +84,8 @@ const TABLES: Record<RowTable['name'], RowTable & { readonly pseudonymAt: number
     file: 'biometrics.db',
   },
 };
+
+const IDS_OF_A_TEMPLATE = TABLES.templates.ids.length;
 
 /** Reads the whole roster. One damaged row and its person is left out: what somebody tampered with opens no door. */
 export class RosterReader {
@@ -159,30 +188,53 @@ export function openPage(page: RosterPage): OpenedPage {
     }
   }
   page.keys.fill(0);
-  return { part: opened, damaged };
+  return { part: opened.part, damaged };
 }
 
-class OpenedRows implements RosterPart {
-  readonly cardholders: Cardholder[] = [];
-  readonly credentials: Credential[] = [];
-  readonly templates: TemplateRecord[] = [];
-  readonly features: ArrayBuffer;
+class OpenedRows {
+  readonly #cardholders: Cardholder[] = [];
+  readonly #credentials: Credential[] = [];
+  readonly #features: ArrayBuffer;
+  readonly #ids: Buffer;
+  readonly #untils: Float64Array;
+  readonly #formats: string[] = [];
 
   constructor(templates: number) {
-    this.features = new ArrayBuffer(templates * TEMPLATE_BYTES);
+    this.#features = new ArrayBuffer(templates * TEMPLATE_BYTES);
+    this.#ids = Buffer.alloc(templates * IDS_OF_A_TEMPLATE * ID_BYTES);
+    this.#untils = new Float64Array(templates);
+  }
+
+  get part(): RosterPart {
+    const same = this.#formats.every((format) => format === this.#formats[0]);
+    return {
+      cardholders: this.#cardholders,
+      credentials: this.#credentials,
+      templates: {
+        count: this.#formats.length,
+        ids: this.#ids,
+        untils: this.#untils,
+        formats: same ? this.#formats.slice(0, 1) : this.#formats,
+      },
+      features: this.#features,
+    };
   }
 
   open(table: RowTable['name'], key: KeyObject, { ids, format, model, sealed }: SealedRow): void {
     const [first = '', second = '', third = ''] = ids;
     if (table === 'cardholders')
-      this.cardholders.push(Cardholders.open(key, { pseudonym: first as Pseudonym, format, sealed }));
+      this.#cardholders.push(Cardholders.open(key, { pseudonym: first as Pseudonym, format, sealed }));
     else if (table === 'credentials') {
       const row = { id: first as CredentialId, pseudonym: second as Pseudonym, format, sealed };
-      this.credentials.push(Credentials.open(key, row));
+      this.#credentials.push(Credentials.open(key, row));
     } else {
       const [id, pseudonym, consent] = [first as TemplateId, second as Pseudonym, third as ConsentId];
-      const into = new Uint8Array(this.features, this.templates.length * TEMPLATE_BYTES, TEMPLATE_BYTES);
-      this.templates.push(Templates.open(key, { id, pseudonym, consent, format, model, sealed }, into));
+      const index = this.#formats.length;
+      const into = new Uint8Array(this.#features, index * TEMPLATE_BYTES, TEMPLATE_BYTES);
+      const { until } = Templates.open(key, { id, pseudonym, consent, format, model, sealed }, into);
+      this.#untils[index] = until;
+      this.#ids.write(`${id}${pseudonym}${consent}`, index * IDS_OF_A_TEMPLATE * ID_BYTES, 'hex');
+      this.#formats.push(model);
     }
   }
 }

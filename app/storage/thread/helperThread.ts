@@ -11,7 +11,6 @@ const { aside } = z.object({ aside: z.instanceof(MessagePort) }).parse(workerDat
 port.on('message', (page: RosterPage) => {
   const { buffer, byteOffset, length } = page.bytes;
   const { part, damaged } = openPage({ ...page, bytes: Buffer.from(buffer, byteOffset, length) });
-  const { cardholders, credentials, templates, features } = part;
-  aside.postMessage({ cardholders, credentials, templates, features }, [features]);
+  aside.postMessage(part, [part.features]);
   port.postMessage({ damaged } satisfies PageOpened);
 });

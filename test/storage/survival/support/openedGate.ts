@@ -1,4 +1,5 @@
 import type { Cardholder, Credential } from '#core/access/credential.ts';
+import { recordsOf } from '#storage/stores/rosterReader.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { BrokenPromise } from '#core/kernel/assert.ts';
 import type { DoorId, Pseudonym } from '#core/kernel/ids.ts';
@@ -153,7 +154,7 @@ function peopleOf(vault: Vault): Map<Pseudonym, KnownPerson> {
     const { cardholders, credentials, templates, features } = next.value;
     for (const cardholder of cardholders) people.set(cardholder.pseudonym, { cardholder, credentials: [], faces: [] });
     for (const credential of credentials) of(credential.pseudonym).credentials.push(credential);
-    for (const [index, { id, pseudonym }] of templates.entries()) {
+    for (const [index, { id, pseudonym }] of recordsOf(templates).entries()) {
       const values = new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH);
       of(pseudonym).faces.push({ id, features: values });
     }
