@@ -188,6 +188,8 @@ export function openPage(page: RosterPage): OpenedPage {
     }
   }
   page.keys.fill(0);
+  // Freed at once: the collector is slow to see what lies outside its own memory, and looks through everything when it does.
+  page.bytes.buffer.transfer(0);
   return { part: opened.part, damaged };
 }
 
