@@ -66,8 +66,8 @@ export interface Storage {
   readonly close: () => Promise<void>;
 }
 
-/** Fewer are read before a second thread has started. */
-const ROWS_FOR_TWO = 20_000;
+/** Fewer are read in half a second, while the other core loads the models; a second thread would only leave memory behind. */
+const ROWS_FOR_TWO = 100_000;
 /** People enrolled in one transaction by `enrolMany`. */
 const ENROLLED_AT_ONCE = 250;
 
