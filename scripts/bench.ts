@@ -29,7 +29,7 @@ const MEASUREMENTS: readonly {
   { names: ['idle'], measure: measureIdle },
   { names: ['journal'], measure: async () => [...measureAppend(), ...measureMillion()] },
   { names: ['erasure'], measure: async () => benchErasure() },
-  { names: ['load'], measure: ({ quiet }) => measureLoad({ quiet }) },
+  { names: ['load'], measure: ({ quiet }) => measureLoad(quiet) },
 ];
 
 async function bench({ rest }: Arguments): Promise<{ results: readonly Result[] }> {

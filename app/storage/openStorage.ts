@@ -1,5 +1,4 @@
-import { MessageChannel } from 'node:worker_threads';
-import { Template, type TemplateRecord } from '#core/biometrics/template.ts';
+import type { Template, TemplateRecord } from '#core/biometrics/template.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { Cardholder, Credential } from '#core/access/credential.ts';
 import type { RootPlace } from '#core/config/terminalConfig.ts';
@@ -19,12 +18,13 @@ import type { DatabaseFile } from './files/folderMarker.ts';
 import type { EpochPlace } from './keys/epochPlace.ts';
 import { checkEnrolment, checkFace } from './stores/enrolment.ts';
 import type { EnrolmentRows } from './stores/people.ts';
-import { recordsOf, type RosterPart } from './stores/rosterReader.ts';
+import type { RosterPart } from './stores/rosterReader.ts';
 import { TEMPLATE_BYTES } from './stores/templates.ts';
 import { RESERVE_BYTES } from './journal/reserve.ts';
 import { ThreadedJournal, type StoredJournal } from './thread/threadedJournal.ts';
 import { StorageThread } from './thread/storageThread.ts';
 import { ThreadedKeyRoom, type StoredKeys } from './thread/threadedKeyRoom.ts';
+import { loadParts, ROWS_FOR_TWO, templatesOf } from './thread/threadedRoster.ts';
 
 export interface StorageOptions {
   /** Made where it is not there; it belongs to this gate alone. */
@@ -66,8 +66,6 @@ export interface Storage {
   readonly close: () => Promise<void>;
 }
 
-/** Fewer are read in half a second, while the other core loads the models; a second thread would only leave memory behind. */
-const ROWS_FOR_TWO = 100_000;
 /** People enrolled in one transaction by `enrolMany`. */
 const ENROLLED_AT_ONCE = 250;
 
@@ -141,7 +139,7 @@ class ThreadedPeopleStore implements BulkPeopleStore {
       templates.push(...templatesOf(part));
       features.push(part.features);
     };
-    const leftOut = new Set(await this.#loadParts(onPart));
+    const leftOut = new Set(await loadParts(this.#thread, onPart));
     for (const template of templates) if (leftOut.has(template.record.pseudonym)) template[Symbol.dispose]();
     return {
       cardholders: cardholders.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
@@ -153,27 +151,6 @@ class ThreadedPeopleStore implements BulkPeopleStore {
         for (const buffer of features.splice(0)) buffer.transfer(0);
       },
     };
-  }
-
-  /** Parts come from the storage thread and, of a large roster, from one that helps it. */
-  async #loadParts(onPart: (part: RosterPart) => void): Promise<readonly Pseudonym[]> {
-    const { port1: here, port2: aside } = new MessageChannel();
-    try {
-      let came = 0;
-      const waiting = Promise.withResolvers<void>();
-      let expected = Infinity;
-      here.on('message', (part: RosterPart) => {
-        onPart(part);
-        came += 1;
-        if (came === expected) waiting.resolve();
-      });
-      const loaded = await this.#thread.call('load', { aside }, { onPart, handedOver: [aside] });
-      expected = loaded.aside;
-      if (came < expected) await waiting.promise;
-      return loaded.leftOut;
-    } finally {
-      here.close();
-    }
   }
 
   enrol(person: Enrolment): Promise<void> {
@@ -261,11 +238,6 @@ const receiptsOf = (thread: StorageThread): Receipts => ({
   ofRevocation: (revocation, at) => thread.call('receiptOfRevocation', { revocation, at }),
   again: (receipt, at) => thread.call('receiptAgain', { receipt, at }),
 });
-
-const templatesOf = ({ templates, features }: RosterPart): Template[] =>
-  recordsOf(templates).map(
-    (record, index) => new Template(record, new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH)),
-  );
 
 function featuresOf(templates: readonly Template[]): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(templates.length * TEMPLATE_BYTES);

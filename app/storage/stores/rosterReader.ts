@@ -16,7 +16,7 @@ import { rowAt, RowPages, type RowTable, type SealedRow, type SealedRows } from 
 import { TEMPLATE_BYTES, Templates } from './templates.ts';
 
 /** Rows that are read before the thread looks for journal entries again. */
-const ROWS_AT_ONCE = 500;
+export const ROWS_AT_ONCE = 500;
 
 export interface PeopleFiles {
   readonly keyring: Sqlite;
@@ -73,7 +73,7 @@ export interface OpenedPage {
   readonly damaged: readonly Damaged[];
 }
 
-const TABLES: Record<RowTable['name'], RowTable & { readonly pseudonymAt: number; readonly file: string }> = {
+export const TABLES: Record<RowTable['name'], RowTable & { readonly pseudonymAt: number; readonly file: string }> = {
   cardholders: { name: 'cardholders', ids: ['pseudonym'], pseudonymAt: 0, model: false, file: 'identities.db' },
   credentials: { name: 'credentials', ids: ['id', 'pseudonym'], pseudonymAt: 1, model: false, file: 'identities.db' },
   templates: {
@@ -128,7 +128,7 @@ export class RosterReader {
     return newest(identities, 'cardholders') + newest(identities, 'credentials') + newest(biometrics, 'templates');
   }
 
-  /** Everything there is, as it is sealed. */
+  /** Everything there is, as it is sealed; templates first, whose keys are gone as soon as they are read. */
   *pages(): Generator<RosterPage> {
     const { recordKeys } = this.#keyring;
     using biometricKeys = this.#keyring.biometricKeys();
@@ -137,9 +137,9 @@ export class RosterReader {
     for (const { pseudonym, standing } of this.#keyring.special()) if (standing !== 'held') restricted.add(pseudonym);
     const { identities, biometrics } = this.#files;
     for (const [table, database, keys] of [
+      ['templates', biometrics, biometricKeys],
       ['cardholders', identities, recordKeys],
       ['credentials', identities, recordKeys],
-      ['templates', biometrics, biometricKeys],
     ] as const) {
       for (const rows of new RowPages(database, TABLES[table], ROWS_AT_ONCE)) {
         const page = { ...rows, table, keys: new Uint8Array(rows.ends.length * KEY_BYTES) };
