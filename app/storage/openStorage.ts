@@ -18,7 +18,7 @@ import type { DatabaseFile } from './files/folderMarker.ts';
 import type { EpochPlace } from './keys/epochPlace.ts';
 import { checkEnrolment, checkFace } from './stores/enrolment.ts';
 import type { EnrolmentRows } from './stores/people.ts';
-import type { RosterPart } from './stores/rosterReader.ts';
+import type { RosterPart } from './stores/rosterPage.ts';
 import { TEMPLATE_BYTES } from './stores/templates.ts';
 import { RESERVE_BYTES } from './journal/reserve.ts';
 import { ThreadedJournal, type StoredJournal } from './thread/threadedJournal.ts';

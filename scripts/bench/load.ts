@@ -10,11 +10,13 @@ import { MIGRATIONS, PAGE_BYTES } from '#storage/files/databases.ts';
 import { openDatabase } from '#storage/files/openDatabase.ts';
 import { openCabinet } from '#storage/keys/cabinet.ts';
 import { openStorage } from '#storage/openStorage.ts';
-import { ROWS_AT_ONCE, TABLES } from '#storage/stores/rosterReader.ts';
+import { TABLES } from '#storage/stores/rosterPage.ts';
+import { ROWS_AT_ONCE } from '#storage/stores/rosterReader.ts';
 import { RowPages } from '#storage/stores/rowPage.ts';
 import { StorageThread } from '#storage/thread/storageThread.ts';
 import { loadParts, ROWS_FOR_TWO, templatesOf } from '#storage/thread/threadedRoster.ts';
-import { atMost, result, type Result } from '../report.ts';
+import { result, type Result } from '../report.ts';
+import { ROOT } from './benchFolder.ts';
 import { madeUpPeople } from './madeUpPeople.ts';
 import type { Quiet } from './quiet.ts';
 import { median, range, rounded } from './statistics.ts';
@@ -102,6 +104,8 @@ async function round(crowd: Crowd, templates: number): Promise<Round> {
 
 /** From a closed data folder to every template in the gallery, against reading their rows and doing nothing with them. */
 export async function measureLoad(quiet: Quiet, templates = TEMPLATES): Promise<Result[]> {
+  // As in a gate: what its threads run was compiled before.
+  process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'build/compile-cache');
   using crowd = new Crowd();
   await crowd.fill(templates);
   const rounds: Round[] = [];
@@ -116,7 +120,8 @@ export async function measureLoad(quiet: Quiet, templates = TEMPLATES): Promise<
       unit: 'ms',
       note: `opening the folder included; of ${templates} people, median of ${ROUNDS} (${range(all('templates'), 0)})`,
     }),
-    atMost('load templates in readings of their rows', {
+    // Judged on a quiet machine too: the reading takes one core, and the loading two.
+    quiet.atMost('load templates in readings of their rows', {
       value: rounded(median(times), 2),
       limit: LOAD_TIMES_MAX,
       unit: 'times',

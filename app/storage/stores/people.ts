@@ -18,7 +18,8 @@ import type { FreshKeys } from './freshKeys.ts';
 import type { Keyring } from './keyring.ts';
 import { removeOldConsents } from './oldConsents.ts';
 import { RevokedCredentials } from './revokedCredentials.ts';
-import { RosterReader, type PeopleFiles, type RosterPart } from './rosterReader.ts';
+import type { RosterPart } from './rosterPage.ts';
+import { RosterReader, type PeopleFiles } from './rosterReader.ts';
 import { deletionOf, erasedFrom } from './standings.ts';
 import { Templates, TEMPLATE_BYTES } from './templates.ts';
 

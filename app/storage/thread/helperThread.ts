@@ -1,7 +1,7 @@
 import { MessagePort, parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import { assert } from '#core/kernel/assert.ts';
-import { openPage, type RosterPage } from '../stores/rosterReader.ts';
+import { openPage, type RosterPage } from '../stores/rosterPage.ts';
 import type { PageOpened } from './rosterHelper.ts';
 
 /** Opens pages of the roster and gives them to the main side; says of each which of its people are to be left out. */

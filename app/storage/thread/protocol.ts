@@ -23,7 +23,7 @@ import { EpochPlaceShape, type EpochPlace } from '../keys/epochPlace.ts';
 import { RootPlaceShape } from '../keys/rootPlace.ts';
 import type { KeyChanged, KeyStanding } from './keyChanges.ts';
 import type { EnrolmentRows, FaceRows } from '../stores/people.ts';
-import type { RosterPart } from '../stores/rosterReader.ts';
+import type { RosterPart } from '../stores/rosterPage.ts';
 
 /** What the thread is started with. The master secret lies in shared memory, which the thread overwrites. */
 export interface StorageThreadData {

@@ -1,6 +1,6 @@
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
-import type { Damaged, RosterPage } from '../stores/rosterReader.ts';
+import type { Damaged, RosterPage } from '../stores/rosterPage.ts';
 
 /** Pages that wait for the helper: enough that it never waits, few enough that it ends with the thread that it helps. */
 const PAGES_WAITING_MAX = 2;

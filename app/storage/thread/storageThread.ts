@@ -1,7 +1,7 @@
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import type { RosterPart } from '../stores/rosterReader.ts';
+import type { RosterPart } from '../stores/rosterPage.ts';
 import {
   fromFaultMessage,
   type CallMessage,

@@ -4,7 +4,7 @@ import { messageOf } from '#core/kernel/fault.ts';
 import { CHECKPOINT_MS_MAX } from '#core/journal/checkpoint.ts';
 import type { AnchorStore } from '#core/ports/anchorStore.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import { openPage } from '../stores/rosterReader.ts';
+import { openPage } from '../stores/rosterPage.ts';
 import { diskFault } from '../files/diskFault.ts';
 import { ExportAnchor } from '../journal/checkExport.ts';
 import {

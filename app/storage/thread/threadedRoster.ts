@@ -2,7 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { Template } from '#core/biometrics/template.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
-import { recordsOf, type RosterPart } from '../stores/rosterReader.ts';
+import { recordsOf, type RosterPart } from '../stores/rosterPage.ts';
 import { TEMPLATE_BYTES } from '../stores/templates.ts';
 import type { StorageThread } from './storageThread.ts';
 

@@ -1,5 +1,5 @@
 import type { Cardholder, Credential } from '#core/access/credential.ts';
-import { recordsOf } from '#storage/stores/rosterReader.ts';
+import { recordsOf } from '#storage/stores/rosterPage.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
 import type { Enrolment } from '#core/ports/stores.ts';
 import type { Vault } from '#storage/thread/vault.ts';

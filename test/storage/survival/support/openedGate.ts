@@ -1,5 +1,5 @@
 import type { Cardholder, Credential } from '#core/access/credential.ts';
-import { recordsOf, type RosterPart } from '#storage/stores/rosterReader.ts';
+import { recordsOf, type RosterPart } from '#storage/stores/rosterPage.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { BrokenPromise } from '#core/kernel/assert.ts';
 import type { DoorId, Pseudonym } from '#core/kernel/ids.ts';
