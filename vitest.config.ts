@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// The tests start hundreds of threads and processes that read the same TypeScript: compiled once, not each time.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'build/compile-cache');
 
 export default defineConfig({
   test: {

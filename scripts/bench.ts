@@ -6,6 +6,7 @@ import { FULL, QUICK, type Effort } from './bench/effort.ts';
 import { measureDecide } from './bench/decide.ts';
 import { benchErasure } from './bench/erasure.ts';
 import { measureAppend, measureMillion } from './bench/journal.ts';
+import { measureLoad } from './bench/load.ts';
 import { measureIdle, measureStart, type ProcessParts } from './bench/process.ts';
 import { Quiet } from './bench/quiet.ts';
 import { RawInference } from './bench/rawInference.ts';
@@ -33,6 +34,7 @@ const MEASUREMENTS: readonly {
   { names: ['osdp'], measure: async (parts) => [...(await measureOsdp(parts)), ...(await measureCardToRelay(parts))] },
   { names: ['decide'], measure: async ({ quiet }) => measureDecide({ quiet }) },
   { names: ['erasure'], measure: async () => benchErasure() },
+  { names: ['load'], measure: ({ quiet }) => measureLoad(quiet) },
 ];
 
 async function bench({ rest }: Arguments): Promise<{ results: readonly Result[] }> {

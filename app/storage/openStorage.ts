@@ -1,4 +1,4 @@
-import { Template, type TemplateRecord } from '#core/biometrics/template.ts';
+import type { Template, TemplateRecord } from '#core/biometrics/template.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { Cardholder, Credential } from '#core/access/credential.ts';
 import type { RootPlace } from '#core/config/terminalConfig.ts';
@@ -18,12 +18,13 @@ import type { DatabaseFile } from './files/folderMarker.ts';
 import type { EpochPlace } from './keys/epochPlace.ts';
 import { checkEnrolment, checkFace } from './stores/enrolment.ts';
 import type { EnrolmentRows } from './stores/people.ts';
-import type { RosterPart } from './stores/rosterReader.ts';
+import type { RosterPart } from './stores/rosterPage.ts';
 import { TEMPLATE_BYTES } from './stores/templates.ts';
 import { RESERVE_BYTES } from './journal/reserve.ts';
 import { ThreadedJournal, type StoredJournal } from './thread/threadedJournal.ts';
 import { StorageThread } from './thread/storageThread.ts';
 import { ThreadedKeyRoom, type StoredKeys } from './thread/threadedKeyRoom.ts';
+import { loadParts, ROWS_FOR_TWO, templatesOf } from './thread/threadedRoster.ts';
 
 export interface StorageOptions {
   /** Made where it is not there; it belongs to this gate alone. */
@@ -44,6 +45,8 @@ export interface StorageOptions {
   readonly maxPages?: Partial<Record<DatabaseFile, number>>;
   /** Of the journal's reserve, where it is made: what entries find room in when the database takes none. */
   readonly reserveBytes?: number;
+  /** Rows of the roster from which on a second thread helps to open them. */
+  readonly rowsForTwo?: number;
 }
 
 /** Everybody at once, in batches that are each all or nothing: those before a fault stay enrolled. */
@@ -81,11 +84,21 @@ export async function openStorage({
   report,
   maxPages = {},
   reserveBytes = RESERVE_BYTES,
+  rowsForTwo = ROWS_FOR_TWO,
 }: StorageOptions): Promise<Storage> {
   const secret = new SharedArrayBuffer(master.length);
   new Uint8Array(secret).set(master);
   const thread = new StorageThread(
-    { folder, simulated, master: secret, ...(root === undefined ? {} : { root }), epoch, escrowPlaces, maxPages },
+    {
+      folder,
+      simulated,
+      master: secret,
+      ...(root === undefined ? {} : { root }),
+      epoch,
+      escrowPlaces,
+      maxPages,
+      rowsForTwo,
+    },
     report,
   );
   const end = await thread.opened();
@@ -120,14 +133,13 @@ class ThreadedPeopleStore implements BulkPeopleStore {
     const credentials: Credential[] = [];
     const templates: Template[] = [];
     const features: ArrayBuffer[] = [];
-    const leftOut = new Set(
-      await this.#thread.call('load', undefined, (part) => {
-        cardholders.push(...part.cardholders);
-        credentials.push(...part.credentials);
-        templates.push(...templatesOf(part));
-        features.push(part.features);
-      }),
-    );
+    const onPart = (part: RosterPart): void => {
+      cardholders.push(...part.cardholders);
+      credentials.push(...part.credentials);
+      templates.push(...templatesOf(part));
+      features.push(part.features);
+    };
+    const leftOut = new Set(await loadParts(this.#thread, onPart));
     for (const template of templates) if (leftOut.has(template.record.pseudonym)) template[Symbol.dispose]();
     return {
       cardholders: cardholders.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
@@ -226,11 +238,6 @@ const receiptsOf = (thread: StorageThread): Receipts => ({
   ofRevocation: (revocation, at) => thread.call('receiptOfRevocation', { revocation, at }),
   again: (receipt, at) => thread.call('receiptAgain', { receipt, at }),
 });
-
-const templatesOf = ({ templates, features }: RosterPart): Template[] =>
-  templates.map(
-    (record, index) => new Template(record, new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH)),
-  );
 
 function featuresOf(templates: readonly Template[]): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(templates.length * TEMPLATE_BYTES);

@@ -47,6 +47,7 @@ export function parseBackupArguments(): BackupArguments {
   if (command !== 'make' && command !== 'verify' && command !== 'restore') throw unusable(command);
   if (more.length > 0 || (command === 'make') === (file !== '')) throw unusable(positionals.join(' '));
   const fd = whole(values['recovery-fd'] ?? '0', '--recovery-fd');
+  const losing = whole(values.losing ?? '0', '--losing');
   const recovered = values.recovery === true || values.escrow !== undefined || values['recovery-fd'] !== undefined;
   return {
     command,
@@ -54,7 +55,7 @@ export function parseBackupArguments(): BackupArguments {
     places: placesOf(values),
     to: values.to,
     verify: values['no-verify'] !== true,
-    losing: whole(values.losing ?? '0', '--losing'),
+    losing,
     escrow: values.escrow,
     signers: (values.signer ?? []).map(publicKey),
     recovery: recovered ? fd : undefined,

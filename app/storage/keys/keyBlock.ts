@@ -67,10 +67,11 @@ export class KeyBlock implements Disposable {
 
   /** Every key of a kind that was not destroyed: views into the block, not copies. */
   *keys(kind: KeyKind): Generator<readonly [Pseudonym, Buffer]> {
-    for (const [slot, bytes] of this.#slots().entries()) {
-      const entry = this.#entryIn(slot);
-      const key = bytes.subarray(KEYS_AT[kind], KEYS_AT[kind] + KEY_BYTES);
-      if (entry !== undefined && !key.equals(NO_KEY)) yield [entry.pseudonym, key];
+    for (let at = 0; at < BLOCK_BYTES; at += SLOT_BYTES) {
+      if (this.bytes[at] === 0) continue;
+      const key = this.bytes.subarray(at + KEYS_AT[kind], at + KEYS_AT[kind] + KEY_BYTES);
+      if (key.equals(NO_KEY)) continue;
+      yield [this.bytes.toString('hex', at + PSEUDONYM_AT, at + FACE_ENDED_AT) as Pseudonym, key];
     }
   }
 

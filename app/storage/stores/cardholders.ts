@@ -57,7 +57,7 @@ export class Cardholders {
   }
 
   /** @throws Fault `storage` */
-  static open(key: KeyObject | undefined, row: SealedCardholder): Cardholder {
+  static open(key: KeyObject | undefined, row: Omit<SealedCardholder, 'position'>): Cardholder {
     const { pseudonym } = row;
     const content = unsealJson(key, {
       sealedAs: sealedAs(pseudonym, row.format),

@@ -60,7 +60,7 @@ export class Credentials {
   }
 
   /** @throws Fault `storage` */
-  static open(key: KeyObject | undefined, row: SealedCredential): Credential {
+  static open(key: KeyObject | undefined, row: Omit<SealedCredential, 'position'>): Credential {
     const ids = { id: row.id, pseudonym: row.pseudonym };
     const content = unsealJson(key, {
       sealedAs: sealedAs(ids, row.format),

@@ -9,7 +9,7 @@ import type { ConsentsRemoved } from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
-import { emptyWal, inTransaction, rollBack, type Sqlite } from '../files/openDatabase.ts';
+import { emptyWal, inTransaction, rollBack } from '../files/openDatabase.ts';
 import { Cardholders } from './cardholders.ts';
 import { Consents } from './consents.ts';
 import { Credentials } from './credentials.ts';
@@ -18,7 +18,8 @@ import type { FreshKeys } from './freshKeys.ts';
 import type { Keyring } from './keyring.ts';
 import { removeOldConsents } from './oldConsents.ts';
 import { RevokedCredentials } from './revokedCredentials.ts';
-import { RosterReader, type RosterPart } from './rosterReader.ts';
+import type { RosterPart } from './rosterPage.ts';
+import { RosterReader, type PeopleFiles } from './rosterReader.ts';
 import { deletionOf, erasedFrom } from './standings.ts';
 import { Templates, TEMPLATE_BYTES } from './templates.ts';
 
@@ -34,12 +35,6 @@ export interface EnrolmentRows {
 export interface FaceRows {
   readonly consent: Consent;
   readonly templates: readonly TemplateRecord[];
-}
-
-export interface PeopleFiles {
-  readonly keyring: Sqlite;
-  readonly biometrics: Sqlite;
-  readonly identities: Sqlite;
 }
 
 /** The three files of the people as one store. What it throws may be SQLite's own error: the caller names it. */
@@ -66,16 +61,13 @@ export class People {
   }
 
   /** The roster in parts, so that journal entries need not wait for all of it; then who was left out. */
-  *load(): Generator<RosterPart, readonly Pseudonym[]> {
-    const stores = { cardholders: this.#cardholders, credentials: this.#credentials, templates: this.#templates };
-    const damaged = new Map<Pseudonym, Fault>();
-    yield* new RosterReader(stores, this.#keyring, damaged).parts();
-    const [first] = [...this.#keyring.damaged, ...damaged.values()];
-    if (first !== undefined) {
-      const says = `${damaged.size} of the people left out, their rows are damaged; the first: ${first.message}`;
-      this.#report({ part: 'people', level: 'failed', says });
-    }
-    return [...damaged.keys()];
+  load(): Generator<RosterPart, readonly Pseudonym[]> {
+    return this.reader().parts();
+  }
+
+  /** The same for whoever opens the pages, or has them opened. */
+  reader(): RosterReader {
+    return new RosterReader(this.#files, this.#keyring, this.#report);
   }
 
   /**

@@ -1,94 +1,101 @@
-import type { Cardholder, Credential } from '#core/access/credential.ts';
-import type { TemplateRecord } from '#core/biometrics/template.ts';
-import { Fault } from '#core/kernel/fault.ts';
+import { damagedRow } from '../vault/seal.ts';
+import type { Fault } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
-import { Cardholders } from './cardholders.ts';
-import { Credentials } from './credentials.ts';
+import type { HealthReport } from '#core/ports/health.ts';
+import type { Sqlite } from '../files/openDatabase.ts';
+import { ID_BYTES } from '../files/randomId.ts';
+import { KEY_BYTES } from '../vault/derivedKeys.ts';
 import type { Keyring } from './keyring.ts';
-import { TEMPLATE_BYTES, Templates } from './templates.ts';
+import { openPage, TABLES, type Damaged, type RosterPage, type RosterPart } from './rosterPage.ts';
+import { rowAt, RowPages } from './rowPage.ts';
 
 /** Rows that are read before the thread looks for journal entries again. */
-const ROWS_AT_ONCE = 500;
+export const ROWS_AT_ONCE = 500;
 
-/** A part of the roster. `features` holds TEMPLATE_BYTES for each template, in order; it is handed over, not copied. */
-export interface RosterPart {
-  readonly cardholders: readonly Cardholder[];
-  readonly credentials: readonly Credential[];
-  readonly templates: readonly TemplateRecord[];
-  readonly features: ArrayBuffer;
-}
-
-interface RosterStores {
-  readonly cardholders: Cardholders;
-  readonly credentials: Credentials;
-  readonly templates: Templates;
+export interface PeopleFiles {
+  readonly keyring: Sqlite;
+  readonly biometrics: Sqlite;
+  readonly identities: Sqlite;
 }
 
 /** Reads the whole roster. One damaged row and its person is left out: what somebody tampered with opens no door. */
 export class RosterReader {
-  readonly #stores: RosterStores;
+  readonly #files: PeopleFiles;
   readonly #keyring: Keyring;
-  readonly #damaged: Map<Pseudonym, Fault>;
-  /** Nothing of these people is used for decisions any more. */
-  readonly #restricted = new Set<Pseudonym>();
+  readonly #report: (line: HealthReport) => void;
+  readonly #damaged = new Map<Pseudonym, string>();
 
-  constructor(stores: RosterStores, keyring: Keyring, damaged: Map<Pseudonym, Fault>) {
-    this.#stores = stores;
+  constructor(files: PeopleFiles, keyring: Keyring, report: (line: HealthReport) => void) {
+    this.#files = files;
     this.#keyring = keyring;
-    this.#damaged = damaged;
+    this.#report = report;
   }
 
-  *parts(): Generator<RosterPart> {
+  /** All of it, opened; then who was left out. */
+  *parts(): Generator<RosterPart, readonly Pseudonym[]> {
+    for (const page of this.pages()) {
+      const { part, damaged } = openPage(page);
+      this.note(damaged);
+      yield part;
+    }
+    return this.leftOut();
+  }
+
+  /** Who is left out of what was read, which is reported. */
+  leftOut(): readonly Pseudonym[] {
+    const [first] = [...this.#keyring.damaged.map(({ message }) => message), ...this.#damaged.values()];
+    if (first !== undefined) {
+      const says = `${this.#damaged.size} of the people left out, their rows are damaged; the first: ${first}`;
+      this.#report({ part: 'people', level: 'failed', says });
+    }
+    return [...this.#damaged.keys()];
+  }
+
+  /** How many rows there are, or were. */
+  get rows(): number {
+    const { identities, biometrics } = this.#files;
+    const newest = (database: Sqlite, table: string): number =>
+      Number(database.prepare(`SELECT coalesce(max(rowid), 0) FROM ${table}`).pluck().get());
+    return newest(identities, 'cardholders') + newest(identities, 'credentials') + newest(biometrics, 'templates');
+  }
+
+  /** Everything there is, as it is sealed; templates first, whose keys are gone as soon as they are read. */
+  *pages(): Generator<RosterPage> {
     const { recordKeys } = this.#keyring;
     using biometricKeys = this.#keyring.biometricKeys();
-    const standings = this.#keyring.special().filter(({ standing }) => standing !== 'held');
-    for (const { pseudonym } of standings) this.#restricted.add(pseudonym);
-    for (const rows of pages((position) => this.#stores.cardholders.page(position, ROWS_AT_ONCE))) {
-      yield part({ cardholders: this.#opened(rows, (row, owner) => Cardholders.open(recordKeys.get(owner), row)) });
-    }
-    for (const rows of pages((position) => this.#stores.credentials.page(position, ROWS_AT_ONCE))) {
-      yield part({ credentials: this.#opened(rows, (row, owner) => Credentials.open(recordKeys.get(owner), row)) });
-    }
-    for (const rows of pages((position) => this.#stores.templates.page(position, ROWS_AT_ONCE))) {
-      const features = new ArrayBuffer(rows.length * TEMPLATE_BYTES);
-      let next = 0;
-      const templates = this.#opened(rows, (row, owner) => {
-        const into = new Uint8Array(features, next * TEMPLATE_BYTES, TEMPLATE_BYTES);
-        const record = Templates.open(biometricKeys.get(owner), row, into);
-        next += 1;
-        return record;
-      });
-      yield part({ templates, features });
-    }
-  }
-
-  #opened<Row extends { readonly pseudonym: Pseudonym }, Opened>(
-    rows: readonly Row[],
-    open: (row: Row, owner: Pseudonym) => Opened,
-  ): Opened[] {
-    const opened: Opened[] = [];
-    for (const row of rows) {
-      const owner = row.pseudonym;
-      if (this.#damaged.has(owner) || this.#restricted.has(owner)) continue;
-      try {
-        opened.push(open(row, owner));
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        this.#damaged.set(owner, error);
+    /** Nothing of these people is used for decisions any more. */
+    const restricted = new Set<Pseudonym>();
+    for (const { pseudonym, standing } of this.#keyring.special()) if (standing !== 'held') restricted.add(pseudonym);
+    const { identities, biometrics } = this.#files;
+    for (const [table, database, keys] of [
+      ['templates', biometrics, biometricKeys],
+      ['cardholders', identities, recordKeys],
+      ['credentials', identities, recordKeys],
+    ] as const) {
+      for (const rows of new RowPages(database, TABLES[table], ROWS_AT_ONCE)) {
+        const page = { ...rows, table, keys: new Uint8Array(rows.ends.length * KEY_BYTES) };
+        for (let index = 0; index < rows.ends.length; index++) {
+          const owner = ownerOf(page, index);
+          if (restricted.size > 0 && restricted.has(owner)) continue;
+          if (!keys.copyTo(owner, page.keys, index * KEY_BYTES))
+            this.note([[owner, faultOf(page, index, 'a row whose key is gone').message]]);
+        }
+        yield page;
       }
     }
-    return opened;
+  }
+
+  note(damaged: readonly Damaged[]): void {
+    for (const [pseudonym, says] of damaged) if (!this.#damaged.has(pseudonym)) this.#damaged.set(pseudonym, says);
   }
 }
 
-function* pages<Row extends { readonly position: number }>(page: (position: number) => Row[]): Generator<Row[]> {
-  for (let rows = page(0); rows.length > 0; rows = page(rows.at(-1)?.position ?? Infinity)) yield rows;
-}
+const ownerOf = (page: RosterPage, index: number): Pseudonym => {
+  const start = (index === 0 ? 0 : page.ends[index - 1]!) + TABLES[page.table].pseudonymAt * ID_BYTES;
+  return page.bytes.toString('hex', start, start + ID_BYTES) as Pseudonym;
+};
 
-const part = (content: Partial<RosterPart>): RosterPart => ({
-  cardholders: [],
-  credentials: [],
-  templates: [],
-  features: new ArrayBuffer(0),
-  ...content,
-});
+const faultOf = (page: RosterPage, index: number, found: string): Fault => {
+  const { ids, file, name } = TABLES[page.table];
+  return damagedRow({ file, table: name, row: rowAt(page, index, ids.length).ids[0] ?? '' }, found);
+};

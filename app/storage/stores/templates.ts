@@ -93,7 +93,7 @@ export class Templates {
   }
 
   /** Writes the features to `into`, TEMPLATE_BYTES long. @throws Fault `storage` for a row that does not open. */
-  static open(key: KeyObject | undefined, row: SealedTemplate, into: Uint8Array): TemplateRecord {
+  static open(key: KeyObject | undefined, row: Omit<SealedTemplate, 'position'>, into: Uint8Array): TemplateRecord {
     const { id, pseudonym, consent, model } = row;
     const record = { id, pseudonym, consent, format: model };
     const place = { file: 'biometrics.db', table: 'templates', row: id };

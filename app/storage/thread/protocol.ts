@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import { BrokenPromise } from '#core/kernel/assert.ts';
 import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
@@ -22,7 +23,7 @@ import { EpochPlaceShape, type EpochPlace } from '../keys/epochPlace.ts';
 import { RootPlaceShape } from '../keys/rootPlace.ts';
 import type { KeyChanged, KeyStanding } from './keyChanges.ts';
 import type { EnrolmentRows, FaceRows } from '../stores/people.ts';
-import type { RosterPart } from '../stores/rosterReader.ts';
+import type { RosterPart } from '../stores/rosterPage.ts';
 
 /** What the thread is started with. The master secret lies in shared memory, which the thread overwrites. */
 export interface StorageThreadData {
@@ -33,6 +34,7 @@ export interface StorageThreadData {
   readonly epoch: EpochPlace;
   readonly escrowPlaces: readonly string[];
   readonly maxPages: Partial<Record<DatabaseFile, number>>;
+  readonly rowsForTwo: number;
 }
 
 const Start: z.ZodMiniType<StorageThreadData> = z.strictObject({
@@ -43,6 +45,7 @@ const Start: z.ZodMiniType<StorageThreadData> = z.strictObject({
   epoch: EpochPlaceShape,
   escrowPlaces: z.array(z.string()),
   maxPages: z.partialRecord(z.enum(DATABASE_FILES), z.number()),
+  rowsForTwo: z.number(),
 });
 
 /** What a worker is started with is untyped. @throws ZodError */
@@ -66,8 +69,11 @@ export interface Calls {
   removeBefore: { readonly given: WallTime; readonly answer: readonly Segment[] };
   expiredSubjects: { readonly given: WallTime; readonly answer: SubjectsGone | undefined };
   removeSubjects: { readonly given: WallTime; readonly answer: SubjectsGone | undefined };
-  /** Parts come first, one message each; then the people to leave out. */
-  load: { readonly given: undefined; readonly answer: readonly Pseudonym[] };
+  /** Parts come first, one message each, some of them by `aside`: how many, the answer says, and whom to leave out. */
+  load: {
+    readonly given: { readonly aside: MessagePort } | undefined;
+    readonly answer: { readonly leftOut: readonly Pseudonym[]; readonly aside: number };
+  };
   enrol: {
     readonly given: { readonly people: readonly EnrolmentRows[]; readonly features: SharedArrayBuffer };
     readonly answer: undefined;

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type MessagePort } from 'node:worker_threads';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { HealthReport } from '#core/ports/health.ts';
-import type { RosterPart } from '../stores/rosterReader.ts';
+import type { RosterPart } from '../stores/rosterPage.ts';
 import {
   fromFaultMessage,
   type CallMessage,
@@ -22,6 +22,11 @@ interface Waiting {
   resolve(answer: unknown): void;
   reject(error: Error): void;
   onPart(part: RosterPart): void;
+}
+
+interface Aside {
+  readonly onPart: (part: RosterPart) => void;
+  readonly handedOver: readonly MessagePort[];
 }
 
 /** The main side of the thread on which all SQLite runs: a stuck disk holds up its calls, and nothing else. */
@@ -66,17 +71,18 @@ export class StorageThread {
   call<Name extends CallName>(
     name: Name,
     given: Calls[Name]['given'],
-    onPart: (part: RosterPart) => void = () => undefined,
+    { onPart = () => undefined, handedOver = [] }: Partial<Aside> = {},
   ): Promise<Calls[Name]['answer']> {
     const refusal = this.#refusal(name);
     if (refusal !== undefined) return Promise.reject(refusal);
     const { promise, resolve, reject } = Promise.withResolvers<Calls[Name]['answer']>();
     const id = ++this.#lastCall;
     this.#waiting.set(id, { call: name, resolve, reject, onPart });
-    this.#worker.postMessage({ id, call: name, given } satisfies Omit<CallMessage, 'call' | 'given'> & {
+    const message = { id, call: name, given } satisfies Omit<CallMessage, 'call' | 'given'> & {
       call: Name;
       given: Calls[Name]['given'];
-    });
+    };
+    this.#worker.postMessage(message, handedOver);
     return promise;
   }
 

@@ -1,21 +1,27 @@
+import type { MessagePort } from 'node:worker_threads';
 import { assertNever } from '#core/kernel/assert.ts';
 import { messageOf } from '#core/kernel/fault.ts';
 import { CHECKPOINT_MS_MAX } from '#core/journal/checkpoint.ts';
 import type { AnchorStore } from '#core/ports/anchorStore.ts';
 import type { HealthReport } from '#core/ports/health.ts';
+import { openPage } from '../stores/rosterPage.ts';
 import { diskFault } from '../files/diskFault.ts';
 import { ExportAnchor } from '../journal/checkExport.ts';
 import {
   toFaultMessage,
   type AppendAnswer,
   type CallMessage,
+  type Calls,
   type JournalCheckOptions,
   type ThreadMessage,
 } from './protocol.ts';
+import { RosterHelper } from './rosterHelper.ts';
 import type { Vault } from './vault.ts';
 
 export interface ThreadLoopParts {
   readonly vault: Vault;
+  /** Rows of the roster from which on a second thread helps to open them. */
+  readonly rowsForTwo: number;
   readonly answer: (message: ThreadMessage) => void;
   readonly report: (line: HealthReport) => void;
   /** Called when everything is closed. */
@@ -82,7 +88,7 @@ export class ThreadLoop {
       case 'removeSubjects':
         return journal.removeSubjects(call.given);
       case 'load':
-        return this.#load(call.id);
+        return this.#load(call.id, call.given?.aside);
       case 'enrol':
         return withFeatures(call.given.features, (features) => people.enrol(call.given.people, features));
       case 'consents':
@@ -132,14 +138,21 @@ export class ThreadLoop {
     }
   }
 
-  async #load(id: number): Promise<unknown> {
-    const parts = this.#parts.vault.people.load();
-    for (;;) {
-      const next = parts.next();
-      if (next.done === true) return next.value;
-      this.#parts.answer({ kind: 'part', id, part: next.value });
+  /** What is large is opened by two threads: this one does what the other has no time for. */
+  async #load(id: number, aside: MessagePort | undefined): Promise<Calls['load']['answer']> {
+    const reader = this.#parts.vault.people.reader();
+    await using helper =
+      aside === undefined || reader.rows < this.#parts.rowsForTwo ? undefined : new RosterHelper(aside);
+    for (const page of reader.pages()) {
+      if (helper?.take(page) !== true) {
+        const { part, damaged } = openPage(page);
+        reader.note(damaged);
+        this.#parts.answer({ kind: 'part', id, part });
+      }
       await settled();
     }
+    if (helper !== undefined) reader.note(await helper.done());
+    return { leftOut: reader.leftOut(), aside: helper?.parts ?? 0 };
   }
 
   #append({ id, given }: AppendCall): void {

@@ -21,7 +21,7 @@ interface Port {
   close(): void;
 }
 
-function run(port: Port, { master, ...options }: StorageThreadData): void {
+function run(port: Port, { master, rowsForTwo, ...options }: StorageThreadData): void {
   const secret = new Uint8Array(master);
   try {
     const vault = new Vault({
@@ -33,6 +33,7 @@ function run(port: Port, { master, ...options }: StorageThreadData): void {
       port.postMessage(message, message.kind === 'part' ? [message.part.features] : []);
     const loop = new ThreadLoop({
       vault,
+      rowsForTwo,
       answer,
       report: (line) => port.postMessage({ kind: 'report', line }),
       ended: () => port.close(),

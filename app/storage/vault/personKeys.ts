@@ -17,6 +17,11 @@ export class PersonKeys implements Disposable {
     this.#keys.add(pseudonym, key);
   }
 
+  /** False where there is none. */
+  copyTo(pseudonym: Pseudonym, into: Uint8Array, at: number): boolean {
+    return this.#keys.copyTo(pseudonym, into, at);
+  }
+
   get(pseudonym: Pseudonym): KeyObject | undefined {
     const key = this.#keys.get(pseudonym);
     return key === undefined ? undefined : keyObject(key);

@@ -54,5 +54,10 @@ export const damagedRow = (place: RowPlace, found: string, code: 'storage' | 'jo
 
 /** Each part stands with its length before it, so that no two places read the same. */
 function associatedData(sealedAs: SealedAs): Buffer {
-  return Buffer.from(sealedAs.map((part) => `${String(part).length}:${part}`).join(''), 'utf8');
+  let text = '';
+  for (const part of sealedAs) {
+    const one = String(part);
+    text += `${one.length}:${one}`;
+  }
+  return Buffer.from(text, 'utf8');
 }

@@ -3,6 +3,7 @@ import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { JournalEntry } from '#core/journal/entry.ts';
 import type { AccessPointId, ConsentId, CredentialId, JournalId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
+import { recordsOf } from '#storage/stores/rosterPage.ts';
 import type { EnrolmentRows } from '#storage/stores/people.ts';
 import type { Vault } from '#storage/thread/vault.ts';
 import type { Trace } from './search.ts';
@@ -172,7 +173,9 @@ function load(vault: Vault): {
     credentials: new Set(parts.flatMap(({ credentials }) => credentials.map(({ id }) => id))),
     templates: new Set(
       parts.flatMap(({ templates, features }) =>
-        templates.map((_, index) => Buffer.from(features, index * FEATURE_BYTES, FEATURE_BYTES).toString('base64')),
+        recordsOf(templates).map((_, index) =>
+          Buffer.from(features, index * FEATURE_BYTES, FEATURE_BYTES).toString('base64'),
+        ),
       ),
     ),
   };

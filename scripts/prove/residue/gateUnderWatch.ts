@@ -10,7 +10,7 @@ export type Preview = 'outline' | 'mirror';
 
 const FRAMES_PER_SECOND = 30;
 
-/** A gate that takes anybody in: short pauses between people, and its camera reads the pictures of a folder. */
+/** A gate that looks at anybody, also in a group, with short pauses between; its camera reads the pictures of a folder. */
 const gateFile = (pictures: string, preview: Preview): string => `terminal: residue-gate
 handler: { name: Lintel residue, contact: residue@lintel.example }
 data: data
@@ -25,6 +25,7 @@ access-points:
     name: Entrance
     door: front
     mode: walk-up
+    zone: { margin-to-next: 1 }
     camera: { driver: replay, path: ${JSON.stringify(pictures)}, frames-per-second: ${FRAMES_PER_SECOND} }
 `;
 

@@ -9,7 +9,7 @@ import type { Outline } from '#contract/kioskView.ts';
 import type { Eyes, Look, Seen } from '../../traces/eyes.ts';
 import type { EncodeJpeg } from '../../traces/jpegEncoder.ts';
 import type { Portraits } from './photographs.ts';
-import { variationOf, type Side } from './variation.ts';
+import { standsAt, variationOf, type Side } from './variation.ts';
 
 /** Variations of faces that are tried for one that the gate takes for a living face in good light. */
 const TRIES_MAX = 40;
@@ -59,7 +59,7 @@ export class ShownFaces implements Disposable {
     const side: Side = number % 2 === 0 ? 'left' : 'right';
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const jpeg = this.#parts.encode(variationOf(await portraits.inTurn(this.#turn++), side, random));
-      const seen = await this.#usable(jpeg);
+      const seen = await this.#usable(jpeg, side);
       if (seen === undefined) continue;
       const { box } = seen.face;
       const { width, height } = seen.look;
@@ -76,12 +76,13 @@ export class ShownFaces implements Disposable {
   }
 
   /** The picture as the gate's camera decodes it, looked at with the gate's models and limits. */
-  #usable(jpeg: Uint8Array): Promise<Seen | undefined> {
+  #usable(jpeg: Uint8Array, side: Side): Promise<Seen | undefined> {
     const { eyes, config, operating } = this.#parts;
     const { width, height, rgb } = this.#decoder.decode(jpeg);
     return eyes.see(
       { width, height, pixels: rgb },
       (face, { live }, faces) =>
+        standsAt(side, face.box) &&
         config.accessPoints.some(({ zone }) => selectPresenter(faces, zone, { width, height }).kind === 'presenter') &&
         assessQuality(face, config.biometrics.quality).kind === 'usable' &&
         live >= operating.pad.meanMin,

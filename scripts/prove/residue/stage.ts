@@ -115,6 +115,8 @@ export class Stage implements AsyncDisposable {
       const way = isLast ? 'stands there' : wayOf(i);
       const passing = passage.pass({ jpeg, outline, way, isLast });
       if (!isLast) coming = this.next(windows);
+      // Told where it is awaited; what stops the passage comes first.
+      coming.catch(() => undefined);
       passed.push({ way, decided: await passing });
     }
     return passed;

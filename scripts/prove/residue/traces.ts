@@ -37,7 +37,7 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 /** Of a picture, or of numbers that fill one, many windows are left with so few places. */
-const OF_PICTURES = 8 * DENSE;
+const OF_PICTURES = 32 * DENSE;
 const OF_CROPS = 32 * DENSE;
 const OF_SMALL = 2 * DENSE;
 /** Probes of one presentation that are averaged. */

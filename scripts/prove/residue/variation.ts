@@ -10,10 +10,16 @@ const CENTRE_OF: Readonly<Record<Side, number>> = { left: 0.32, right: 0.68 };
 const FACE_WIDTH = { least: 72, most: 88 };
 const TURN_DEGREES_MAX = 6;
 const SHIFT_MAX = 0.02;
+/** By how much a face may be found beside its place: less than its own width. */
+const ASIDE_MAX = 0.1;
 /** A face is drawn wider or narrower by so much: another face, not the same one nearer. */
 const STRETCH_MAX = 0.1;
 const GAIN = { least: 0.75, most: 1.15 };
 const NOISE_MAX = 3;
+
+/** Does this face stand where a variation puts the face that it was made of, and is it not a neighbour? */
+export const standsAt = (side: Side, { x, width }: { readonly x: number; readonly width: number }): boolean =>
+  Math.abs((x + width / 2) / FRAME.width - CENTRE_OF[side]) < ASIDE_MAX;
 
 /** The planted marker: a block of noise in a corner, of this many rows and columns. */
 export const MARKER = { rows: 16, columns: 96 } as const;

@@ -54,9 +54,7 @@ async function killedAt(key: ChangeableKey, step: number): Promise<{ folder: str
   const folder = join(places, `${key}-${step}`);
   for (const suffix of ['', '.root', '.root.recovery', '.epoch'])
     cpSync(join(places, `as-it-was${suffix}`), `${folder}${suffix}`, { recursive: true });
-  // Compiled once, by the first child, which lives to its end.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(places, 'compiled') };
-  const child = spawn(process.execPath, [CHILD, folder, key, String(step)], { stdio: 'inherit', env });
+  const child = spawn(process.execPath, [CHILD, folder, key, String(step)], { stdio: 'inherit' });
   await once(child, 'exit');
   expect(child.signalCode ?? child.exitCode).toBeOneOf(['SIGKILL', 3]);
   return { folder, killed: child.signalCode === 'SIGKILL' };

@@ -1,4 +1,5 @@
 import type { Cardholder, Credential } from '#core/access/credential.ts';
+import { recordsOf } from '#storage/stores/rosterPage.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
 import type { Enrolment } from '#core/ports/stores.ts';
 import type { Vault } from '#storage/thread/vault.ts';
@@ -43,6 +44,6 @@ export function rosterOf(vault: Vault): {
     }
     roster.cardholders.push(...next.value.cardholders);
     roster.credentials.push(...next.value.credentials);
-    roster.templates.push(...next.value.templates);
+    roster.templates.push(...recordsOf(next.value.templates));
   }
 }

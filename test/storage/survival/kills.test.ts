@@ -17,9 +17,9 @@ const SEED = Number(process.env['LINTEL_SEED'] ?? Math.floor(Math.random() * 2 *
 const LIFE_MS_MAX = 20_000;
 /** A gate begins anew after so many deaths; every second gate has a database that is full soon in every second life. */
 const DEATHS_OF_A_GATE = 6;
-const TIGHT_PAGES = 60;
-/** More than so few pages hold, and fewer than the reserve. */
-const ENTRIES_TOO_MANY = 250;
+const TIGHT_PAGES = 1;
+/** More than its pages have room for, and about what the reserve has. */
+const ENTRIES_TOO_MANY = 120;
 const ENTRIES_TO_PURGE = 1_100;
 const AT_WORK_MS_MAX = 500;
 const STARTING_MS_MAX = 300;
@@ -29,21 +29,26 @@ type Random = () => number;
 function lifeShape(kill: number, random: Random): Omit<LifeShape, 'root'> {
   const shape = { name: `k${kill}`, seed: Math.floor(random() * 2 ** 32), end: 'killed' } as const;
   const tight = Math.floor(kill / DEATHS_OF_A_GATE) % 2 === 1;
-  if (tight) return kill % 2 === 0 ? { ...shape, tightPages: TIGHT_PAGES, entriesFirst: ENTRIES_TOO_MANY } : shape;
+  if (tight) return kill % 2 === 1 ? { ...shape, tightPages: TIGHT_PAGES, entriesFirst: ENTRIES_TOO_MANY } : shape;
   return kill % 3 === 1 ? { ...shape, entriesFirst: ENTRIES_TO_PURGE } : shape;
 }
 
-/** What a gate told until it was killed: a random time after its start, or after it was open. */
+/** What a gate told until it was killed: a random time after its start, after it was open, or after its database was full. */
 async function toldUntilKilled(shape: LifeShape, random: Random): Promise<Told[]> {
-  const whileStarting = random() < 0.2;
+  const tight = shape.tightPages !== undefined;
+  const whileStarting = !tight && random() < 0.2;
+  const cue = tight ? '"say":"reserve"' : '"say":"open"';
   const afterMs = Math.floor(random() * (whileStarting ? STARTING_MS_MAX : AT_WORK_MS_MAX));
   const child = spawn(process.execPath, [LIFE, JSON.stringify(shape)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const dieLater = (): void => void setTimeout(() => child.kill('SIGKILL'), afterMs);
+  let dying: NodeJS.Timeout | undefined;
+  const dieLater = (): void => void (dying ??= setTimeout(() => child.kill('SIGKILL'), afterMs));
+  if (whileStarting) dieLater();
   let text = '';
   child.stdout.setEncoding('utf8');
-  if (whileStarting) dieLater();
-  else child.stdout.once('data', dieLater);
-  child.stdout.on('data', (chunk: string) => void (text += chunk));
+  child.stdout.on('data', (chunk: string) => {
+    text += chunk;
+    if (text.includes(cue)) dieLater();
+  });
   await once(child, 'close');
   expect(child.signalCode, `life ${shape.name}`).toBe('SIGKILL');
   return text.split('\n').slice(0, -1).map(parseTold);
@@ -109,6 +114,7 @@ test(
     campaign.write();
     // Were the gate always at rest when it died, nothing would have been shown.
     expect(campaign.cutOff.size).toBeGreaterThan(2);
+    expect(campaign.reserveUsed).toBeGreaterThan(0);
     expect(Math.min(campaign.entries, campaign.people)).toBeGreaterThan(KILLS);
   },
   LIFE_MS_MAX + KILLS * LIFE_MS_MAX,

@@ -24,7 +24,7 @@ const TEST_MS_MAX = 60_000 + LOSSES * 500;
 const LIVES: readonly Omit<LifeShape, 'root' | 'seed'>[] = [
   { name: 'a', acts: 6, end: 'closed' },
   { name: 'b', acts: 55, end: 'killed', entriesFirst: 1_300 },
-  { name: 'c', acts: 20, end: 'killed', tightPages: 150, entriesFirst: 700 },
+  { name: 'c', acts: 20, end: 'killed', tightPages: 1, entriesFirst: 1_500 },
   { name: 'd', acts: 30, end: 'closed' },
 ];
 
@@ -120,6 +120,7 @@ test.each(mayRecord() ? [LOSSES] : [])(
   async (losses) => {
     using scratch = new Scratch(memoryPlace());
     const recording = recorded(scratch);
+    expect(recording.steps.filter((step) => step.kind === 'told' && step.told.say === 'reserve')).not.toEqual([]);
     const random = randomFrom(SEED);
     const moments = chosen(momentsOf(recording), losses, random);
     const ledger = new Ledger();

@@ -44,6 +44,8 @@ export class Ledger {
   #doorModes: readonly DoorMode[] = ['normal'];
   #purgedTo = 0;
   #purging = false;
+  /** A purge once ended with a refusal: it may have removed something before. */
+  #purgedInPart = false;
 
   get acknowledged(): { readonly entries: number; readonly people: number; readonly erased: number } {
     const people = [...this.#people.values()];
@@ -92,6 +94,7 @@ export class Ledger {
             standing.gone = standing.erased === 'done' ? how : 'begun';
         return;
       case 'purge':
+        this.#purgedInPart ||= how === 'begun' && this.#purging;
         this.#purging = how === 'begun';
         return;
       case 'door-mode':
@@ -148,7 +151,7 @@ export class Ledger {
     const newest = Math.max(0, ...this.#entries.keys());
     if (check.last < newest) found.push(`the journal ends at ${check.last}, and ${newest} was acknowledged`);
     const first = check.first === 0 ? check.last + 1 : check.first;
-    if (first < this.#purgedTo + 1 || (first > this.#purgedTo + 1 && !this.#purging))
+    if (first < this.#purgedTo + 1 || (first > this.#purgedTo + 1 && !this.#purging && !this.#purgedInPart))
       found.push(`the journal begins at ${first}, and retention removed all up to ${this.#purgedTo}`);
     const from = Math.max(first, check.last - ENTRIES_READ_MAX) as JournalId;
     for (const { id, event, subject } of await journal.read(from, ENTRIES_READ_MAX + 1)) {
@@ -181,6 +184,7 @@ export class Ledger {
     const { first, last } = await gate.journal.check({ indexes: false });
     this.#purgedTo = (first === 0 ? last + 1 : first) - 1;
     this.#purging = false;
+    this.#purgedInPart = false;
   }
 }
 

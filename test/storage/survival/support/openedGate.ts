@@ -1,4 +1,5 @@
 import type { Cardholder, Credential } from '#core/access/credential.ts';
+import { recordsOf, type RosterPart } from '#storage/stores/rosterPage.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { BrokenPromise } from '#core/kernel/assert.ts';
 import type { DoorId, Pseudonym } from '#core/kernel/ids.ts';
@@ -37,7 +38,13 @@ class LoopHere implements StorageCalls {
   #last = 0;
 
   constructor(vault: Vault, report: (line: HealthReport) => void) {
-    this.#loop = new ThreadLoop({ vault, report, answer: (message) => this.#take(message), ended: () => undefined });
+    this.#loop = new ThreadLoop({
+      vault,
+      rowsForTwo: Infinity,
+      report,
+      answer: (message) => this.#take(message),
+      ended: () => undefined,
+    });
   }
 
   call<Name extends CallName>(name: Name, given: Calls[Name]['given']): Promise<Calls[Name]['answer']> {
@@ -129,27 +136,25 @@ export class OpenedGate implements AsyncDisposable {
 }
 
 function peopleOf(vault: Vault): Map<Pseudonym, KnownPerson> {
-  const people = new Map<
-    Pseudonym,
-    { cardholder: Cardholder; credentials: Credential[]; faces: KnownPerson['faces'][number][] }
-  >();
-  const of = (pseudonym: Pseudonym) => {
-    const found = people.get(pseudonym);
-    if (found === undefined) throw new BrokenPromise(`rows of ${pseudonym}, and no cardholder`);
-    return found;
-  };
-  const parts = vault.people.load();
-  for (let next = parts.next(); ; next = parts.next()) {
-    if (next.done === true) {
-      if (next.value.length > 0) throw new BrokenPromise(`${next.value.length} people were left out`);
-      return people;
-    }
-    const { cardholders, credentials, templates, features } = next.value;
-    for (const cardholder of cardholders) people.set(cardholder.pseudonym, { cardholder, credentials: [], faces: [] });
-    for (const credential of credentials) of(credential.pseudonym).credentials.push(credential);
-    for (const [index, { id, pseudonym }] of templates.entries()) {
-      const values = new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH);
-      of(pseudonym).faces.push({ id, features: values });
-    }
+  const parts: RosterPart[] = [];
+  const all = vault.people.load();
+  for (let next = all.next(); ; next = all.next()) {
+    if (next.done !== true) parts.push(next.value);
+    else if (next.value.length > 0) throw new BrokenPromise(`${next.value.length} people were left out`);
+    else break;
   }
+  const faces = parts.flatMap(({ templates, features }) =>
+    recordsOf(templates).map(({ id, pseudonym }, index) => {
+      return { pseudonym, id, features: new Float32Array(features, index * TEMPLATE_BYTES, FEATURE_LENGTH) };
+    }),
+  );
+  const credentials = parts.flatMap((part) => part.credentials);
+  const people = new Map<Pseudonym, KnownPerson>();
+  for (const cardholder of parts.flatMap((part) => part.cardholders)) {
+    const own = ({ pseudonym }: { readonly pseudonym: Pseudonym }): boolean => pseudonym === cardholder.pseudonym;
+    people.set(cardholder.pseudonym, { cardholder, credentials: credentials.filter(own), faces: faces.filter(own) });
+  }
+  const ownerless = [...credentials, ...faces].find(({ pseudonym }) => !people.has(pseudonym));
+  if (ownerless !== undefined) throw new BrokenPromise(`rows of ${ownerless.pseudonym}, and no cardholder`);
+  return people;
 }

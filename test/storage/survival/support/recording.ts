@@ -42,7 +42,8 @@ export class Recording {
   live(life: Omit<LifeShape, 'root'>): void {
     const [program = '', ...args] = recordingTo(this.#traceFile);
     const child = [process.execPath, LIFE, JSON.stringify({ ...life, root: this.root })];
-    const env = { ...process.env, UV_USE_IO_URING: '0', NODE_OPTIONS: '' };
+    // Nothing but the gate's own files is written.
+    const env = { ...process.env, UV_USE_IO_URING: '0', NODE_OPTIONS: '', NODE_DISABLE_COMPILE_CACHE: '1' };
     const { stderr, signal, status } = spawnSync(program, [...args, ...child], {
       env,
       encoding: 'utf8',

@@ -54,7 +54,7 @@ const LifeShape = z.strictObject({
   acts: z.optional(z.number()),
   /** How it ends: everything closed, or killed while it rests. */
   end: z.enum(['closed', 'killed']),
-  /** Pages of journal.db, so that its reserve is needed. */
+  /** Pages of journal.db, so that its reserve is needed; fewer than it has mean that it must not grow. */
   tightPages: z.optional(z.number()),
   /** Begins with so many entries, which a purge then finds. */
   entriesFirst: z.optional(z.number()),
