@@ -35,6 +35,7 @@ export class EmulatedLine {
   readonly #pair: SerialPair;
   #line: SerialLine | undefined;
   #said: Promise<void> = Promise.resolve();
+  #saying = 0;
 
   private constructor(options: EmulatedLineOptions) {
     this.#options = options;
@@ -58,6 +59,11 @@ export class EmulatedLine {
     return this.#pair.whole ? 'up' : 'down';
   }
 
+  /** Is something that was said still on its way out? */
+  get busy(): boolean {
+    return this.#saying > 0;
+  }
+
   /** Cuts the line; resolves when both ends are gone. */
   async cut(): Promise<void> {
     await this.#line?.close();
@@ -79,7 +85,11 @@ export class EmulatedLine {
   say(bytes: Uint8Array): Promise<void> {
     assert(this.#line !== undefined, 'the line is whole');
     const line = this.#line;
-    this.#said = this.#said.then(() => line.write(bytes)).catch(() => undefined);
+    this.#saying++;
+    this.#said = this.#said
+      .then(() => line.write(bytes))
+      .catch(() => undefined)
+      .finally(() => this.#saying--);
     return this.#said;
   }
 

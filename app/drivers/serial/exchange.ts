@@ -58,6 +58,8 @@ export class Exchange implements Link {
   readonly #line: SerialLine;
   readonly #waiting: Record<Turn, Waiting[]> = { first: [], 'in-turn': [] };
   #asking = false;
+  /** Questions that the port has not sent off yet; one may be answered before the port says so. */
+  #leaving = 0;
   /** Not before this moment is anything sent. */
   #freeAt: Monotonic;
   #heard: ((bytes: Uint8Array) => void) | undefined;
@@ -96,9 +98,9 @@ export class Exchange implements Link {
     return this.#line.fault;
   }
 
-  /** Is something being asked, or waiting for that? */
+  /** Is something being asked, or waiting for that, or still leaving? */
   get busy(): boolean {
-    return this.#asking || this.#waiting.first.length + this.#waiting['in-turn'].length > 0;
+    return this.#asking || this.#leaving > 0 || this.#waiting.first.length + this.#waiting['in-turn'].length > 0;
   }
 
   onLink(listener: (link: LinkState, why: string) => void): Disposable {
@@ -186,7 +188,9 @@ export class Exchange implements Link {
           const answer = question.hear(heard);
           if (answer !== undefined) resolve({ kind: 'answered', answer });
         };
-        this.#line.write(question.bytes).then(() => {
+        this.#leaving++;
+        const leaving = this.#line.write(question.bytes).finally(() => this.#leaving--);
+        leaving.then(() => {
           if (over) return;
           timer = clock.at(after(clock.monotonic(), question.withinMs), () => {
             this.#freeAt = after(clock.monotonic(), millis(Math.max(QUIET_MS, this.#gapMs)));

@@ -79,7 +79,7 @@ async function modbusInputsRig(
     doors: new Map([[door, WIRING]]),
   });
   const inputs = all.inputs(door);
-  const pass = (ms: number): Promise<void> => passing(clock, ms, () => bus.exchange.busy);
+  const pass = (ms: number): Promise<void> => passing(clock, ms, () => bus.exchange.busy || emulator.line.busy);
   return {
     inputs,
     clock,

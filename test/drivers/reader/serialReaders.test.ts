@@ -159,7 +159,7 @@ const TARGETS = [
 async function pn532Rig(): Promise<ReaderRig> {
   const made = await pn532Pair();
   const { clock, emulator, reader, cut, mend } = made;
-  const pass = (ms: number): Promise<void> => passing(clock, ms, () => reader.busy);
+  const pass = (ms: number): Promise<void> => passing(clock, ms, () => reader.busy || emulator.line.busy);
   return {
     reader,
     cards: [uid('04a2001f556677'), uid('deadbeef')],
@@ -192,7 +192,7 @@ describe('a reader on a line of its own', () => {
   it('tells of two cards that lie in its field together, each once', async () => {
     await using made = await pn532Pair();
     for (const target of TARGETS) made.emulator.hold(target);
-    await passing(made.clock, 3_000, () => made.reader.busy);
+    await passing(made.clock, 3_000, () => made.reader.busy || made.emulator.line.busy);
     expect(made.heard).toEqual([uid('04a2001f556677'), uid('deadbeef')]);
   });
 
@@ -204,7 +204,7 @@ describe('a reader on a line of its own', () => {
     expect(await down).toContain('no answer to list cards');
     await letGoBy(made.clock, 10, () => made.reader.link === 'up');
     made.emulator.hold(TARGETS[0]);
-    await passing(made.clock, 500, () => made.reader.busy);
+    await passing(made.clock, 500, () => made.reader.busy || made.emulator.line.busy);
     expect(made.heard).toEqual([uid('04a2001f556677')]);
   });
 
@@ -212,10 +212,10 @@ describe('a reader on a line of its own', () => {
     await using made = await pn532Pair();
     made.emulator.hold(TARGETS[0]);
     made.emulator.line.manner = { kind: 'noisy', noise: Uint8Array.of(0, 0, 0xff, 0x10, 0, 0xff, 0x55) };
-    await passing(made.clock, PN532_EVERY_MS, () => made.reader.busy);
+    await passing(made.clock, PN532_EVERY_MS, () => made.reader.busy || made.emulator.line.busy);
     expect(made.heard).toEqual([uid('04a2001f556677')]);
     made.emulator.line.manner = { kind: 'in-pieces' };
-    await passing(made.clock, PN532_EVERY_MS * 3, () => made.reader.busy);
+    await passing(made.clock, PN532_EVERY_MS * 3, () => made.reader.busy || made.emulator.line.busy);
     expect(made.reader.link).toBe('up');
     made.emulator.takeAway();
     made.emulator.hold({ uid: [1, 2, 3, 4] });

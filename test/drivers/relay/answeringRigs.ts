@@ -68,7 +68,7 @@ export async function modbusRig({ dialect, speaks = dialect, keepsTimers = false
         clock,
       });
     },
-    busy: () => buses.some(({ exchange }) => exchange.busy),
+    busy: ({ line }) => line.busy || buses.some(({ exchange }) => exchange.busy),
   });
 }
 
@@ -88,6 +88,6 @@ export async function ownLineRig(make: 'kmtronic' | 'numato', channels: number):
       exchanges.push(exchange);
       return board;
     },
-    busy: () => exchanges.some(({ busy }) => busy),
+    busy: ({ line }) => line.busy || exchanges.some(({ busy }) => busy),
   });
 }

@@ -40,10 +40,15 @@ export async function passing(clock: FakeClock, ms: number, busy: () => boolean)
 }
 
 /** Moves time on in small steps, slowly enough for a line on a busy machine to keep up with, until something holds. */
-export async function letGoBy(clock: FakeClock, stepMs: number, holds: () => boolean): Promise<void> {
+export async function letGoBy(
+  clock: FakeClock,
+  stepMs: number,
+  holds: () => boolean,
+  busy = (): boolean => false,
+): Promise<void> {
   while (!holds()) {
     await new Promise((resolve) => void setTimeout(resolve, 5));
-    clock.advance(stepMs);
+    if (!busy()) clock.advance(stepMs);
   }
 }
 
@@ -53,17 +58,18 @@ export interface BoardRigOptions<Emulator extends BoardEmulator> {
   readonly openEmulator: (folder: string) => Promise<Emulator>;
   readonly openBoard: (emulator: Emulator) => Promise<RelayBoard>;
   /** Is the board being asked something? Left out for those that answer nothing. */
-  readonly busy?: () => boolean;
+  readonly busy?: (emulator: Emulator) => boolean;
 }
 
 /** A board and its made-up far end, with a real serial line between them. */
 export async function boardRig<Emulator extends BoardEmulator>(
   options: BoardRigOptions<Emulator>,
 ): Promise<BoardRig & { readonly emulator: Emulator }> {
-  const { clock, outcome, busy = () => false } = options;
+  const { clock, outcome } = options;
   const folder = await mkdtemp(join(tmpdir(), 'lintel-line-'));
   const emulator = await options.openEmulator(folder);
   const board = await options.openBoard(emulator);
+  const busy = (): boolean => options.busy?.(emulator) ?? false;
   const received: string[] = [];
   emulator.onMove(({ channel, level }) => received.push(`${channel}${level === 'energised' ? '+' : '-'}`));
   return {
@@ -92,9 +98,8 @@ export async function boardRig<Emulator extends BoardEmulator>(
     },
     mend: async () => {
       await emulator.mend();
-      const up = linkOf(board, 'up');
-      clock.advance(Math.max(...REOPEN_MS));
-      await up;
+      // The board may still be letting go of its old port, and look for the new one a little later.
+      await letGoBy(clock, Math.min(...REOPEN_MS), () => board.link === 'up', busy);
     },
     [Symbol.asyncDispose]: async () => {
       await board.close();
