@@ -94,6 +94,8 @@ async function round(crowd: Crowd, templates: number): Promise<Round> {
   let loaded = NaN;
   const leftOut = await loadParts(thread, (part) => {
     for (using template of templatesOf(part)) gallery.add(template);
+    // As the gate gives it back: left to the collector, it would be looked for while the next part is read.
+    part.features.transfer(0);
     if (Number.isNaN(loaded) && gallery.templates === templates) loaded = performance.now() - start;
   });
   const everybody = performance.now() - start;

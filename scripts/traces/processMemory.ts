@@ -18,7 +18,7 @@ export class ProcessMemory implements Disposable {
   readonly #process: number | 'self';
   readonly #memory: number;
   readonly #pages: number;
-  #unreadBytes = 0;
+  readonly #unread: MemoryPiece[] = [];
 
   /** @throws Error of the system where this account may not read that process. */
   constructor(process: number | 'self') {
@@ -27,9 +27,12 @@ export class ProcessMemory implements Disposable {
     this.#pages = openSync(`/proc/${process}/pagemap`, 'r');
   }
 
-  /** Of the pieces that were to be read: a range may have gone since it was listed, or be a device's. */
+  /** Of the pieces that were to be read, as a device's. What has gone since it was listed is not counted. */
   get unreadBytes(): number {
-    return this.#unreadBytes;
+    const ranges = this.#unread.length === 0 ? [] : writableRanges(this.#process);
+    const still = ({ at, bytes }: MemoryPiece): number =>
+      sum(ranges.map(({ from, to }) => Math.max(0, Math.min(to, at + bytes) - Math.max(from, at))));
+    return sum(this.#unread.map(still));
   }
 
   /**
@@ -49,7 +52,7 @@ export class ProcessMemory implements Disposable {
   /** The piece, and as much of what lies behind it as there is and `into` has room for beyond CHUNK_BYTES. */
   read(into: Buffer, { at, bytes }: MemoryPiece): Buffer {
     const read = this.#read(into.subarray(0, bytes + Math.max(0, into.length - CHUNK_BYTES)), at);
-    this.#unreadBytes += Math.max(0, bytes - read);
+    if (read < bytes) this.#unread.push({ at: at + read, bytes: bytes - read });
     return into.subarray(0, read);
   }
 
@@ -80,6 +83,8 @@ export class ProcessMemory implements Disposable {
     closeSync(this.#pages);
   }
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
 interface Range {
   readonly from: number;

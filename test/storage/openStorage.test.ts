@@ -38,6 +38,16 @@ it('a wrong key stops the start, says what to do, and changes nothing', async ()
   expect(rosterOf(vault).cardholders).toHaveLength(1);
 });
 
+it('a second thread that was started for the roster ends with the first one: the folder is refused, or closed unread', async () => {
+  await using folder = new TestFolder();
+  filled(folder);
+  await faultOf(() => folder.open({ master: secret(), rowsForTwo: 0 }), 'key');
+  await (await folder.open({ rowsForTwo: 0 })).close();
+  const { people, close } = await folder.open({ rowsForTwo: 0 });
+  for (let time = 1; time <= 2; time++) expect((await people.load()).cardholders).toHaveLength(1);
+  await close();
+});
+
 it('a key of the wrong length stops the start', async () => {
   await using folder = new TestFolder();
   await faultOf(() => folder.open({ master: new Uint8Array(16) }), 'key');

@@ -40,7 +40,8 @@ export class Gallery implements Disposable {
     const { pseudonym, until } = template.record;
     this.#owners.push(pseudonym);
     this.#untils.push(until);
-    this.#rowsOf.set(pseudonym, [...this.#rowsHeldBy(pseudonym), row]);
+    const held = this.#rowsOf.get(pseudonym);
+    this.#rowsOf.set(pseudonym, held === undefined ? [row] : [...held, row]);
     this.#additions++;
   }
 

@@ -7,9 +7,11 @@ const RANDOM_ID = /^[0-9a-f]{32}$/;
 
 export type RandomId = Pseudonym | ConsentId | CredentialId | TemplateId;
 
+export const isRandomId = (id: string): boolean => RANDOM_ID.test(id);
+
 /** Ids stand in clear beside sealed rows, so they must be random and say nothing about anybody. */
 export function idBytes(id: RandomId): Buffer {
-  assert(RANDOM_ID.test(id), `an id that is stored is 32 lower-case hex digits, not ${JSON.stringify(id)}`);
+  assert(isRandomId(id), `an id that is stored is 32 lower-case hex digits, not ${JSON.stringify(id)}`);
   return Buffer.from(id, 'hex');
 }
 

@@ -19,7 +19,8 @@ interface ListRow {
 /** The keys of the blocks, by the block's number; the caller of whatever made it overwrites it. */
 export class BlockKeys implements Disposable {
   readonly #memory: SecretMemory | undefined;
-  readonly #keys: KeySlots<number>;
+  readonly #keys: KeySlots;
+  readonly #slots = new Map<number, number>();
 
   constructor(memory?: SecretMemory) {
     this.#memory = memory;
@@ -28,40 +29,42 @@ export class BlockKeys implements Disposable {
 
   /** A view, good until the next key is put there. */
   get(block: number): Buffer | undefined {
-    return this.#keys.get(block);
+    const slot = this.#slots.get(block);
+    return slot === undefined ? undefined : this.#keys.get(slot);
   }
 
   /** Takes over `key`, which is overwritten, as is one that it replaces. */
   set(block: number, key: Buffer): void {
-    this.#keys.add(block, key);
+    this.#add(block, key);
     key.fill(0);
   }
 
   blocks(): number[] {
-    return [...this.#keys.ids()];
+    return [...this.#slots.keys()];
   }
 
   copy(): BlockKeys {
     const copy = new BlockKeys(this.#memory);
-    for (const [block, key] of this.#keys) copy.#keys.add(block, key);
+    for (const [block, slot] of this.#slots) copy.#add(block, this.#keys.get(slot));
     return copy;
   }
 
   toJSON(): string {
-    return `[keys of ${this.#keys.size} blocks]`;
+    return `[keys of ${this.#slots.size} blocks]`;
   }
 
   [Symbol.dispose](): void {
     this.#keys[Symbol.dispose]();
+    this.#slots.clear();
   }
 
   /** Number (4 bytes, little-endian) and key of each block, for the caller to overwrite. */
   encode(): Buffer {
-    const bytes = Buffer.alloc(this.#keys.size * (4 + KEY_BYTES));
+    const bytes = Buffer.alloc(this.#slots.size * (4 + KEY_BYTES));
     let at = 0;
-    for (const [block, key] of this.#keys) {
+    for (const [block, slot] of this.#slots) {
       bytes.writeUInt32LE(block, at);
-      bytes.set(key, at + 4);
+      this.#keys.copyTo(slot, bytes, at + 4);
       at += 4 + KEY_BYTES;
     }
     return bytes;
@@ -69,9 +72,14 @@ export class BlockKeys implements Disposable {
 
   static decode(bytes: Buffer, memory?: SecretMemory): BlockKeys {
     const keys = new BlockKeys(memory);
-    for (let at = 0; at < bytes.length; at += 4 + KEY_BYTES)
-      keys.#keys.add(bytes.readUInt32LE(at), bytes.subarray(at + 4, at + 4 + KEY_BYTES));
+    for (let at = 0; at < bytes.length; at += 4 + KEY_BYTES) keys.#add(bytes.readUInt32LE(at), bytes, at + 4);
     return keys;
+  }
+
+  #add(block: number, from: Uint8Array, at = 0): void {
+    const slot = this.#slots.get(block) ?? this.#slots.size;
+    this.#keys.set(slot, from, at);
+    this.#slots.set(block, slot);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Pseudonym } from '#core/kernel/ids.ts';
 import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import { ID_BYTES, idBytes } from '../files/randomId.ts';
 import { KEY_BYTES } from '../vault/derivedKeys.ts';
+import type { PersonKeys } from '../vault/personKeys.ts';
 
 /** People whose keys are sealed together: few enough that one deletion is cheap, many enough that the list stays short. */
 export const PEOPLE_IN_A_BLOCK = 256;
@@ -12,6 +13,7 @@ export const PEOPLE_IN_A_BLOCK = 256;
  * `erased`: both keys are gone; stays until nothing of the person is left in the other files.
  */
 const STANDINGS = ['free', 'held', 'restricted', 'erased'] as const;
+const HELD = STANDINGS.indexOf('held');
 export type Standing = Exclude<(typeof STANDINGS)[number], 'free'>;
 
 /** What a block knows of one person, keys apart. */
@@ -39,6 +41,12 @@ const NO_KEY = Buffer.alloc(KEY_BYTES);
 
 export type KeyKind = keyof typeof KEYS_AT;
 
+/** Is the key at `at` one that was destroyed? */
+export function isZeros(bytes: Uint8Array, at: number): boolean {
+  for (let index = at; index < at + KEY_BYTES; index++) if (bytes[index] !== 0) return false;
+  return true;
+}
+
 /** One block, opened. Its bytes are what is sealed. */
 export class KeyBlock implements Disposable {
   readonly bytes: Buffer;
@@ -49,11 +57,33 @@ export class KeyBlock implements Disposable {
     this.bytes = bytes;
   }
 
-  *entries(): Generator<KeyEntry> {
+  get taken(): number {
+    let taken = 0;
+    this.visit(() => (taken += 1));
+    return taken;
+  }
+
+  /** Calls `visit` with where each pseudonym stands in `bytes`. */
+  visit(visit: (pseudonymAt: number) => unknown): void {
+    for (let at = 0; at < BLOCK_BYTES; at += SLOT_BYTES) if (this.bytes[at] !== 0) visit(at + PSEUDONYM_AT);
+  }
+
+  /** Everybody who is not simply held. Most people are, and an entry of each would take longer to make than to open the block. */
+  *special(): Generator<KeyEntry> {
     for (let slot = 0; slot < PEOPLE_IN_A_BLOCK; slot++) {
+      const at = slot * SLOT_BYTES;
+      if (this.bytes[at] === HELD && Number.isNaN(this.bytes.readDoubleLE(at + FACE_ENDED_AT))) continue;
       const entry = this.#entryIn(slot);
       if (entry !== undefined) yield entry;
     }
+  }
+
+  /** Every key of a kind that was not destroyed. */
+  copyKeys(kind: KeyKind, into: PersonKeys): void {
+    this.visit((pseudonymAt) => {
+      const keyAt = pseudonymAt - PSEUDONYM_AT + KEYS_AT[kind];
+      if (!isZeros(this.bytes, keyAt)) into.addFrom(this.bytes, pseudonymAt, keyAt);
+    });
   }
 
   /** A new person, both keys copied; false where the block is full. */

@@ -2,7 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import type { Cardholder } from '#core/access/credential.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import type { Sqlite, Statement } from '../files/openDatabase.ts';
-import { idBytes, idText } from '../files/randomId.ts';
+import { ID_BYTES, idBytes, idText } from '../files/randomId.ts';
+import { IdPlaces } from '../vault/idPlaces.ts';
 import type { SealedAs } from '../vault/seal.ts';
 import { CardholderRow } from './records.ts';
 import { sealJson, unsealJson } from './sealedJson.ts';
@@ -38,6 +39,16 @@ export class Cardholders {
 
   remove(pseudonym: Pseudonym): void {
     this.#database.prepare('DELETE FROM cardholders WHERE pseudonym = ?').run(idBytes(pseudonym));
+  }
+
+  /** Everybody who has a row. */
+  enrolled(): IdPlaces<Pseudonym> {
+    // One blob, as the rows of a page: a value of each person would cost more than its bytes.
+    const all = this.#database.prepare<[], Buffer>(`SELECT CAST(group_concat(pseudonym, '') AS BLOB) FROM cardholders`);
+    const bytes = all.pluck().get() ?? Buffer.alloc(0);
+    const people = new IdPlaces<Pseudonym>();
+    for (let at = 0; at < bytes.length; at += ID_BYTES) people.add(bytes, at);
+    return people;
   }
 
   pseudonyms(): Pseudonym[] {

@@ -5,12 +5,14 @@ import type { Pseudonym } from '#core/kernel/ids.ts';
 import type { EpochStore } from '#core/ports/epochStore.ts';
 import { ORDINARY_MEMORY, type SecretMemory } from '#core/ports/secretMemory.ts';
 import { emptyWal, inTransaction, type Sqlite } from '../files/openDatabase.ts';
+import { idBytes } from '../files/randomId.ts';
 import { BlockFile, BlockKeys } from '../keys/blockFile.ts';
-import { KeyBlock, PEOPLE_IN_A_BLOCK, type KeyEntry, type KeyKind } from '../keys/keyBlock.ts';
+import { KeyBlock, PEOPLE_IN_A_BLOCK, type KeyEntry } from '../keys/keyBlock.ts';
 import { firstEpoch, openKeyList } from '../keys/openKeyList.ts';
 import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
+import { IdPlaces } from '../vault/idPlaces.ts';
 import { PersonKeys } from '../vault/personKeys.ts';
-import { damagedRow } from '../vault/seal.ts';
+import { damagedRow, type RowPlace } from '../vault/seal.ts';
 import { freshKeys, stagedKeys, type StagedFace, type StagedKeys } from './freshKeys.ts';
 import { moveIntoBlocks } from './keyringVersion1.ts';
 
@@ -37,7 +39,9 @@ export class Keyring implements Disposable {
   readonly #database: Sqlite;
   readonly #epochs: EpochStore;
   readonly file: BlockFile;
-  readonly #blockOf = new Map<Pseudonym, number>();
+  readonly #people = new IdPlaces<Pseudonym>();
+  /** By the person's place. */
+  readonly #blocks: number[] = [];
   /** People whose standing is another one than that of somebody who comes and goes. */
   readonly #special = new Map<Pseudonym, KeyEntry>();
   readonly #taken = new Map<number, number>();
@@ -76,7 +80,7 @@ export class Keyring implements Disposable {
   /** Every biometric key, for reading all templates at once; the caller disposes of them. */
   biometricKeys(): PersonKeys {
     const keys = new PersonKeys(this.#memory);
-    this.#readAll((block) => copyKeys(block, 'biometric', keys));
+    this.#readAll((block) => block.copyKeys('biometric', keys));
     return keys;
   }
 
@@ -84,13 +88,18 @@ export class Keyring implements Disposable {
     return this.#keys.blocks();
   }
 
+  /** People who have a place in the keyring, whatever their standing, and none in `others`. */
+  missingIn(others: IdPlaces<Pseudonym>): Pseudonym[] {
+    return this.#people.missingIn(others);
+  }
+
   /** People who have a place in the keyring, whatever their standing. */
   pseudonyms(): Pseudonym[] {
-    return [...this.#blockOf.keys()];
+    return Array.from(this.#people, ([pseudonym]) => pseudonym);
   }
 
   has(pseudonym: Pseudonym): boolean {
-    return this.#blockOf.has(pseudonym);
+    return this.#people.of(pseudonym) >= 0;
   }
 
   /** @throws Fault `storage` for somebody who is not known here. */
@@ -129,7 +138,7 @@ export class Keyring implements Disposable {
     return stagedKeys(fresh, [...added.values()], () => {
       for (const [number, key] of added) this.#keys.set(number, Buffer.from(key));
       for (const [pseudonym, number] of places) {
-        this.#blockOf.set(pseudonym, number);
+        this.#blocks[this.#people.add(idBytes(pseudonym))] = number;
         this.#taken.set(number, (this.#taken.get(number) ?? 0) + 1);
         const keys = fresh.get(pseudonym);
         if (keys !== undefined) this.recordKeys.add(pseudonym, keys.record);
@@ -139,7 +148,7 @@ export class Keyring implements Disposable {
 
   /** Makes and writes a biometric key for somebody held, within the caller's transaction. `settle` comes before that. */
   giveFace(pseudonym: Pseudonym): StagedFace {
-    const number = this.#blockOf.get(pseudonym) ?? -1;
+    const number = this.#blockOf(pseudonym);
     const key = randomBytes(KEY_BYTES);
     using block = this.#read(number);
     block.giveFace(pseudonym, key);
@@ -159,7 +168,7 @@ export class Keyring implements Disposable {
   destroy(entries: readonly KeyEntry[]): void {
     this.settle();
     if (entries.length === 0) return;
-    const byBlock = Map.groupBy(entries, ({ pseudonym }) => this.#blockOf.get(pseudonym) ?? -1);
+    const byBlock = Map.groupBy(entries, ({ pseudonym }) => this.#blockOf(pseudonym));
     this.#replaceEpoch(
       (keys) => {
         for (const [number, changes] of byBlock) this.#sealAnew(number, changes, keys);
@@ -195,7 +204,7 @@ export class Keyring implements Disposable {
 
   /** Gives up the places of erased people, when nothing of them is left anywhere else. */
   forget(pseudonyms: readonly Pseudonym[]): void {
-    const byBlock = Map.groupBy(pseudonyms, (pseudonym) => this.#blockOf.get(pseudonym) ?? -1);
+    const byBlock = Map.groupBy(pseudonyms, (pseudonym) => this.#blockOf(pseudonym));
     inTransaction(this.#database, () => {
       for (const [number, people] of byBlock) {
         using block = this.#read(number);
@@ -206,7 +215,7 @@ export class Keyring implements Disposable {
     for (const [number, people] of byBlock) {
       this.#taken.set(number, (this.#taken.get(number) ?? 0) - people.length);
       for (const pseudonym of people) {
-        this.#blockOf.delete(pseudonym);
+        this.#people.remove(pseudonym);
         this.#special.delete(pseudonym);
       }
     }
@@ -287,14 +296,17 @@ export class Keyring implements Disposable {
   }
 
   #know(block: KeyBlock, number: number): void {
-    let taken = 0;
-    for (const entry of block.entries()) {
-      taken += 1;
-      this.#blockOf.set(entry.pseudonym, number);
-      if (entry.standing !== 'held' || entry.faceEndedAt !== undefined) this.#special.set(entry.pseudonym, entry);
-    }
-    this.#taken.set(number, taken);
-    copyKeys(block, 'record', this.recordKeys);
+    block.visit((pseudonymAt) => {
+      this.#blocks[this.#people.add(block.bytes, pseudonymAt)] = number;
+    });
+    this.#taken.set(number, block.taken);
+    for (const entry of block.special()) this.#special.set(entry.pseudonym, entry);
+    block.copyKeys('record', this.recordKeys);
+  }
+
+  /** -1 of somebody who has no place. */
+  #blockOf(pseudonym: Pseudonym): number {
+    return this.#blocks[this.#people.of(pseudonym)] ?? -1;
   }
 
   /** Blocks that do not open, by their number. */
@@ -335,12 +347,4 @@ export class Keyring implements Disposable {
   }
 }
 
-const placeOf = (number: number): { file: string; table: string; row: string } => ({
-  file: 'keyring.db',
-  table: 'key_blocks',
-  row: String(number),
-});
-
-function copyKeys(block: KeyBlock, kind: KeyKind, into: PersonKeys): void {
-  for (const [pseudonym, key] of block.keys(kind)) into.add(pseudonym, key);
-}
+const placeOf = (number: number): RowPlace => ({ file: 'keyring.db', table: 'key_blocks', row: String(number) });

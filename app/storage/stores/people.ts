@@ -267,11 +267,10 @@ export class People {
 
   /** What a loss of power left: half an enrolment, rows whose key is gone, people whose keys are gone. */
   #sweep(): void {
-    const enrolled = new Set(this.#cardholders.pseudonyms());
     const special = new Map(this.#keyring.special().map((entry) => [entry.pseudonym, entry]));
     const halfEnrolled = this.#keyring
-      .pseudonyms()
-      .filter((pseudonym) => !enrolled.has(pseudonym) && !special.has(pseudonym));
+      .missingIn(this.#cardholders.enrolled())
+      .filter((pseudonym) => !special.has(pseudonym));
     this.#eraseAtOnce(halfEnrolled);
     this.#removeTemplatesOf([...special.keys()]);
     this.#removeRowsOf(

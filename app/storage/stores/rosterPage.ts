@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Cardholder, Credential } from '#core/access/credential.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
+import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { ConsentId, CredentialId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
@@ -8,8 +9,9 @@ import { ID_BYTES } from '../files/randomId.ts';
 import { KEY_BYTES, keyObject } from '../vault/derivedKeys.ts';
 import { Cardholders } from './cardholders.ts';
 import { Credentials } from './credentials.ts';
-import { rowAt, type RowTable, type SealedRow, type SealedRows } from './rowPage.ts';
-import { TEMPLATE_BYTES, Templates } from './templates.ts';
+import { isZeros } from '../keys/keyBlock.ts';
+import { rowAt, startOf, type RowKind, type RowTable, type SealedRow, type SealedRows } from './rowPage.ts';
+import { TEMPLATE_BYTES, TemplateForm, Templates } from './templates.ts';
 
 /** Sealed rows of the roster with what opens them: for this thread, or for another that helps. */
 export interface RosterPage extends SealedRows {
@@ -73,8 +75,7 @@ export const TABLES: Record<RowTable['name'], RowTable & { readonly pseudonymAt:
 };
 
 const IDS_OF_A_TEMPLATE = TABLES.templates.ids.length;
-
-const NO_KEY = Buffer.alloc(KEY_BYTES);
+const IDS_BYTES = IDS_OF_A_TEMPLATE * ID_BYTES;
 
 /** Opens every row that has a key, and overwrites the keys. */
 export function openPage(page: RosterPage): OpenedPage {
@@ -82,11 +83,13 @@ export function openPage(page: RosterPage): OpenedPage {
   const opened = new OpenedRows(page.table === 'templates' ? page.ends.length : 0);
   const ids = TABLES[page.table].ids.length;
   for (let index = 0; index < page.ends.length; index++) {
-    const key = page.keys.subarray(index * KEY_BYTES, (index + 1) * KEY_BYTES);
-    if (NO_KEY.equals(key)) continue;
+    if (isZeros(page.keys, index * KEY_BYTES)) continue;
+    const key = keyObject(page.keys.subarray(index * KEY_BYTES, (index + 1) * KEY_BYTES));
+    // A template that is refused is opened again as the others are: that says what is wrong with it.
+    if (page.table === 'templates' && opened.openTemplate(key, page, index)) continue;
     const row = rowAt(page, index, ids);
     try {
-      opened.open(page.table, keyObject(key), row);
+      opened.open(page.table, key, row);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       damaged.push([row.ids[TABLES[page.table].pseudonymAt] as Pseudonym, error.message]);
@@ -103,6 +106,8 @@ class OpenedRows {
   readonly #credentials: Credential[] = [];
   readonly #features: ArrayBuffer;
   readonly #ids: Buffer;
+  #kind: RowKind | undefined;
+  #form = new TemplateForm(0, '');
   readonly #untils: Float64Array;
   readonly #formats: string[] = [];
 
@@ -127,6 +132,23 @@ class OpenedRows {
     };
   }
 
+  /** False for one that does not open. */
+  openTemplate(key: KeyObject, { bytes, ends, kinds }: SealedRows, index: number): boolean {
+    const kind = kinds[index] ?? kinds[0]!;
+    if (kind !== this.#kind) this.#form = new TemplateForm(kind.format, kind.model);
+    this.#kind = kind;
+    const place = this.#formats.length;
+    const start = startOf(ends, index);
+    const ids = this.#ids.subarray(place * IDS_BYTES, (place + 1) * IDS_BYTES);
+    bytes.copy(ids, 0, start, start + IDS_BYTES);
+    const into = new Uint8Array(this.#features, place * TEMPLATE_BYTES, TEMPLATE_BYTES);
+    const until = this.#form.open(key, ids, bytes.subarray(start + IDS_BYTES, ends[index]), into);
+    if (until === undefined) return false;
+    this.#untils[place] = until;
+    this.#formats.push(kind.model);
+    return true;
+  }
+
   open(table: RowTable['name'], key: KeyObject, { ids, format, model, sealed }: SealedRow): void {
     const [first = '', second = '', third = ''] = ids;
     if (table === 'cardholders')
@@ -135,13 +157,9 @@ class OpenedRows {
       const row = { id: first as CredentialId, pseudonym: second as Pseudonym, format, sealed };
       this.#credentials.push(Credentials.open(key, row));
     } else {
-      const [id, pseudonym, consent] = [first as TemplateId, second as Pseudonym, third as ConsentId];
-      const index = this.#formats.length;
-      const into = new Uint8Array(this.#features, index * TEMPLATE_BYTES, TEMPLATE_BYTES);
-      const { until } = Templates.open(key, { id, pseudonym, consent, format, model, sealed }, into);
-      this.#untils[index] = until;
-      this.#ids.write(`${id}${pseudonym}${consent}`, index * IDS_OF_A_TEMPLATE * ID_BYTES, 'hex');
-      this.#formats.push(model);
+      const row = { id: first as TemplateId, pseudonym: second as Pseudonym, consent: third as ConsentId };
+      Templates.open(key, { ...row, format, model, sealed }, new Uint8Array(TEMPLATE_BYTES));
+      assert(false, 'a template that was refused is refused again');
     }
   }
 }

@@ -7,7 +7,7 @@ import { ID_BYTES } from '../files/randomId.ts';
 import { KEY_BYTES } from '../vault/derivedKeys.ts';
 import type { Keyring } from './keyring.ts';
 import { openPage, TABLES, type Damaged, type RosterPage, type RosterPart } from './rosterPage.ts';
-import { rowAt, RowPages } from './rowPage.ts';
+import { rowAt, RowPages, startOf } from './rowPage.ts';
 
 /** Rows that are read before the thread looks for journal entries again. */
 export const ROWS_AT_ONCE = 500;
@@ -75,10 +75,10 @@ export class RosterReader {
       for (const rows of new RowPages(database, TABLES[table], ROWS_AT_ONCE)) {
         const page = { ...rows, table, keys: new Uint8Array(rows.ends.length * KEY_BYTES) };
         for (let index = 0; index < rows.ends.length; index++) {
-          const owner = ownerOf(page, index);
-          if (restricted.size > 0 && restricted.has(owner)) continue;
-          if (!keys.copyTo(owner, page.keys, index * KEY_BYTES))
-            this.note([[owner, faultOf(page, index, 'a row whose key is gone').message]]);
+          if (restricted.size > 0 && restricted.has(ownerOf(page, index))) continue;
+          const found = keys.find(page.bytes, ownerAt(page, index));
+          if (found >= 0) keys.copyTo(found, page.keys, index * KEY_BYTES);
+          else this.note([[ownerOf(page, index), faultOf(page, index, 'a row whose key is gone').message]]);
         }
         yield page;
       }
@@ -90,8 +90,11 @@ export class RosterReader {
   }
 }
 
+const ownerAt = ({ ends, table }: RosterPage, index: number): number =>
+  startOf(ends, index) + TABLES[table].pseudonymAt * ID_BYTES;
+
 const ownerOf = (page: RosterPage, index: number): Pseudonym => {
-  const start = (index === 0 ? 0 : page.ends[index - 1]!) + TABLES[page.table].pseudonymAt * ID_BYTES;
+  const start = ownerAt(page, index);
   return page.bytes.toString('hex', start, start + ID_BYTES) as Pseudonym;
 };
 

@@ -76,9 +76,12 @@ export interface SealedRow extends RowKind {
   readonly sealed: Buffer;
 }
 
+/** Where the row at `index` begins, with its first id. */
+export const startOf = (ends: Uint32Array, index: number): number => (index === 0 ? 0 : ends[index - 1]!);
+
 /** The row at `index`; its ids as lower-case hex, in the order of the table's. */
 export function rowAt({ bytes, ends, kinds }: SealedRows, index: number, ids: number): SealedRow {
-  let at = index === 0 ? 0 : ends[index - 1]!;
+  let at = startOf(ends, index);
   const found: string[] = [];
   for (let id = 0; id < ids; id++) found.push(bytes.toString('hex', at, (at += ID_BYTES)));
   const { format, model } = kinds[index] ?? kinds[0]!;

@@ -2,10 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
 import type { ConsentId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
-import { wallTime } from '#core/kernel/units.ts';
+import { wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { Sqlite, Statement } from '../files/openDatabase.ts';
-import { idBytes, idText } from '../files/randomId.ts';
-import { damagedRow, seal, unseal, type SealedAs } from '../vault/seal.ts';
+import { ID_BYTES, idBytes, idText } from '../files/randomId.ts';
+import { associatedData, damagedRow, seal, unseal, unsealWith, type SealedAs } from '../vault/seal.ts';
 
 const FORMAT = 1;
 /** Bytes of a template: 512 numbers of 32 bits, little-endian as every machine that this runs on. */
@@ -110,6 +110,50 @@ export class Templates {
     } finally {
       content.fill(0);
     }
+  }
+}
+
+const HEX = Buffer.from('0123456789abcdef', 'latin1');
+
+/**
+ * What the templates of one model are sealed as, with the three ids of each written into the same bytes: to make them
+ * anew from text takes a fifth of the time in which a template is unsealed.
+ */
+export class TemplateForm {
+  readonly #bytes: Buffer;
+  /** Where the template's id is written, the person's and the consent's: in the order of their columns. */
+  readonly #idsAt: readonly number[];
+
+  constructor(format: number, model: string) {
+    const [id, pseudonym, consent] = ['0', '1', '2'].map((digit) => digit.repeat(ID_BYTES * 2)) as [
+      TemplateId,
+      Pseudonym,
+      ConsentId,
+    ];
+    this.#bytes = associatedData(sealedAs({ id, pseudonym, consent, format: model }, format));
+    this.#idsAt = [id, pseudonym, consent].map((text) => this.#bytes.indexOf(text));
+  }
+
+  /** Writes the features to `into`; says when the consent ends. Undefined for a row that `Templates.open` refuses. */
+  open(key: KeyObject, ids: Uint8Array, sealed: Uint8Array, into: Uint8Array): WallTime | undefined {
+    this.#write(ids);
+    const content = unsealWith(key, this.#bytes, sealed);
+    if (content === undefined) return undefined;
+    const until = content.length === SEALED_CONTENT_BYTES ? content.readDoubleLE(TEMPLATE_BYTES) : NaN;
+    if (Number.isFinite(until)) into.set(content.subarray(0, TEMPLATE_BYTES));
+    content.fill(0);
+    return Number.isFinite(until) ? wallTime(until) : undefined;
+  }
+
+  #write(ids: Uint8Array): void {
+    const bytes = this.#bytes;
+    let from = 0;
+    for (const start of this.#idsAt)
+      for (let at = start; at < start + ID_BYTES * 2; at += 2) {
+        const byte = ids[from++]!;
+        bytes[at] = HEX[byte >> 4]!;
+        bytes[at + 1] = HEX[byte & 15]!;
+      }
   }
 }
 

@@ -1,9 +1,16 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { Damaged, RosterPage } from '../stores/rosterPage.ts';
+import { TEMPLATE_BYTES } from '../stores/templates.ts';
 
 /** Pages that wait for the helper: enough that it never waits, few enough that it ends with the thread that it helps. */
 const PAGES_WAITING_MAX = 2;
+
+/** Is the helper worth its start before the folder is open, when only the size of the templates' file is known? */
+export const isLarge = (folder: string, rowsForTwo: number): boolean =>
+  (statSync(join(folder, 'biometrics.db'), { throwIfNoEntry: false })?.size ?? 0) >= rowsForTwo * TEMPLATE_BYTES;
 
 /** What the helper says of each page, once it is opened and given out. */
 export interface PageOpened {
@@ -22,13 +29,8 @@ export class RosterHelper implements AsyncDisposable {
   #given = 0;
   #ending = false;
 
-  /** @param aside where it gives parts to; handed over */
-  constructor(aside: MessagePort) {
-    this.#worker = new Worker(new URL('./helperThread.ts', import.meta.url), {
-      workerData: { aside },
-      transferList: [aside],
-      name: 'roster helper',
-    });
+  constructor() {
+    this.#worker = new Worker(new URL('./helperThread.ts', import.meta.url), { name: 'roster helper' });
     this.#idle.promise.catch(() => undefined);
     this.#worker.on('message', ({ damaged }: PageOpened) => {
       this.#damaged.push(...damaged);
@@ -37,6 +39,11 @@ export class RosterHelper implements AsyncDisposable {
     });
     this.#worker.once('error', (error) => this.#failed(messageOf(error)));
     this.#worker.once('exit', () => this.#failed('the end of its thread'));
+  }
+
+  /** Where it gives parts to, before it takes any page; handed over. */
+  giveTo(aside: MessagePort): void {
+    this.#worker.postMessage(aside, [aside]);
   }
 
   /** Parts that it has given to the main side, or will have. */

@@ -22,6 +22,8 @@ export interface ThreadLoopParts {
   readonly vault: Vault;
   /** Rows of the roster from which on a second thread helps to open them. */
   readonly rowsForTwo: number;
+  /** One that was started with this thread. */
+  readonly helper?: RosterHelper | undefined;
   readonly answer: (message: ThreadMessage) => void;
   readonly report: (line: HealthReport) => void;
   /** Called when everything is closed. */
@@ -39,10 +41,12 @@ export class ThreadLoop {
   readonly #parts: ThreadLoopParts;
   readonly #calls: OtherCall[] = [];
   #busy = false;
+  #helper: RosterHelper | undefined;
   #checkpointTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: ThreadLoopParts) {
     this.#parts = parts;
+    this.#helper = parts.helper;
   }
 
   take(message: CallMessage): void {
@@ -141,8 +145,8 @@ export class ThreadLoop {
   /** What is large is opened by two threads: this one does what the other has no time for. */
   async #load(id: number, aside: MessagePort | undefined): Promise<Calls['load']['answer']> {
     const reader = this.#parts.vault.people.reader();
-    await using helper =
-      aside === undefined || reader.rows < this.#parts.rowsForTwo ? undefined : new RosterHelper(aside);
+    await using helper = aside === undefined ? undefined : this.#helperFor(reader.rows);
+    if (aside !== undefined) helper?.giveTo(aside);
     for (const page of reader.pages()) {
       if (helper?.take(page) !== true) {
         const { part, damaged } = openPage(page);
@@ -153,6 +157,12 @@ export class ThreadLoop {
     }
     if (helper !== undefined) reader.note(await helper.done());
     return { leftOut: reader.leftOut(), aside: helper?.parts ?? 0 };
+  }
+
+  #helperFor(rows: number): RosterHelper | undefined {
+    const helper = this.#helper ?? (rows < this.#parts.rowsForTwo ? undefined : new RosterHelper());
+    this.#helper = undefined;
+    return helper;
   }
 
   #append({ id, given }: AppendCall): void {
@@ -183,8 +193,9 @@ export class ThreadLoop {
     }, CHECKPOINT_MS_MAX).unref();
   }
 
-  #close(): void {
+  async #close(): Promise<void> {
     clearTimeout(this.#checkpointTimer);
+    await this.#helper?.[Symbol.asyncDispose]();
     this.#parts.vault[Symbol.dispose]();
   }
 

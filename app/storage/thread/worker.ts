@@ -8,6 +8,7 @@ import {
   type StorageThreadData,
   type ThreadMessage,
 } from './protocol.ts';
+import { isLarge, RosterHelper } from './rosterHelper.ts';
 import { ThreadLoop } from './threadLoop.ts';
 import { Vault } from './vault.ts';
 
@@ -23,6 +24,8 @@ interface Port {
 
 function run(port: Port, { master, rowsForTwo, ...options }: StorageThreadData): void {
   const secret = new Uint8Array(master);
+  // Before the folder is opened: the other core has nothing to do in the meantime.
+  const helper = isLarge(options.folder, rowsForTwo) ? new RosterHelper() : undefined;
   try {
     const vault = new Vault({
       ...options,
@@ -34,6 +37,7 @@ function run(port: Port, { master, rowsForTwo, ...options }: StorageThreadData):
     const loop = new ThreadLoop({
       vault,
       rowsForTwo,
+      helper,
       answer,
       report: (line) => port.postMessage({ kind: 'report', line }),
       ended: () => port.close(),
@@ -42,6 +46,7 @@ function run(port: Port, { master, rowsForTwo, ...options }: StorageThreadData):
     port.postMessage({ kind: 'opened', journal: endOf(vault) });
   } catch (error) {
     port.postMessage({ kind: 'refused', fault: toFaultMessage(error) });
+    void helper?.[Symbol.asyncDispose]();
   } finally {
     secret.fill(0);
   }

@@ -29,11 +29,15 @@ export function seal(key: KeyObject, sealedAs: SealedAs, content: Uint8Array): B
 }
 
 /** The content, for the caller to overwrite; undefined where the row is not what `key` sealed in this place. */
-export function unseal(key: KeyObject, sealedAs: SealedAs, sealed: Uint8Array): Buffer | undefined {
+export const unseal = (key: KeyObject, sealedAs: SealedAs, sealed: Uint8Array): Buffer | undefined =>
+  unsealWith(key, associatedData(sealedAs), sealed);
+
+/** The same where the bytes of `associatedData` are at hand. */
+export function unsealWith(key: KeyObject, associated: Uint8Array, sealed: Uint8Array): Buffer | undefined {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
   const tagAt = sealed.length - TAG_BYTES;
   const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
-  decipher.setAAD(associatedData(sealedAs));
+  decipher.setAAD(associated);
   decipher.setAuthTag(sealed.subarray(tagAt));
   const content = decipher.update(sealed.subarray(NONCE_BYTES, tagAt));
   try {
@@ -53,7 +57,7 @@ export const damagedRow = (place: RowPlace, found: string, code: 'storage' | 'jo
   });
 
 /** Each part stands with its length before it, so that no two places read the same. */
-function associatedData(sealedAs: SealedAs): Buffer {
+export function associatedData(sealedAs: SealedAs): Buffer {
   let text = '';
   for (const part of sealedAs) {
     const one = String(part);

@@ -39,7 +39,7 @@ export function searchMemory(processes: readonly number[], windows: Windows): Se
       bytes += piece.bytes;
       for (const hit of windows.search(memory.read(chunk, piece))) if (hit.at < piece.bytes) finds.add(hit, place);
     }
-    unreadBytes += memory.unreadBytes;
+    unreadBytes += unlessGone(() => memory.unreadBytes) ?? 0;
   }
   return { finds, bytes, places, unreadBytes };
 }

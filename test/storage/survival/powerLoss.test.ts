@@ -127,7 +127,7 @@ test.each(mayRecord() ? [LOSSES] : [])(
     const complaints = await complaintsAt(moments, recording, { scratch, ledger, random, secondEvery: SECOND_EVERY });
     expect(complaints.slice(0, COMPLAINTS_SHOWN)).toEqual([]);
     const { entries, people, erased } = ledger.acknowledged;
-    expect(Math.min(entries - 1_300, people - 10, erased - 5)).toBeGreaterThan(0);
+    expect(Math.min(entries - 1_300, people - 10, erased)).toBeGreaterThan(0);
     // Were nothing ever synced, this would show: every loss at the end finds something missing.
     const unsynced = recording.withoutSyncs();
     const last = Array.from({ length: CONTROL_LOSSES }, () => unsynced.steps.length - 1);
