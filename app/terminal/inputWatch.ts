@@ -1,4 +1,4 @@
-import type { DoorInput, DoorInputs } from '#core/ports/hardware.ts';
+import type { DoorInput, DoorInputs, InputState } from '#core/ports/hardware.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -6,22 +6,31 @@ interface InputWatchParts {
   readonly inputs: DoorInputs;
   readonly recorder: Recorder;
   readonly health: Health;
-  readonly onInput: (input: DoorInput, active: boolean) => void;
+  readonly onInput: (input: DoorInput, active: boolean, how: InputSeen) => void;
 }
+
+/** `moved` while it was watched, or `found` so after a time in which nobody knew. */
+export type InputSeen = 'moved' | 'found';
 
 /** The inputs of one barrier: what moves on them, who reads them, and whether somebody laid hands on them. */
 export class InputWatch implements Disposable {
   readonly #parts: InputWatchParts;
   readonly #wiring: Disposable[];
+  /** What was known of each before what is told now. */
+  readonly #known = new Map<DoorInput, InputState>();
   #tampered = false;
 
   constructor(parts: InputWatchParts) {
     this.#parts = parts;
     const { inputs } = parts;
+    for (const input of inputs.fitted) this.#known.set(input, inputs.state(input));
     // What moves comes first: an exit must not wait for anything that is told of it.
     this.#wiring = [
-      inputs.onChange((input, active) => parts.onInput(input, active)),
-      inputs.onState(() => this.#look()),
+      inputs.onChange((input, active) => parts.onInput(input, active, this.#how(input))),
+      inputs.onState((input, state) => {
+        this.#known.set(input, state);
+        this.#look();
+      }),
       inputs.onLink((link, why) => this.#onLink(link, why)),
     ];
     this.#look();
@@ -29,6 +38,11 @@ export class InputWatch implements Disposable {
 
   [Symbol.dispose](): void {
     for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
+  }
+
+  #how(input: DoorInput): InputSeen {
+    const before = this.#known.get(input);
+    return before === 'normal' || before === 'active' ? 'moved' : 'found';
   }
 
   /** What nobody can read has not been mended: a tamper ends where it is seen to be over. */

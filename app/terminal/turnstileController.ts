@@ -22,7 +22,7 @@ import type { DoorInput, DoorInputs, DriveOutcome, RelayLevel, Strike } from '#c
 import type { Health } from '#core/ports/health.ts';
 import type { KioskView } from '#contract/kioskView.ts';
 import type { Barrier, PassageTold } from './barrier.ts';
-import { InputWatch } from './inputWatch.ts';
+import { InputWatch, type InputSeen } from './inputWatch.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface TurnstileParts {
@@ -76,7 +76,7 @@ export class TurnstileController implements Barrier {
       inputs,
       recorder,
       health,
-      onInput: (input, active) => this.#onInput(input, active),
+      onInput: (input, active, how) => this.#onInput(input, active, how),
     });
     this.#wiring.push(watch);
     for (const strike of new Set([strikes.entry, strikes.exit, strikes.arms])) {
@@ -151,11 +151,13 @@ export class TurnstileController implements Barrier {
     return { entry: mode === 'locked-down' ? 'locked-down' : 'controlled', exit };
   }
 
-  #onInput(input: DoorInput, active: boolean): void {
+  #onInput(input: DoorInput, active: boolean, how: InputSeen): void {
     const at = this.#now();
     if (input === 'fire' || input === 'emergency') return this.#step({ kind: input, active, at });
     if (!active) return;
     if (input === 'rex') this.#step({ kind: 'rex', at });
+    // Arms that stand half turned when the board is back have let nobody through just now.
+    if (how === 'found') return;
     if (input === 'passed-entry') this.#step({ kind: 'passed', direction: 'entry', at });
     if (input === 'passed-exit') this.#step({ kind: 'passed', direction: 'exit', at });
   }

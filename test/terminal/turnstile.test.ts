@@ -80,6 +80,19 @@ describe('a turnstile', () => {
     expect(levels(gate)[1]).toBe('energised');
   });
 
+  it('whose arms stand half turned when its inputs are back has let nobody through', async () => {
+    const gate = await start({ configured: withTurnstile });
+    lane(gate).setLine('down');
+    lane(gate).set('passed-entry', true);
+    lane(gate).setLine('up');
+    await gate.settle();
+    expect([told(gate), gate.terminal.alarms.shown]).toEqual([[], []]);
+    lane(gate).set('passed-entry', false);
+    through(gate, 'entry');
+    await gate.settle();
+    expect(told(gate)).toEqual(['passage-forced']);
+  });
+
   it('whose exit is free stands open to whoever leaves', async () => {
     const configured = (config: TerminalConfig): TerminalConfig => {
       const ways = withTurnstile(config);

@@ -50,6 +50,7 @@ const DOOR_EVENTS: Record<DoorEvent, DoorEvent> = {
   'access-not-taken': 'access-not-taken',
   'door-held-open': 'door-held-open',
   'door-forced-open': 'door-forced-open',
+  'door-found-open': 'door-found-open',
   'door-closed': 'door-closed',
   egress: 'egress',
   'fire-unlock': 'fire-unlock',
