@@ -202,6 +202,7 @@ export class GateFixture {
       roster: await gate.people.load(),
       hasher: gate.hasher,
       readers: gate.#readers,
+      ...(gate.config.siren === undefined ? {} : { siren: gate.board.strike(gate.config.siren.channel) }),
       cameras: new Map([[ENTRANCE, gate.camera]]),
       mirror: { show: () => void gate.mirrored.push('picture'), clear: () => void gate.mirrored.push('clear') },
     });

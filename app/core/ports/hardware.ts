@@ -87,4 +87,9 @@ export interface CardReader extends Link {
   onKeys(listener: (keys: string) => void): Disposable;
   /** Shows with its lights and its buzzer, where it has any, how a decision fell. Never waits and never fails. */
   signal(outcome: ReaderOutcome): void;
+  /** Sounds its buzzer, where it has one, for `ALARM_TONE_MS`, as an alarm and no decision. Never waits and never fails. */
+  soundAlarm(): void;
 }
+
+/** One bout of a reader's alarm. It ends by itself, so that a program that has died leaves no reader sounding. */
+export const ALARM_TONE_MS = 2_000;

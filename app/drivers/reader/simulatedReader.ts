@@ -9,6 +9,7 @@ export class SimulatedReader implements CardReader {
   readonly #misreads = new Listeners<[why: string]>();
   readonly #keys = new Listeners<[keys: string]>();
   readonly #signals = new Listeners<[outcome: ReaderOutcome]>();
+  readonly #alarms = new Listeners<[]>();
   readonly #links = new Listeners<[link: LinkState, why: string]>();
   #link: LinkState = 'up';
 
@@ -38,6 +39,15 @@ export class SimulatedReader implements CardReader {
 
   signal(outcome: ReaderOutcome): void {
     if (this.#link === 'up') this.#signals.tell(outcome);
+  }
+
+  soundAlarm(): void {
+    if (this.#link === 'up') this.#alarms.tell();
+  }
+
+  /** Called for each bout of its alarm. */
+  onAlarm(listener: () => void): Disposable {
+    return this.#alarms.add(listener);
   }
 
   /** Called for whatever its lights are told to show. */

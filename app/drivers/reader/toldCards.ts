@@ -39,6 +39,8 @@ export class ToldCards implements CardReader {
   /** Most readers show nothing that they are told. */
   signal(_outcome: ReaderOutcome): void {}
 
+  soundAlarm(): void {}
+
   card(card: CardRead): void {
     this.#cards.tell(card);
   }

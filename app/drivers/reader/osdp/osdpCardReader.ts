@@ -1,6 +1,6 @@
 import { decodeCard, type CardFormat } from '#core/access/cardFormat.ts';
 import type { AccessPointId, ReaderId } from '#core/kernel/ids.ts';
-import type { ReaderOutcome } from '#core/ports/hardware.ts';
+import { ALARM_TONE_MS, type ReaderOutcome } from '#core/ports/hardware.ts';
 import { ToldCards } from '../toldCards.ts';
 import type { BuzzerCommand, LedCommand } from './commands.ts';
 import type { OsdpLine } from './osdpLine.ts';
@@ -48,12 +48,29 @@ export class OsdpCardReader extends ToldCards {
     }
   }
 
+  override soundAlarm(): void {
+    if (this.link === 'down') return;
+    void this.#line.tell(this.#reader, ALARM_TONES).catch(() => undefined);
+  }
+
   #read(bits: CardBits): void {
     const decoded = decodeCard(bitsOf(bits), this.#formats);
     if (decoded.kind === 'read') this.card(decoded.card);
     else this.misread(`a card of ${bits.count} bits, refused for its ${decoded.reason}`);
   }
 }
+
+const TENTH_MS = 100;
+const ALARM_TIMES = 2;
+const ALARM_TENTHS = ALARM_TONE_MS / TENTH_MS / ALARM_TIMES / 2;
+const ALARM_TONES: BuzzerCommand = {
+  kind: 'buzzer',
+  reader: 0,
+  tone: 'default',
+  on: ALARM_TENTHS,
+  off: ALARM_TENTHS,
+  times: ALARM_TIMES,
+};
 
 const bitsOf = ({ bytes, count }: CardBits): string =>
   Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0'))
