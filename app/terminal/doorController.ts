@@ -84,11 +84,12 @@ export class DoorController implements Barrier {
 
   /** Drives the strike to what fire input and stored mode demand. Resolves once that was tried; it never rejects. */
   async start(): Promise<void> {
-    const { inputs, strike, recorder, health } = this.#parts;
+    const { config, inputs, strike, recorder, health } = this.#parts;
     const watch = new InputWatch({
       inputs,
       recorder,
       health,
+      names: config.inputs.names ?? {},
       onInput: (input, active, how) => this.#onInput(input, active, how),
     });
     this.#wiring.push(

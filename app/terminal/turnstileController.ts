@@ -1,4 +1,5 @@
 import type { TurnstileConfig } from '#core/config/accessConfig.ts';
+import type { InputsConfig } from '#core/config/hardwareConfig.ts';
 import type { DoorMode } from '#core/door/door.ts';
 import { relayLevelFor, type LockPosition } from '#core/door/lock.ts';
 import {
@@ -26,7 +27,7 @@ import { InputWatch, type InputSeen } from './inputWatch.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface TurnstileParts {
-  readonly config: Pick<TurnstileConfig<unknown>, 'id' | 'lock' | 'exit' | 'timings'>;
+  readonly config: Pick<TurnstileConfig<InputsConfig>, 'id' | 'lock' | 'exit' | 'timings' | 'inputs'>;
   /** One for each way, and one for the arms where dropping them is a relay of its own: energised drops them. */
   readonly strikes: Readonly<Record<Direction, Strike>> & { readonly arms?: Strike };
   readonly inputs: DoorInputs;
@@ -71,11 +72,12 @@ export class TurnstileController implements Barrier {
   }
 
   async start(): Promise<void> {
-    const { inputs, strikes, recorder, health } = this.#parts;
+    const { config, inputs, strikes, recorder, health } = this.#parts;
     const watch = new InputWatch({
       inputs,
       recorder,
       health,
+      names: config.inputs.names ?? {},
       onInput: (input, active, how) => this.#onInput(input, active, how),
     });
     this.#wiring.push(watch);

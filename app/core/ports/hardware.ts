@@ -49,6 +49,8 @@ export type DoorInput = 'contact' | 'rex' | 'tamper' | 'fire' | TurnstileInput |
  */
 export type InputState = 'normal' | 'active' | 'cut' | 'short' | 'unknown';
 
+export type KnownInputState = Exclude<InputState, 'unknown'>;
+
 /** The inputs of one door. The link is up while whoever reads them answers. */
 export interface DoorInputs extends Link {
   readonly door: DoorId;

@@ -21,6 +21,8 @@ it.each<JournalEvent>([
   { kind: 'turnstile', event: 'arm-dropped', door },
   { kind: 'tamper', part: 'reader at front' },
   { kind: 'tamper-ended', part: 'reader at front' },
+  { kind: 'door-found-open', door },
+  { kind: 'input-changed', door, input: 'Cellar hatch', state: 'short' },
   { kind: 'alarm-acknowledged', alarm: 'forced-open', place: 'front door' },
   { kind: 'configuration-changed', sha256: '0'.repeat(64) },
   { kind: 'configuration-refused', says: 'line 4: a door without a lock' },
