@@ -22,6 +22,7 @@ it.each<JournalEvent>([
   { kind: 'tamper', part: 'reader at front' },
   { kind: 'tamper-ended', part: 'reader at front' },
   { kind: 'door-found-open', door },
+  { kind: 'card-misread', accessPoint, reason: 'parity', times: 7 },
   { kind: 'input-changed', door, input: 'Cellar hatch', state: 'short' },
   { kind: 'alarm-acknowledged', alarm: 'forced-open', place: 'front door' },
   { kind: 'configuration-changed', sha256: '0'.repeat(64) },

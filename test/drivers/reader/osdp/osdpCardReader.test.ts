@@ -40,6 +40,14 @@ it('a grant is green with one short tone, a refusal red with three, each for a w
   ]);
 });
 
+it('a card that could not be read is to be tried again: amber, with two tones', () => {
+  reader.signal('try-again');
+  expect(told).toMatchObject([
+    { kind: 'led', temporary: { onColour: 'amber', tenths: 30 } },
+    { kind: 'buzzer', times: 2 },
+  ]);
+});
+
 it('an alarm is one bout of tones that the reader ends itself', () => {
   reader.soundAlarm();
   expect(told).toMatchObject([{ kind: 'buzzer', tone: 'default', on: 5, off: 5, times: 2 }]);
