@@ -87,7 +87,7 @@ export class Terminal {
     const { config, operating, engine, people, recorder, random, clock, health } = parts;
     const directory = directoryOf(roster);
     const { gallery } = this;
-    const { rules, alarms, sounder } = rulesOf(parts);
+    const { rules, alarms, sounder } = rulesOf(parts, directory);
     this.rules = rules;
     this.alarms = alarms;
     this.#sounder = sounder;
@@ -273,18 +273,24 @@ export class Terminal {
   }
 }
 
-function rulesOf(parts: Omit<TerminalParts, 'roster'>): {
+function rulesOf(
+  parts: Omit<TerminalParts, 'roster'>,
+  directory: Directory,
+): {
   rules: RuleKeeper;
   alarms: AlarmDesk;
   sounder: AlarmSounder;
 } {
-  const { config, clock, recorder, health, doors: barriers, modes, readers, siren } = parts;
+  const { config, clock, recorder, health, doors: barriers, modes, readers, siren, journal } = parts;
   const book = new Rulebook(config);
   const rules: RuleKeeper = new RuleKeeper({
     book,
     clock,
     recorder,
     barriers,
+    journal,
+    directory,
+    health,
     onFirstPerson: (door) => modes.firstPerson(door, rules.firstPersonOf(door)),
   });
   const { raised, sounds } = book.alarms;

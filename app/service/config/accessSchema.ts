@@ -105,7 +105,9 @@ export const accessSections = {
 };
 
 const antiPassback = z.discriminatedUnion('rule', [
-  z.strictObject({ rule: z.enum(['hard', 'soft']), from: name, to: name }),
+  z
+    .strictObject({ rule: z.enum(['hard', 'soft']), from: name, to: name })
+    .describe('"soft" records and refuses nobody; at the exit of a turnstile "hard" is soft, since leaving is free'),
   z.strictObject({ rule: z.literal('timed'), from: name, to: name, 'again-after-ms': span(1_000, 86_400_000) }),
 ]);
 
