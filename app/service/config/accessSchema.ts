@@ -136,6 +136,11 @@ export const accessPointRules = {
 const modeRules = { 'hold-open': schedule.optional(), 'lock-down': schedule.optional() };
 export const doorRules = { ...modeRules, interlock: name.optional() };
 
+/** Known to be refused, so that whoever writes it is told why. */
+const noInterlock = z
+  .never('no interlock of a turnstile, which tells who has passed and not that it is shut: only doors hold each other')
+  .optional();
+
 /** @param inputs the shape of a door's inputs */
 export const turnstileOf = <Inputs extends z.ZodType>(inputs: Inputs) =>
   z.strictObject({
@@ -149,5 +154,6 @@ export const turnstileOf = <Inputs extends z.ZodType>(inputs: Inputs) =>
     'pass-ms': span(1_000, 60_000).default(millis(5_000)),
     'settle-ms': span(0, 10_000).default(millis(1_500)),
     inputs,
+    interlock: noInterlock,
     ...modeRules,
   });

@@ -154,6 +154,16 @@ describe('a mistake is told with line, key, what was found and what is expected:
     expect(message).toMatch(new RegExp(`gate.yaml line ${lineOf(text, line.split('\n').at(-1)!)},`));
   });
 
+  it('a turnstile in an interlock', async () => {
+    const example = readFileSync(join(CONFIG, 'examples/turnstile-pair.yaml'), 'utf8');
+    const text = example.replace('    exit: free\n', '    exit: free\n    interlock: lobby\n');
+    const { message } = await faultOf(() => parsed(text, false), 'config');
+    expect(message).toContain(
+      `gate.yaml line ${lineOf(text, 'interlock: lobby')}, turnstiles.1.interlock: found "lobby"`,
+    );
+    expect(message).toContain('only doors hold each other');
+  });
+
   it('a turnstile whose two ways hang on one relay, and an access point without its way', async () => {
     const turnstile =
       'turnstiles:\n  - { id: lane, lock: fail-secure, board: board-1, entry-channel: 1, exit-channel: 2 }';
