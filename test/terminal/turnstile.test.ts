@@ -93,6 +93,15 @@ describe('a turnstile', () => {
     expect(told(gate)).toEqual(['passage-forced']);
   });
 
+  it('lets whoever has a card out in a lock-down as well, and nobody in', async () => {
+    const gate = await start();
+    gate.terminal.modes.order(LANE, { mode: 'locked-down', until: 'revoked' });
+    await show(gate, 'a1');
+    expect(levels(gate)).toEqual(['de-energised', 'de-energised', 'de-energised']);
+    await show(gate, 'a1', LANE_OUT);
+    expect(levels(gate)).toEqual(['de-energised', 'energised', 'de-energised']);
+  });
+
   it('whose exit is free stands open to whoever leaves', async () => {
     const configured = (config: TerminalConfig): TerminalConfig => {
       const ways = withTurnstile(config);
