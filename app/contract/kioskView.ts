@@ -92,6 +92,8 @@ export const KioskView = z.strictObject({
   preview: z.enum(['outline', 'mirror']),
   pixelPitchMm: z.number().check(z.gt(0), z.maximum(2)),
   door: z.enum(['locked', 'unlocked', 'open', 'held-open', 'forced-open']),
+  /** Of the door, for as long as it stands here: a quiet warning before it is held open, or the alarm. */
+  sound: z.enum(['none', 'warning', 'alarm']),
   screen: Screen,
 });
 export type KioskView = z.infer<typeof KioskView>;

@@ -141,6 +141,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     hasher: createArgon2PinHasher(),
     cameras: around.cameras,
     readers: around.readers,
+    ...(config.siren === undefined ? {} : { siren: hardware.strike(config.siren) }),
   });
   terminal.start();
   for (const line of strengthLines(credentialsUsed(config))) health.report(line);

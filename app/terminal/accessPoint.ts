@@ -19,6 +19,7 @@ import { FactorDesk } from './factorDesk.ts';
 import type { HealthBoard } from './healthBoard.ts';
 import type { Identifier } from './identifier.ts';
 import { KeypadEntry } from './keypadEntry.ts';
+import { MisreadDesk } from './misreadDesk.ts';
 import type { PinDesk } from './pinDesk.ts';
 import type { Recorder } from './recorder.ts';
 import type { RuleKeeper } from './ruleKeeper.ts';
@@ -99,14 +100,7 @@ export class AccessPoint {
     this.#wiring.push(
       reader.onCard((card) => void this.presentCard(card)),
       reader.onKeys((keys) => this.#keypad.keys(keys)),
-      reader.onMisread((why) => {
-        reader.signal('denied');
-        health.report({
-          part: `cards at ${this.#parts.config.id}`,
-          level: 'warning',
-          says: `no card that counts: ${why}`,
-        });
-      }),
+      new MisreadDesk({ ...this.#parts, accessPoint: this.#parts.config.id }),
       reader.onLink((link, why) => {
         const part = `reader at ${this.#parts.config.id}`;
         health.report({ part, level: link === 'up' ? 'ok' : 'failed', says: why });

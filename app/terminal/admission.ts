@@ -34,11 +34,12 @@ export class Admission {
 
   /** Never rejects: what cannot be recorded or carried out is denied. */
   async admit(request: AccessRequest): Promise<AccessDecision> {
-    const { accessPoint, barrier, directory, rules: keeper, alarms, recorder, clock } = this.#parts;
+    const { accessPoint, barrier, direction, directory, rules: keeper, alarms, recorder, clock } = this.#parts;
     const rules: AccessRules = {
       ...keeper.rulesAt(accessPoint),
       accessPoint,
-      doorMode: barrier.mode,
+      // A lock-down refuses nobody who leaves by the exit of a turnstile.
+      doorMode: direction === 'exit' && barrier.mode === 'locked-down' ? 'normal' : barrier.mode,
       holder: (pseudonym) => directory.holder(pseudonym),
     };
     const decision = decide(request, rules, clock.wall());

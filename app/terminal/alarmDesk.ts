@@ -1,8 +1,17 @@
-import { alarmStep, isCauseOf, QUIET, type Alarm, type AlarmInput, type AlarmKind } from '#core/door/alarm.ts';
+import {
+  alarmStep,
+  isCauseOf,
+  QUIET,
+  type Alarm,
+  type AlarmEffect,
+  type AlarmInput,
+  type AlarmKind,
+} from '#core/door/alarm.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health, HealthReport } from '#core/ports/health.ts';
+import type { AlarmSounder } from './alarmSounder.ts';
 import type { Barrier } from './barrier.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -12,6 +21,7 @@ export interface AlarmDeskParts {
   readonly clock: Clock;
   readonly recorder: Recorder;
   readonly health: Health;
+  readonly sounder: Pick<AlarmSounder, 'sound' | 'silence'>;
 }
 
 /** As operators are shown it. */
@@ -19,6 +29,12 @@ export interface AlarmShown {
   readonly alarm: AlarmKind;
   readonly place: string;
   readonly state: Exclude<Alarm['kind'], 'quiet'>;
+}
+
+interface KnownAlarm {
+  readonly alarm: AlarmKind;
+  readonly place: string;
+  readonly state: Alarm;
 }
 
 const SAYS: Readonly<Record<Alarm['kind'], Pick<HealthReport, 'level' | 'says'>>> = {
@@ -31,8 +47,9 @@ const SAYS: Readonly<Record<Alarm['kind'], Pick<HealthReport, 'level' | 'says'>>
 /** All alarms of a gate. None is over before somebody has acknowledged it. */
 export class AlarmDesk {
   readonly #parts: AlarmDeskParts;
-  readonly #alarms = new Map<string, { readonly alarm: AlarmKind; readonly place: string; readonly state: Alarm }>();
+  readonly #alarms = new Map<string, KnownAlarm>();
   readonly #wiring: Disposable[] = [];
+  readonly #listeners = new Set<() => void>();
   #raised: ReadonlySet<AlarmKind>;
 
   constructor(parts: AlarmDeskParts) {
@@ -63,6 +80,12 @@ export class AlarmDesk {
     return [...this.#alarms.values()].flatMap(({ alarm, place, state }) =>
       state.kind === 'quiet' ? [] : [{ alarm, place, state: state.kind }],
     );
+  }
+
+  /** Called whenever what is shown has changed. */
+  onChange(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
   /** Somebody at this access point is under duress: told to whoever can help, and shown to nobody there. */
@@ -108,10 +131,20 @@ export class AlarmDesk {
     const key = keyOf(alarm, place);
     const [state, effects] = alarmStep(this.#alarms.get(key)?.state ?? QUIET, input, alarm);
     this.#alarms.set(key, { alarm, place, state });
-    for (const effect of effects) {
-      if (effect.kind === 'record') this.#parts.recorder.record({ kind: effect.event, alarm, place });
-      if (effect.kind === 'tell')
-        this.#parts.health.report({ part: `alarm ${alarm} at ${place}`, ...SAYS[state.kind] });
+    for (const effect of effects) this.#perform(effect, { alarm, place, state });
+  }
+
+  #perform(effect: AlarmEffect, { alarm, place, state }: KnownAlarm): void {
+    const { recorder, health, sounder } = this.#parts;
+    switch (effect.kind) {
+      case 'sound':
+      case 'silence':
+        return sounder[effect.kind](alarm, place);
+      case 'record':
+        return recorder.record({ kind: effect.event, alarm, place });
+      case 'tell':
+        health.report({ part: `alarm ${alarm} at ${place}`, ...SAYS[state.kind] });
+        for (const listener of this.#listeners) listener();
     }
   }
 

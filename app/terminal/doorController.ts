@@ -23,7 +23,7 @@ import type { DoorInput, DoorInputs, DriveOutcome, Strike } from '#core/ports/ha
 import type { Health } from '#core/ports/health.ts';
 import type { KioskView } from '#contract/kioskView.ts';
 import type { Barrier, PassageTold } from './barrier.ts';
-import { InputWatch } from './inputWatch.ts';
+import { InputWatch, type InputSeen } from './inputWatch.ts';
 import type { Recorder } from './recorder.ts';
 import { doorTold } from './told.ts';
 
@@ -84,12 +84,13 @@ export class DoorController implements Barrier {
 
   /** Drives the strike to what fire input and stored mode demand. Resolves once that was tried; it never rejects. */
   async start(): Promise<void> {
-    const { inputs, strike, recorder, health } = this.#parts;
+    const { config, inputs, strike, recorder, health } = this.#parts;
     const watch = new InputWatch({
       inputs,
       recorder,
       health,
-      onInput: (input, active) => this.#onInput(input, active),
+      names: config.inputs.names ?? {},
+      onInput: (input, active, how) => this.#onInput(input, active, how),
     });
     this.#wiring.push(
       watch,
@@ -142,12 +143,15 @@ export class DoorController implements Barrier {
     await this.#drive(demandedPosition(this.#door.demand), 'until-driven');
   }
 
-  #onInput(input: DoorInput, active: boolean): void {
+  #onInput(input: DoorInput, active: boolean, how: InputSeen): void {
     const at = this.#now();
     if (input === 'rex') {
       if (active) this.#step({ kind: 'rex', at });
     } else if (input === 'fire') this.#step({ kind: 'fire', active, at });
-    else if (input === 'contact') this.#step({ kind: 'contact', contact: active ? 'open' : 'closed', at });
+    else if (input === 'contact') {
+      const contact = active ? 'open' : 'closed';
+      this.#step({ kind: how === 'moved' ? 'contact' : 'contact-found', contact, at });
+    }
   }
 
   #onLink(link: 'up' | 'down', why: string): void {

@@ -31,6 +31,7 @@ export interface KioskSurroundings {
   readonly handler: { readonly name: string; readonly contact: string };
   faceWay(): KioskView['face'];
   doorTold(): KioskView['door'];
+  sound(): KioskView['sound'];
 }
 
 type Pad = { entering: 'personal-number' | 'pin'; personalNumber: string; pin: string; checking: boolean };
@@ -78,6 +79,7 @@ export class KioskSession {
       preview: this.#config.preview,
       pixelPitchMm: this.#config.pixelPitchMm,
       door: this.#surroundings.doorTold(),
+      sound: this.#surroundings.sound(),
       screen: this.#screen(),
     };
   }

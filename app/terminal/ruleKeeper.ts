@@ -1,5 +1,7 @@
-import type { Reset } from '#core/access/antiPassback.ts';
+import type { AntiPassbackRule, Reset } from '#core/access/antiPassback.ts';
 import type { AccessDecision, AccessRules } from '#core/access/decide.ts';
+import type { Directory } from '#core/access/directory.ts';
+import { recallSpan, withRecalled } from '#core/access/recall.ts';
 import { demandedAt, type Combination } from '#core/access/factorRule.ts';
 import type { FirstPerson } from '#core/access/firstPerson.ts';
 import type { PlaceRules, Rulebook } from '#core/access/rulebook.ts';
@@ -15,9 +17,13 @@ import {
   type SituationStep,
 } from '#core/access/situation.ts';
 import { antiPassbackStep } from '#core/access/antiPassback.ts';
+import { messageOf } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId, Pseudonym } from '#core/kernel/ids.ts';
 import { after, wallTime, type Millis, type Monotonic, type WallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { Health } from '#core/ports/health.ts';
+import type { JournalArchive } from '#core/ports/stores.ts';
+import { recalledFromJournal } from './journalRecall.ts';
 import type { Barrier, PassageTold } from './barrier.ts';
 import type { Recorder } from './recorder.ts';
 import { Timetable } from './timetable.ts';
@@ -27,13 +33,17 @@ export interface RuleKeeperParts {
   readonly clock: Clock;
   readonly recorder: Recorder;
   readonly barriers: ReadonlyMap<DoorId, Barrier>;
+  /** What says where people were before this start. */
+  readonly journal: Pick<JournalArchive, 'search'>;
+  readonly directory: Pick<Directory, 'holders'>;
+  readonly health: Health;
   /** The first person came, or is awaited again. */
   readonly onFirstPerson: (door: DoorId) => void;
 }
 
 /**
  * The rules in force and what people and doors have done, for everybody who comes next. It lives in memory: after a
- * start nobody's whereabouts are known, and the first person is awaited again.
+ * start whereabouts are read back from the journal, and the first person is awaited again.
  */
 export class RuleKeeper {
   readonly #parts: RuleKeeperParts;
@@ -43,6 +53,8 @@ export class RuleKeeper {
   #situation: Situation = NOTHING_HAPPENED;
   /** Doors that no other holds for a while, on an operator's word. */
   readonly #bypassed = new Map<DoorId, Monotonic>();
+  /** Whom to forget of what the journal says, while it is being read; nobody is refused by whereabouts until then. */
+  #forgotten: Reset[] | undefined;
 
   constructor(parts: RuleKeeperParts) {
     this.#parts = parts;
@@ -64,9 +76,11 @@ export class RuleKeeper {
     }
     this.#lookAtSchedules();
     this.#timetable.arm();
+    void this.#recall();
   }
 
   stop(): void {
+    this.#forgotten = undefined;
     this.#timetable[Symbol.dispose]();
     for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
   }
@@ -87,11 +101,14 @@ export class RuleKeeper {
   rulesAt(accessPoint: AccessPointId): Omit<AccessRules, 'accessPoint' | 'doorMode' | 'holder'> {
     const now = this.#parts.clock.monotonic();
     const { setting, levels } = this.#book.at(accessPoint);
-    const { interlock, ...others } = rulesIn(this.#situation, setting, now);
+    const { interlock, antiPassback, ...others } = rulesIn(this.#situation, setting, now);
     const until = this.#bypassed.get(setting.door);
     const bypassed = until !== undefined && now < until;
     return {
       ...others,
+      ...(antiPassback === undefined
+        ? {}
+        : { antiPassback: { ...antiPassback, rule: this.#inForce(antiPassback.rule) } }),
       ...(interlock === undefined || bypassed ? {} : { interlock }),
       levels,
       combinations: this.combinationsAt(accessPoint),
@@ -113,7 +130,9 @@ export class RuleKeeper {
   resetAntiPassback(whose: Reset): void {
     const antiPassback = antiPassbackStep(this.#situation.antiPassback, { kind: 'reset', whose });
     this.#situation = { ...this.#situation, antiPassback };
-    this.#parts.recorder.record({ kind: 'passback-reset', whose: whose.kind });
+    this.#forgotten?.push(whose);
+    const holder = whose.kind === 'holder' ? whose.holder : undefined;
+    this.#parts.recorder.record({ kind: 'passback-reset', whose: whose.kind }, holder);
   }
 
   /** This person's next passage is not held against them. */
@@ -126,8 +145,11 @@ export class RuleKeeper {
   /** Nothing is kept of people whose records are gone. */
   forget(people: readonly Pseudonym[]): void {
     let { antiPassback } = this.#situation;
-    for (const holder of people)
-      antiPassback = antiPassbackStep(antiPassback, { kind: 'reset', whose: { kind: 'holder', holder } });
+    for (const holder of people) {
+      const whose = { kind: 'holder', holder } as const;
+      antiPassback = antiPassbackStep(antiPassback, { kind: 'reset', whose });
+      this.#forgotten?.push(whose);
+    }
     this.#situation = { ...this.#situation, antiPassback };
   }
 
@@ -160,6 +182,34 @@ export class RuleKeeper {
     this.#lookAtSchedules();
     this.#timetable.arm();
     for (const door of this.#parts.barriers.keys()) this.#parts.onFirstPerson(door);
+  }
+
+  /** What the journal does not say yet is held against nobody. */
+  #inForce(rule: AntiPassbackRule): AntiPassbackRule {
+    return this.#forgotten === undefined ? rule : { kind: 'soft', crossing: rule.crossing };
+  }
+
+  async #recall(): Promise<void> {
+    const { journal, directory, clock, health } = this.#parts;
+    const settings = Array.from(this.#book.places, ({ setting }) => setting);
+    const span = recallSpan(settings.map(({ antiPassback }) => antiPassback));
+    if (span === undefined) return;
+    const forgotten: Reset[] = [];
+    this.#forgotten = forgotten;
+    const goesOn = (): boolean => this.#forgotten === forgotten;
+    try {
+      const people = Array.from(directory.holders(), ({ pseudonym }) => pseudonym);
+      let recalled = await recalledFromJournal({ journal, people, settings, span, clock, goesOn });
+      if (!goesOn()) return;
+      for (const whose of forgotten) recalled = antiPassbackStep(recalled, { kind: 'reset', whose });
+      const antiPassback = withRecalled(this.#situation.antiPassback, recalled);
+      this.#situation = { ...this.#situation, antiPassback };
+      health.report({ part: 'whereabouts', level: 'ok', says: 'as the journal has them from before this start' });
+    } catch (error) {
+      const says = `nobody's are known from before this start: ${messageOf(error)}`;
+      health.report({ part: 'whereabouts', level: 'warning', says });
+    }
+    if (goesOn()) this.#forgotten = undefined;
   }
 
   #lookAtSchedules(): void {

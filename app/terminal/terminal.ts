@@ -8,7 +8,7 @@ import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
-import type { CardReader } from '#core/ports/hardware.ts';
+import type { CardReader, Strike } from '#core/ports/hardware.ts';
 import type { PinHasher } from '#core/ports/pinHasher.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { Mirror } from '#core/ports/screen.ts';
@@ -19,12 +19,14 @@ import { AccessPoint } from './accessPoint.ts';
 import { ClockGuard } from './clockGuard.ts';
 import { ConsentTerms } from './consentTerms.ts';
 import { AlarmDesk } from './alarmDesk.ts';
+import { AlarmSounder } from './alarmSounder.ts';
 import type { Barrier } from './barrier.ts';
 import { EnrolmentDesk } from './enrolment.ts';
 import type { HealthBoard } from './healthBoard.ts';
 import { Identifier } from './identifier.ts';
 import { KnownPeople } from './knownPeople.ts';
 import { KioskSession } from './kioskSession.ts';
+import { KioskSound } from './kioskSound.ts';
 import type { ModeDesk } from './modeDesk.ts';
 import { PinDesk } from './pinDesk.ts';
 import { Purge } from './purge.ts';
@@ -53,6 +55,8 @@ export interface TerminalParts {
   readonly hasher: PinHasher & { readonly dummyHash: string };
   readonly readers: ReadonlyMap<AccessPointId, CardReader>;
   readonly cameras: ReadonlyMap<AccessPointId, Camera>;
+  /** Sounds while it is energised; absent where none is fitted. */
+  readonly siren?: Strike;
   readonly mirror: Mirror;
   /** Where templates lie; without it as the system gives it. */
   readonly memory?: SecretMemory;
@@ -72,6 +76,8 @@ export class Terminal {
   readonly #parts: Omit<TerminalParts, 'roster'>;
   readonly #terms: ConsentTerms;
   readonly #pins: PinDesk;
+  readonly #sounder: AlarmSounder;
+  readonly #kioskSound: KioskSound;
   readonly #accessPoints = new Map<AccessPointId, AccessPoint>();
   readonly #wiring: Disposable[] = [];
 
@@ -81,9 +87,10 @@ export class Terminal {
     const { config, operating, engine, people, recorder, random, clock, health } = parts;
     const directory = directoryOf(roster);
     const { gallery } = this;
-    const { rules, alarms } = rulesOf(parts);
+    const { rules, alarms, sounder } = rulesOf(parts, directory);
     this.rules = rules;
     this.alarms = alarms;
+    this.#sounder = sounder;
     this.modes = parts.modes;
     const onGalleryChanged = (): void => this.peopleChanged();
     const { journal, receipts } = parts;
@@ -109,6 +116,7 @@ export class Terminal {
     }
     const shown = config.accessPoints.find(({ id }) => id === config.kiosk.accessPoint);
     assert(shown !== undefined, 'the configuration names an access point for the kiosk');
+    this.#kioskSound = this.#soundAt(shown);
     this.kiosk = this.#kioskAt(shown);
     this.enrolment = new EnrolmentDesk({
       engine,
@@ -131,10 +139,13 @@ export class Terminal {
   start(): void {
     const { recorder, doors, config } = this.#parts;
     recorder.record({ kind: 'terminal-started' });
-    for (const door of doors.values()) this.#wiring.push(door.onChange(() => this.kiosk.refresh()));
     this.modes.start(doors);
     this.rules.start();
+    this.#sounder.start();
     this.alarms.start();
+    this.#kioskSound.start();
+    // Behind the alarms, so that a screen is never shown a door without what is said of it.
+    for (const door of doors.values()) this.#wiring.push(door.onChange(() => this.kiosk.refresh()));
     for (const [id, accessPoint] of this.#accessPoints)
       accessPoint.start(id === config.kiosk.accessPoint ? this.kiosk : undefined);
     this.#terms.sweep();
@@ -158,7 +169,9 @@ export class Terminal {
   adopt(config: TerminalConfig): void {
     const book = new Rulebook(config);
     this.#pins.adopt(config.pin);
+    this.#sounder.adopt(book.alarms.sounds);
     this.alarms.adopt(book.alarms.raised);
+    this.#kioskSound.adopt(config);
     // Before the modes: a place whose first person is awaited is not held open in between.
     this.rules.adopt(book);
     this.modes.adopt(book);
@@ -172,10 +185,11 @@ export class Terminal {
     this.kiosk.stop();
     this.rules.stop();
     this.alarms.stop();
+    this.#kioskSound.stop();
     this.modes.stop();
     const accessPoints = [...this.#accessPoints.values()].map((accessPoint) => accessPoint.stop());
     this.rights[Symbol.dispose]();
-    await Promise.all([...accessPoints, this.#terms.stop(), this.purge.stop()]);
+    await Promise.all([...accessPoints, this.#sounder.stop(), this.#terms.stop(), this.purge.stop()]);
     this.gallery[Symbol.dispose]();
     this.#parts.recorder.record({ kind: 'terminal-stopped' });
   }
@@ -226,6 +240,13 @@ export class Terminal {
     });
   }
 
+  #soundAt({ door }: AccessPointConfig): KioskSound {
+    const { config, clock, doors } = this.#parts;
+    const barrier = doors.get(door);
+    assert(barrier !== undefined, 'every access point has a door');
+    return new KioskSound({ config, barrier, alarms: this.alarms, clock, onChange: () => this.kiosk.refresh() });
+  }
+
   #kioskAt(shown: AccessPointConfig): KioskSession {
     const { config, clock, doors } = this.#parts;
     const accessPoint = this.accessPoint(shown.id);
@@ -246,25 +267,36 @@ export class Terminal {
         handler: config.handler,
         faceWay: () => accessPoint.faceWay,
         doorTold: () => door.told,
+        sound: () => this.#kioskSound.now,
       },
     });
   }
 }
 
-function rulesOf({ config, clock, recorder, health, doors: barriers, modes }: Omit<TerminalParts, 'roster'>): {
+function rulesOf(
+  parts: Omit<TerminalParts, 'roster'>,
+  directory: Directory,
+): {
   rules: RuleKeeper;
   alarms: AlarmDesk;
+  sounder: AlarmSounder;
 } {
+  const { config, clock, recorder, health, doors: barriers, modes, readers, siren, journal } = parts;
   const book = new Rulebook(config);
   const rules: RuleKeeper = new RuleKeeper({
     book,
     clock,
     recorder,
     barriers,
+    journal,
+    directory,
+    health,
     onFirstPerson: (door) => modes.firstPerson(door, rules.firstPersonOf(door)),
   });
-  const alarms = new AlarmDesk({ raised: book.alarms.raised, barriers, clock, recorder, health });
-  return { rules, alarms };
+  const { raised, sounds } = book.alarms;
+  const sounder = new AlarmSounder({ sounds, siren, accessPoints: config.accessPoints, readers, clock, health });
+  const alarms = new AlarmDesk({ raised, barriers, clock, recorder, health, sounder });
+  return { rules, alarms, sounder };
 }
 
 function directoryOf(roster: Roster): Directory {

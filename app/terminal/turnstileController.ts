@@ -1,4 +1,5 @@
 import type { TurnstileConfig } from '#core/config/accessConfig.ts';
+import type { InputsConfig } from '#core/config/hardwareConfig.ts';
 import type { DoorMode } from '#core/door/door.ts';
 import { relayLevelFor, type LockPosition } from '#core/door/lock.ts';
 import {
@@ -22,11 +23,11 @@ import type { DoorInput, DoorInputs, DriveOutcome, RelayLevel, Strike } from '#c
 import type { Health } from '#core/ports/health.ts';
 import type { KioskView } from '#contract/kioskView.ts';
 import type { Barrier, PassageTold } from './barrier.ts';
-import { InputWatch } from './inputWatch.ts';
+import { InputWatch, type InputSeen } from './inputWatch.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface TurnstileParts {
-  readonly config: Pick<TurnstileConfig<unknown>, 'id' | 'lock' | 'exit' | 'timings'>;
+  readonly config: Pick<TurnstileConfig<InputsConfig>, 'id' | 'lock' | 'exit' | 'timings' | 'inputs'>;
   /** One for each way, and one for the arms where dropping them is a relay of its own: energised drops them. */
   readonly strikes: Readonly<Record<Direction, Strike>> & { readonly arms?: Strike };
   readonly inputs: DoorInputs;
@@ -71,12 +72,13 @@ export class TurnstileController implements Barrier {
   }
 
   async start(): Promise<void> {
-    const { inputs, strikes, recorder, health } = this.#parts;
+    const { config, inputs, strikes, recorder, health } = this.#parts;
     const watch = new InputWatch({
       inputs,
       recorder,
       health,
-      onInput: (input, active) => this.#onInput(input, active),
+      names: config.inputs.names ?? {},
+      onInput: (input, active, how) => this.#onInput(input, active, how),
     });
     this.#wiring.push(watch);
     for (const strike of new Set([strikes.entry, strikes.exit, strikes.arms])) {
@@ -151,11 +153,13 @@ export class TurnstileController implements Barrier {
     return { entry: mode === 'locked-down' ? 'locked-down' : 'controlled', exit };
   }
 
-  #onInput(input: DoorInput, active: boolean): void {
+  #onInput(input: DoorInput, active: boolean, how: InputSeen): void {
     const at = this.#now();
     if (input === 'fire' || input === 'emergency') return this.#step({ kind: input, active, at });
     if (!active) return;
     if (input === 'rex') this.#step({ kind: 'rex', at });
+    // Arms that stand half turned when the board is back have let nobody through just now.
+    if (how === 'found') return;
     if (input === 'passed-entry') this.#step({ kind: 'passed', direction: 'entry', at });
     if (input === 'passed-exit') this.#step({ kind: 'passed', direction: 'exit', at });
   }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { JournalCheck } from '#core/journal/check.ts';
 import type { JournalFound, JournalQuery } from '#core/journal/search.ts';
 import { Fault } from '#core/kernel/fault.ts';
+import { wallTime } from '#core/kernel/units.ts';
 import type { Json } from '#core/kernel/json.ts';
 import { askGate } from '#service/control/askGate.ts';
 import { folderHoldsData } from '#storage/files/folderMarker.ts';
@@ -26,7 +27,12 @@ export async function journalDesk(folder: string, places: () => Places): Promise
   return {
     search: (query, limit) => journal.search(query, limit),
     check: (exports) => journal.check({ indexes: true, exports }),
-    export: (request) => journal.export(request),
+    export: async (request) => {
+      const exported = await journal.export(request);
+      const { first, last } = exported.signature;
+      await journal.append({ at: wallTime(Date.now()), event: { kind: 'journal-exported', first, last } });
+      return exported;
+    },
     close,
   };
 }

@@ -15,6 +15,7 @@ const VIEW: KioskView = {
   preview: 'outline',
   pixelPitchMm: 0.2,
   door: 'locked',
+  sound: 'none',
   screen: { kind: 'idle' },
 };
 const refused = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown): boolean =>

@@ -68,6 +68,7 @@ export function viewOf(shown: Shown, about: { language: Language; glass: Glass; 
     preview: 'outline',
     pixelPitchMm: about.glass.pixelPitchMm,
     door: 'locked',
+    sound: 'none',
     ...shown,
   };
 }

@@ -32,6 +32,41 @@ describe('a door', () => {
     expect(gate.recorded).toEqual(['door-forced-open']);
   });
 
+  it('found open when its inputs are back was not forced, and is held open in its time', async () => {
+    const gate = await GateFixture.start();
+    gate.inputs.setLine('down');
+    gate.inputs.set('contact', true);
+    await gate.pass(60_000);
+    gate.inputs.setLine('up');
+    await gate.settle();
+    expect(gate.view.door).toBe('open');
+    expect(gate.terminal.alarms.shown).toEqual([]);
+    await gate.pass(20_100);
+    expect(gate.view.door).toBe('held-open');
+    expect(gate.recorded).toEqual(['link-lost', 'door-found-open', 'link-restored', 'door-held-open']);
+  });
+
+  it('whose contact is seen again opens by force as before', async () => {
+    const gate = await GateFixture.start();
+    gate.inputs.setLine('down');
+    gate.inputs.setLine('up');
+    gate.inputs.set('contact', true);
+    await gate.settle();
+    expect(gate.view.door).toBe('forced-open');
+  });
+
+  it('found open while somebody may pass was opened by that person', async () => {
+    const gate = await GateFixture.start();
+    gate.inputs.setLine('down');
+    gate.reader.show(CARD);
+    await gate.settle();
+    gate.inputs.set('contact', true);
+    gate.inputs.setLine('up');
+    await gate.settle();
+    expect(gate.recorded).toContain('access-taken');
+    expect(gate.recorded).not.toContain('door-found-open');
+  });
+
   it('in a lock-down lets nobody in and everybody out', async () => {
     const gate = await GateFixture.start({ doorMode: 'locked-down' });
     gate.reader.show(CARD);

@@ -96,7 +96,15 @@ export function configOf({ mode = 'walk-up', preview = 'outline', fpirMax = 0.00
       collectMs: millis(20_000),
       places: [{ accessPoint: ENTRANCE, factors: [], cameraModes: [], cameraMode: mode }],
       barriers: [{ door: FRONT }],
-      alarms: { raised: ['forced-open', 'held-open', 'tamper', 'passage-forced', 'duress'] },
+      alarms: {
+        raised: ['forced-open', 'held-open', 'tamper', 'passage-forced', 'duress'],
+        sounds: {
+          siren: { alarms: [], forMs: millis(0) },
+          readers: { alarms: [], forMs: millis(0) },
+          kiosk: 'warning',
+          warningMs: millis(10_000),
+        },
+      },
     },
     accessPoints: [
       {

@@ -54,6 +54,7 @@ export interface FixtureOptions {
   readonly pinTries?: FakePinTries;
   readonly doorModes?: FakeDoorModes;
   readonly clock?: FakeClock;
+  readonly journal?: FakeJournal;
 }
 
 export interface OtherPerson {
@@ -76,7 +77,7 @@ export class GateFixture {
   readonly receipts = new FakeReceipts();
   readonly clock: FakeClock;
   readonly health = new HealthBoard();
-  readonly journal = new FakeJournal();
+  readonly journal: FakeJournal;
   readonly engine = new FakeEngine();
   readonly people = new FakePeopleStore();
   readonly hasher = new FakePinHasher();
@@ -97,6 +98,7 @@ export class GateFixture {
     const { configured = (config: TerminalConfig) => config } = options;
     this.config = configured(configOf(options));
     this.clock = options.clock ?? new FakeClock();
+    this.journal = options.journal ?? new FakeJournal();
     this.recorder = new Recorder({ clock: this.clock, health: this.health });
     this.board = new SimulatedBoard({ name: 'board', channels: 8, clock: this.clock });
     this.pinTries = options.pinTries ?? new FakePinTries();
@@ -202,6 +204,7 @@ export class GateFixture {
       roster: await gate.people.load(),
       hasher: gate.hasher,
       readers: gate.#readers,
+      ...(gate.config.siren === undefined ? {} : { siren: gate.board.strike(gate.config.siren.channel) }),
       cameras: new Map([[ENTRANCE, gate.camera]]),
       mirror: { show: () => void gate.mirrored.push('picture'), clear: () => void gate.mirrored.push('clear') },
     });

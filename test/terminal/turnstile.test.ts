@@ -80,6 +80,28 @@ describe('a turnstile', () => {
     expect(levels(gate)[1]).toBe('energised');
   });
 
+  it('whose arms stand half turned when its inputs are back has let nobody through', async () => {
+    const gate = await start({ configured: withTurnstile });
+    lane(gate).setLine('down');
+    lane(gate).set('passed-entry', true);
+    lane(gate).setLine('up');
+    await gate.settle();
+    expect([told(gate), gate.terminal.alarms.shown]).toEqual([[], []]);
+    lane(gate).set('passed-entry', false);
+    through(gate, 'entry');
+    await gate.settle();
+    expect(told(gate)).toEqual(['passage-forced']);
+  });
+
+  it('lets whoever has a card out in a lock-down as well, and nobody in', async () => {
+    const gate = await start();
+    gate.terminal.modes.order(LANE, { mode: 'locked-down', until: 'revoked' });
+    await show(gate, 'a1');
+    expect(levels(gate)).toEqual(['de-energised', 'de-energised', 'de-energised']);
+    await show(gate, 'a1', LANE_OUT);
+    expect(levels(gate)).toEqual(['de-energised', 'energised', 'de-energised']);
+  });
+
   it('whose exit is free stands open to whoever leaves', async () => {
     const configured = (config: TerminalConfig): TerminalConfig => {
       const ways = withTurnstile(config);

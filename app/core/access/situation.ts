@@ -51,7 +51,8 @@ export function rulesIn(
   setting: Setting,
   now: Monotonic,
 ): Pick<AccessRules, 'antiPassback' | 'interlock' | 'twoPerson' | 'firstPerson'> {
-  const { accessPoint, door, antiPassback: rule, interlock, twoPersonWithinMs } = setting;
+  const { accessPoint, door, interlock, twoPersonWithinMs } = setting;
+  const rule = ruleAt(setting);
   const firstPerson = situation.firstPerson.get(accessPoint);
   return {
     ...(rule === undefined ? {} : { antiPassback: { state: situation.antiPassback, rule, now } }),
@@ -63,6 +64,12 @@ export function rulesIn(
       : { twoPerson: { state: situation.twoPerson.get(accessPoint) ?? NEITHER_PERSON, now } }),
     ...(firstPerson === undefined ? {} : { firstPerson }),
   };
+}
+
+/** Leaving is free: at the exit of a turnstile what is against the rule is recorded, and nobody is held back by it. */
+function ruleAt({ antiPassback, direction }: Setting): AntiPassbackRule | undefined {
+  if (antiPassback === undefined || direction !== 'exit' || antiPassback.kind === 'soft') return antiPassback;
+  return { kind: 'soft', crossing: antiPassback.crossing };
 }
 
 /** To be called with every decision, in the same turn: what it promises holds others from then on. */

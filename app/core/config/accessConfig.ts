@@ -2,6 +2,7 @@ import type { AntiPassbackRule } from '../access/antiPassback.ts';
 import type { Combination } from '../access/factorRule.ts';
 import type { AlarmKind } from '../door/alarm.ts';
 import type { Lock } from '../door/lock.ts';
+import type { AudibleAlarm } from '../door/sounding.ts';
 import type { Direction, ExitMode, TurnstileTimings } from '../door/turnstile.ts';
 import type { AccessLevelId, AccessPointId, AreaId, DoorId, ScheduleId } from '../kernel/ids.ts';
 import type { Millis } from '../kernel/units.ts';
@@ -55,6 +56,30 @@ export interface BarrierConfig {
 
 export interface AlarmConfig {
   readonly raised: readonly AlarmKind[];
+  readonly sounds: AlarmSounds;
+}
+
+/** What of it is heard, and where. */
+export interface AlarmSounds {
+  /** Of the gate's siren, where one is fitted. */
+  readonly siren: SoundsFor;
+  /** Of the readers at the place of the alarm, those that have a buzzer. */
+  readonly readers: SoundsFor;
+  /** At the screen's door: nothing, a quiet warning before it is held open, or that and a sound while it is. */
+  readonly kiosk: 'none' | 'warning' | 'alarm';
+  readonly warningMs: Millis;
+}
+
+export interface SoundsFor {
+  readonly alarms: readonly AudibleAlarm[];
+  /** At most, from the alarm on. */
+  readonly forMs: Millis;
+}
+
+/** A relay that sounds while it is energised. */
+export interface SirenConfig {
+  readonly board: string;
+  readonly channel: number;
 }
 
 /** Two ways through one mechanism. */

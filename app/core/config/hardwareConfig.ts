@@ -1,7 +1,7 @@
 import type { CardFormat } from '../access/cardFormat.ts';
 import type { ReaderId } from '../kernel/ids.ts';
 import type { Millis } from '../kernel/units.ts';
-import type { DoorInput } from '../ports/hardware.ts';
+import type { DoorInput, FreeInput } from '../ports/hardware.ts';
 
 /** How makers of Modbus boards differ: see drivers/relay/modbusTalk.ts. */
 export type ModbusDialectName = 'waveshare' | 'plain' | 'value-0100';
@@ -66,10 +66,18 @@ export type ReaderChoice =
   | { readonly driver: 'simulated' | 'none' }
   | { readonly driver: 'named'; readonly name: ReaderId };
 
+/** What free inputs are called; a change of one without a name is told to nobody. */
+export type InputNames = Readonly<Partial<Record<FreeInput, string>>>;
+
 /** The inputs of a door. */
 export type InputsConfig =
-  | { readonly driver: 'simulated' | 'none'; readonly fitted: readonly DoorInput[] }
-  | { readonly driver: 'wired'; readonly fitted: readonly DoorInput[]; readonly wires: readonly WireConfig[] };
+  | { readonly driver: 'simulated' | 'none'; readonly fitted: readonly DoorInput[]; readonly names?: InputNames }
+  | {
+      readonly driver: 'wired';
+      readonly fitted: readonly DoorInput[];
+      readonly wires: readonly WireConfig[];
+      readonly names?: InputNames;
+    };
 
 /** One wire: where it ends, and what it is at rest. */
 export interface WireConfig {

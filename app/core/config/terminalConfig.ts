@@ -1,6 +1,6 @@
 import type { QualityLimits } from '../biometrics/quality.ts';
 import type { CaptureZone } from '../biometrics/selectPresenter.ts';
-import type { AccessConfig, TurnstileConfig } from './accessConfig.ts';
+import type { AccessConfig, SirenConfig, TurnstileConfig } from './accessConfig.ts';
 import type { PinLimits } from '../access/pinTries.ts';
 import type { DoorTimings } from '../door/door.ts';
 import type { Lock } from '../door/lock.ts';
@@ -34,6 +34,7 @@ export interface TerminalConfig {
   readonly serialReaders: readonly SerialReaderConfig[];
   readonly doors: readonly DoorConfig[];
   readonly turnstiles: readonly TurnstileConfig<DoorConfig['inputs']>[];
+  readonly siren?: SirenConfig;
   readonly accessPoints: readonly AccessPointConfig[];
   readonly access: AccessConfig;
 }

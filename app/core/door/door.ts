@@ -28,7 +28,7 @@ export type DoorState =
   | { readonly kind: 'locked' }
   /** Unlocked, and the leaf is not yet open. */
   | { readonly kind: 'accessed'; readonly passage: Passage }
-  /** Opened in time. `passage`: asked for again meanwhile, so that shutting it does not lock the next one out. */
+  /** Opened in time, or found open. `passage`: asked for again meanwhile, so that shutting it does not lock the next one out. */
   | { readonly kind: 'open'; readonly heldAt: Monotonic; readonly passage?: Passage }
   /** Open for too long, or without a passage. Only shutting the leaf ends it, or a demand to stand unlocked. */
   | { readonly kind: 'held-open' | 'forced-open'; readonly passage?: Passage }
@@ -56,6 +56,8 @@ export type DoorStepInput =
   | { readonly kind: 'fire'; readonly active: boolean; readonly at: Monotonic }
   | { readonly kind: 'mode'; readonly mode: DoorMode; readonly at: Monotonic }
   | { readonly kind: 'contact'; readonly contact: Contact; readonly at: Monotonic }
+  /** Where the leaf is, after a time in which nobody knew: when it moved, and by whom, is not to be known any more. */
+  | { readonly kind: 'contact-found'; readonly contact: Contact; readonly at: Monotonic }
   | { readonly kind: 'time'; readonly at: Monotonic };
 
 export type DoorEvent =
@@ -63,6 +65,8 @@ export type DoorEvent =
   | 'access-not-taken'
   | 'door-held-open'
   | 'door-forced-open'
+  /** Open after a time in which nobody could know, and nobody was let in: it may have been forced, or not. */
+  | 'door-found-open'
   | 'door-closed'
   | 'egress'
   | 'fire-unlock'
@@ -142,6 +146,8 @@ export function doorStep(door: Door, input: DoorStepInput, timings: DoorTimings)
       return onStrikeLost(door, input.at);
     case 'contact':
       return input.contact === 'open' ? onOpened(door, input.at, timings) : onClosed(door, input.at);
+    case 'contact-found':
+      return input.contact === 'open' ? onFoundOpen(door, input.at, timings) : onClosed(door, input.at);
     case 'time':
       return onTime(door, input.at);
     default:
@@ -220,6 +226,13 @@ function onOpened(door: Door, at: Monotonic, timings: DoorTimings): DoorStep {
     default:
       return assertNever(state);
   }
+}
+
+/** No force is claimed that nobody saw; from now on it is timed as every open leaf is. */
+function onFoundOpen(door: Door, at: Monotonic, timings: DoorTimings): DoorStep {
+  if (door.state.kind !== 'locked') return onOpened(door, at, timings);
+  const open: DoorState = { kind: 'open', heldAt: after(at, timings.heldOpenMs) };
+  return [{ ...door, state: open }, recordIf(true, 'door-found-open')];
 }
 
 function onClosed(door: Door, at: Monotonic): DoorStep {

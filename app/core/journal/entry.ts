@@ -8,6 +8,7 @@ import type { Direction, TurnstileEvent } from '../door/turnstile.ts';
 import type { AccessPointId, DoorId, JournalId, Pseudonym } from '../kernel/ids.ts';
 import type { WallTime } from '../kernel/units.ts';
 import type { PurgedType, PurposeEnd } from '../privacy/retention.ts';
+import type { KnownInputState, MisreadReason } from '../ports/hardware.ts';
 import type { ChangeableKey } from '../ports/keyRoom.ts';
 
 /** What happened. Nothing in it is derived from a person; the person stands in `subject`, which is sealed. */
@@ -79,6 +80,20 @@ export type JournalEvent =
       readonly direction?: Direction;
     }
   | { readonly kind: 'tamper' | 'tamper-ended'; readonly part: string }
+  /** No card that counts was held before the reader, so often since it was told of last; nothing of its bits. */
+  | {
+      readonly kind: 'card-misread';
+      readonly accessPoint: AccessPointId;
+      readonly reason: MisreadReason;
+      readonly times: number;
+    }
+  /** A free input, by the name that the configuration gives it. */
+  | {
+      readonly kind: 'input-changed';
+      readonly door: DoorId;
+      readonly input: string;
+      readonly state: KnownInputState;
+    }
   /** By an operator at the console, or by whom the operator's account belongs to. */
   | { readonly kind: 'alarm-acknowledged'; readonly alarm: AlarmKind; readonly place: string }
   /** SHA-256 of the file that is in force from now on, in lower-case hex. */

@@ -49,6 +49,8 @@ export type DoorInput = 'contact' | 'rex' | 'tamper' | 'fire' | TurnstileInput |
  */
 export type InputState = 'normal' | 'active' | 'cut' | 'short' | 'unknown';
 
+export type KnownInputState = Exclude<InputState, 'unknown'>;
+
 /** The inputs of one door. The link is up while whoever reads them answers. */
 export interface DoorInputs extends Link {
   readonly door: DoorId;
@@ -74,17 +76,28 @@ export interface CardRead {
   readonly number: string;
 }
 
-/** What a reader shows of a decision. */
-export type ReaderOutcome = 'granted' | 'denied';
+/** What a reader shows of a decision, or of a card that it could not read. */
+export type ReaderOutcome = 'granted' | 'denied' | 'try-again';
+
+/**
+ * Why something is no card that may count. `length`, `parity`, `field`: as card formats tell it; `text`: bits that no
+ * format reads; `broken`: what the reader said does not add up; `random-number`: a card that makes up its number.
+ */
+export type MisreadReason = 'length' | 'parity' | 'field' | 'text' | 'broken' | 'random-number';
 
 export interface CardReader extends Link {
   readonly accessPoint: AccessPointId;
   /** Called once for each time that a card is held before the reader, however often the reader repeats it. */
   onCard(listener: (card: CardRead) => void): Disposable;
   /** Called for what was held before the reader and is no card that may count, with the reason; never its number. */
-  onMisread(listener: (why: string) => void): Disposable;
+  onMisread(listener: (why: string, reason: MisreadReason) => void): Disposable;
   /** Called for keys of its keypad: digits, `*` and `#`, one or several at a time; never where it has none. */
   onKeys(listener: (keys: string) => void): Disposable;
-  /** Shows with its lights and its buzzer, where it has any, how a decision fell. Never waits and never fails. */
+  /** Shows with its lights and its buzzer, where it has any, how a decision fell, or that it is to be tried again. Never waits and never fails. */
   signal(outcome: ReaderOutcome): void;
+  /** Sounds its buzzer, where it has one, for `ALARM_TONE_MS`, as an alarm and no decision. Never waits and never fails. */
+  soundAlarm(): void;
 }
+
+/** One bout of a reader's alarm. It ends by itself, so that a program that has died leaves no reader sounding. */
+export const ALARM_TONE_MS = 2_000;

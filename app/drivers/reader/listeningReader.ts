@@ -32,7 +32,7 @@ export function openRdm6300(options: ListeningReaderOptions): Promise<ListeningR
     return {
       hear: (bytes) => {
         for (const found of parser.feed(bytes)) {
-          if (found.kind === 'broken') told.misread('a tag whose sum is wrong');
+          if (found.kind === 'broken') told.misread('a tag whose sum is wrong', 'broken');
           else if (presence.isNew(digits(found.bytes))) told.card(uidCard(found.bytes));
         }
       },
@@ -55,7 +55,7 @@ export function openWiegandBridge(options: WiegandReaderOptions): Promise<Listen
     return {
       hear: (bytes) => {
         for (const found of lines.feed(bytes)) {
-          if (found.kind === 'broken') told.misread(found.why);
+          if (found.kind === 'broken') told.misread(found.why, 'broken');
           else tellDecoded(told, found.bits, options.formats);
         }
       },
@@ -67,7 +67,7 @@ export function openWiegandBridge(options: WiegandReaderOptions): Promise<Listen
 function tellDecoded(told: ToldCards, bits: string, formats: readonly CardFormat[]): void {
   const decoded = decodeCard(bits, formats);
   if (decoded.kind === 'read') told.card(decoded.card);
-  else told.misread(`a card of ${bits.length} bits, refused for its ${decoded.reason}`);
+  else told.misread(`a card of ${bits.length} bits, refused for its ${decoded.reason}`, decoded.reason);
 }
 
 interface Ears {

@@ -26,6 +26,8 @@ export class NoReader implements CardReader {
 
   signal(): void {}
 
+  soundAlarm(): void {}
+
   onLink(): Disposable {
     return nothing;
   }

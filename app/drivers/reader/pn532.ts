@@ -111,13 +111,13 @@ class Chip {
     const data = await this.#ask('list cards', PN532_COMMANDS.list, [TARGETS_MAX, TYPE_A]);
     const targets = pn532Targets(data);
     if (targets === undefined) {
-      this.#told.misread('a list of cards that does not add up');
+      this.#told.misread('a list of cards that does not add up', 'broken');
       return;
     }
     for (const { uid, random } of targets) {
       // A random number is another at every look; its card is one all the same.
       if (!this.#presence.isNew(random ? 'random' : digits(uid))) continue;
-      if (random) this.#told.misread('a card that makes up its number anew each time');
+      if (random) this.#told.misread('a card that makes up its number anew each time', 'random-number');
       else this.#told.card(uidCard(uid));
     }
   }

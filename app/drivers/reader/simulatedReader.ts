@@ -1,14 +1,15 @@
 import type { AccessPointId } from '#core/kernel/ids.ts';
-import type { CardRead, CardReader, LinkState, ReaderOutcome } from '#core/ports/hardware.ts';
+import type { CardRead, CardReader, LinkState, MisreadReason, ReaderOutcome } from '#core/ports/hardware.ts';
 import { Listeners } from '../listeners.ts';
 
 /** A reader before which cards are held by hand. Nothing is read while its line is cut. */
 export class SimulatedReader implements CardReader {
   readonly accessPoint: AccessPointId;
   readonly #cards = new Listeners<[card: CardRead]>();
-  readonly #misreads = new Listeners<[why: string]>();
+  readonly #misreads = new Listeners<[why: string, reason: MisreadReason]>();
   readonly #keys = new Listeners<[keys: string]>();
   readonly #signals = new Listeners<[outcome: ReaderOutcome]>();
+  readonly #alarms = new Listeners<[]>();
   readonly #links = new Listeners<[link: LinkState, why: string]>();
   #link: LinkState = 'up';
 
@@ -28,7 +29,7 @@ export class SimulatedReader implements CardReader {
     return this.#cards.add(listener);
   }
 
-  onMisread(listener: (why: string) => void): Disposable {
+  onMisread(listener: (why: string, reason: MisreadReason) => void): Disposable {
     return this.#misreads.add(listener);
   }
 
@@ -38,6 +39,15 @@ export class SimulatedReader implements CardReader {
 
   signal(outcome: ReaderOutcome): void {
     if (this.#link === 'up') this.#signals.tell(outcome);
+  }
+
+  soundAlarm(): void {
+    if (this.#link === 'up') this.#alarms.tell();
+  }
+
+  /** Called for each bout of its alarm. */
+  onAlarm(listener: () => void): Disposable {
+    return this.#alarms.add(listener);
   }
 
   /** Called for whatever its lights are told to show. */
@@ -51,8 +61,8 @@ export class SimulatedReader implements CardReader {
   }
 
   /** Holds something before the reader that counts for no card. */
-  misread(why: string): void {
-    if (this.#link === 'up') this.#misreads.tell(why);
+  misread(why: string, reason: MisreadReason = 'parity'): void {
+    if (this.#link === 'up') this.#misreads.tell(why, reason);
   }
 
   /** Holds a card before the reader. */

@@ -1,12 +1,12 @@
 import type { AccessPointId } from '#core/kernel/ids.ts';
-import type { CardRead, CardReader, LinkState, ReaderOutcome } from '#core/ports/hardware.ts';
+import type { CardRead, CardReader, LinkState, MisreadReason, ReaderOutcome } from '#core/ports/hardware.ts';
 import { Listeners } from '../listeners.ts';
 
 /** A reader as its listeners see it; whoever speaks with the device says what it read. */
 export class ToldCards implements CardReader {
   readonly accessPoint: AccessPointId;
   readonly #cards = new Listeners<[card: CardRead]>();
-  readonly #misreads = new Listeners<[why: string]>();
+  readonly #misreads = new Listeners<[why: string, reason: MisreadReason]>();
   readonly #keys = new Listeners<[keys: string]>();
   readonly #links = new Listeners<[link: LinkState, why: string]>();
   #link: LinkState;
@@ -24,7 +24,7 @@ export class ToldCards implements CardReader {
     return this.#cards.add(listener);
   }
 
-  onMisread(listener: (why: string) => void): Disposable {
+  onMisread(listener: (why: string, reason: MisreadReason) => void): Disposable {
     return this.#misreads.add(listener);
   }
 
@@ -39,12 +39,14 @@ export class ToldCards implements CardReader {
   /** Most readers show nothing that they are told. */
   signal(_outcome: ReaderOutcome): void {}
 
+  soundAlarm(): void {}
+
   card(card: CardRead): void {
     this.#cards.tell(card);
   }
 
-  misread(why: string): void {
-    this.#misreads.tell(why);
+  misread(why: string, reason: MisreadReason): void {
+    this.#misreads.tell(why, reason);
   }
 
   keys(keys: string): void {

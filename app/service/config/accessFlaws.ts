@@ -21,6 +21,7 @@ export function accessFlaws(config: TerminalConfig): readonly FileFlaw[] {
     ...config.accessPoints.flatMap((_, index) => keypadFlaws(config, index)),
     ...barrierSection(config),
     ...turnstileSection(config),
+    ...sirenSection(config),
   ];
 }
 
@@ -185,6 +186,22 @@ function turnstileSection({ boards, doors, turnstiles }: TerminalConfig): readon
       flaws.push(flaw([...at, 'inputs'], 'passed-entry and passed-exit in place of a contact'));
     return flaws;
   });
+}
+
+/** A strike that sounds, or a siren that unlocks, is neither. */
+function sirenSection({ siren, boards, doors, turnstiles }: TerminalConfig): readonly FileFlaw[] {
+  if (siren === undefined) return [];
+  const at = ['alarms', 'siren'];
+  const board = boards.find(({ id }) => id === siren.board);
+  if (board === undefined) return [flaw([...at, 'board'], oneOf(boards.map(({ id }) => id)))];
+  if (siren.channel > board.channels)
+    return [flaw([...at, 'relay'], `1 to ${board.channels}, the channels of ${board.id}`)];
+  const taken = [
+    ...doors.map((door) => ({ board: door.board, channel: door.channel })),
+    ...turnstiles.flatMap((one) => Object.values(one.channels).map((channel) => ({ board: one.board, channel }))),
+  ];
+  const isTaken = taken.some((one) => one.board === siren.board && one.channel === siren.channel);
+  return isTaken ? [flaw([...at, 'relay'], 'a channel that no door and no turnstile has')] : [];
 }
 
 function knownSchedule({ schedules }: TerminalConfig['access'], schedule: ScheduleRef, at: Path): readonly FileFlaw[] {

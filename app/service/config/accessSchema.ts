@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Combination } from '#core/access/factorRule.ts';
 import type { AlarmKind } from '#core/door/alarm.ts';
 import { millis } from '#core/kernel/units.ts';
+import type { AudibleAlarm } from '#core/door/sounding.ts';
 import { doorId, id as name, span } from './schemaParts.ts';
 
 const schedule = name.describe('the name of a schedule, or "always"');
@@ -42,6 +43,23 @@ const level = z.strictObject({
 
 const ALARMS = ['forced-open', 'held-open', 'tamper', 'passage-forced', 'duress'] as const satisfies AlarmKind[];
 
+/** Duress is not among them: it is never heard. */
+const AUDIBLE = ['forced-open', 'held-open', 'tamper', 'passage-forced'] as const satisfies AudibleAlarm[];
+const SOUND_MS_MAX = 900_000;
+const soundMs = span(1_000, SOUND_MS_MAX)
+  .default(millis(180_000))
+  .describe('how long one alarm sounds at most; a Modbus board with flash-on ends it by its own timer');
+const sounding = z.array(z.enum(AUDIBLE)).min(1).max(AUDIBLE.length);
+
+const siren = z
+  .strictObject({
+    board: name,
+    relay: z.int().min(1).max(32),
+    'for-ms': soundMs,
+    sounds: sounding.default([...AUDIBLE]),
+  })
+  .describe('a relay that sounds while it is energised');
+
 const COMBINATIONS = [
   'face',
   'card',
@@ -70,12 +88,26 @@ export const accessSections = {
         .array(z.enum(ALARMS))
         .max(ALARMS.length)
         .default([...ALARMS]),
+      siren: siren.optional(),
+      readers: z
+        .strictObject({ sounds: sounding, 'for-ms': soundMs })
+        .optional()
+        .describe('buzzers of OSDP readers at the place of the alarm'),
+      kiosk: z
+        .enum(['none', 'warning', 'alarm'])
+        .default('warning')
+        .describe('the screen: a quiet warning before its door is held open, or that and a sound while it is'),
+      'warning-ms': span(1_000, 60_000)
+        .default(millis(10_000))
+        .describe('how long before it is held open; at most half of held-open-ms'),
     })
     .prefault({}),
 };
 
 const antiPassback = z.discriminatedUnion('rule', [
-  z.strictObject({ rule: z.enum(['hard', 'soft']), from: name, to: name }),
+  z
+    .strictObject({ rule: z.enum(['hard', 'soft']), from: name, to: name })
+    .describe('"soft" records and refuses nobody; at the exit of a turnstile "hard" is soft, since leaving is free'),
   z.strictObject({ rule: z.literal('timed'), from: name, to: name, 'again-after-ms': span(1_000, 86_400_000) }),
 ]);
 
@@ -104,6 +136,11 @@ export const accessPointRules = {
 const modeRules = { 'hold-open': schedule.optional(), 'lock-down': schedule.optional() };
 export const doorRules = { ...modeRules, interlock: name.optional() };
 
+/** Known to be refused, so that whoever writes it is told why. */
+const noInterlock = z
+  .never('no interlock of a turnstile, which tells who has passed and not that it is shut: only doors hold each other')
+  .optional();
+
 /** @param inputs the shape of a door's inputs */
 export const turnstileOf = <Inputs extends z.ZodType>(inputs: Inputs) =>
   z.strictObject({
@@ -117,5 +154,6 @@ export const turnstileOf = <Inputs extends z.ZodType>(inputs: Inputs) =>
     'pass-ms': span(1_000, 60_000).default(millis(5_000)),
     'settle-ms': span(0, 10_000).default(millis(1_500)),
     inputs,
+    interlock: noInterlock,
     ...modeRules,
   });

@@ -18,6 +18,7 @@ export const hardwareFlaws = (file: ConfigFile): readonly Flaw[] => [
   ...addressFlaws(file),
   ...readerFlaws(file),
   ...wireFlaws(file),
+  ...nameFlaws(file),
 ];
 
 function formatFlaws(file: ConfigFile): Flaw[] {
@@ -194,6 +195,44 @@ function wireFlaws(file: ConfigFile): Flaw[] {
     }
   }
   return flaws;
+}
+
+/** In the journal an input is its name alone; what a door knows by itself is told as what it is. */
+function nameFlaws(file: ConfigFile): Flaw[] {
+  const barriers = [
+    ...file.doors.map(({ inputs }, index) => ({ inputs, path: ['doors', index, 'inputs'] })),
+    ...file.turnstiles.map(({ inputs }, index) => ({ inputs, path: ['turnstiles', index, 'inputs'] })),
+  ];
+  const seen = new Set<string>();
+  return barriers.flatMap(({ inputs, path }) =>
+    namesIn(inputs).flatMap(({ at, input, name, fitted }): Flaw[] => {
+      const again = seen.has(name);
+      seen.add(name);
+      const found = `"${name}" for ${input}`;
+      if (!input.startsWith('free-'))
+        return [{ path: [...path, ...at], found, expected: 'a name for a free input alone' }];
+      if (!fitted) return [{ path: [...path, ...at], found, expected: 'a name for an input that is fitted' }];
+      return again
+        ? [{ path: [...path, ...at], found: `${found}, again`, expected: 'a name of its own for each' }]
+        : [];
+    }),
+  );
+}
+
+function namesIn(
+  inputs: ConfigFile['doors'][number]['inputs'],
+): { at: Flaw['path']; input: string; name: string; fitted: boolean }[] {
+  if (inputs.driver === 'none') return [];
+  if (inputs.driver === 'simulated')
+    return Object.entries(inputs.names ?? {}).map(([input, name]) => ({
+      at: ['names', input],
+      input,
+      name,
+      fitted: inputs.fitted.some((one) => one === input),
+    }));
+  return inputs.wires.flatMap(({ input, name }, index) =>
+    name === undefined ? [] : [{ at: ['wires', index, 'name'], input, name, fitted: true }],
+  );
 }
 
 function wireEndFlaws(path: Flaw['path'], wire: Wire, file: ConfigFile): Flaw[] {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ReaderId } from '#core/kernel/ids.ts';
-import type { DoorInput } from '#core/ports/hardware.ts';
+import type { DoorInput, FreeInput } from '#core/ports/hardware.ts';
 import { CARD_BITS_MAX } from '#core/access/cardFormat.ts';
 import { KMTRONIC_CHANNELS_MAX } from '#drivers/relay/kmtronicTalk.ts';
 import { MODBUS_CHANNELS_MAX } from '#drivers/relay/modbusBoard.ts';
@@ -99,15 +99,7 @@ export const readerChoice = z
   )
   .default({ driver: 'none' });
 
-/** Those from `emergency` on are of a turnstile; what hangs on a free one is told and recorded by its name. */
-const doorInput = z.enum([
-  'contact',
-  'rex',
-  'tamper',
-  'fire',
-  'emergency',
-  'passed-entry',
-  'passed-exit',
+const FREE_INPUTS = [
   'free-1',
   'free-2',
   'free-3',
@@ -116,6 +108,19 @@ const doorInput = z.enum([
   'free-6',
   'free-7',
   'free-8',
+] as const satisfies readonly FreeInput[];
+const inputName = z.string().min(1).max(60);
+
+/** Those from `emergency` on are of a turnstile; what hangs on a free one is told and recorded where it has a name. */
+const doorInput = z.enum([
+  'contact',
+  'rex',
+  'tamper',
+  'fire',
+  'emergency',
+  'passed-entry',
+  'passed-exit',
+  ...FREE_INPUTS,
 ] as const satisfies readonly DoorInput[]);
 
 const circuit = z.enum(['closed', 'open', 'cut', 'short']);
@@ -130,6 +135,7 @@ const supervised = z.strictObject({
 
 const wire = z.strictObject({
   input: doorInput,
+  name: inputName.optional().describe('of a free input: each change of it is in the journal and on the health page'),
   board: id.optional(),
   reader: readerId.optional(),
   number: z.int().min(1).max(MODBUS_INPUTS_MAX),
@@ -145,7 +151,11 @@ const fitted = z.array(doorInput).max(12).default([]);
 
 export const inputs = z
   .discriminatedUnion('driver', [
-    z.strictObject({ driver: z.literal('simulated'), fitted }),
+    z.strictObject({
+      driver: z.literal('simulated'),
+      fitted,
+      names: z.partialRecord(z.enum(FREE_INPUTS), inputName).optional(),
+    }),
     z.strictObject({ driver: z.literal('none'), fitted: z.array(doorInput).max(0).default([]) }),
     z.strictObject({ driver: z.literal('wired'), wires: z.array(wire).min(1).max(12) }),
   ])

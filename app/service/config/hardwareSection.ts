@@ -1,6 +1,7 @@
 import { CARD_FORMATS, type CardFormat } from '#core/access/cardFormat.ts';
 import type {
   BoardConfig,
+  InputNames,
   InputsConfig,
   OsdpLineConfig,
   SerialReaderConfig,
@@ -76,10 +77,18 @@ const chosen = (names: readonly string[], file: ConfigFile): readonly CardFormat
   names.flatMap((name) => formatsNamed(name, file));
 
 export function toInputs(inputs: ConfigFile['doors'][number]['inputs']): InputsConfig {
-  if (inputs.driver !== 'wired') return inputs;
+  if (inputs.driver === 'none') return inputs;
+  if (inputs.driver === 'simulated') {
+    const { names, ...simulated } = inputs;
+    return names === undefined ? simulated : { ...simulated, names: named(Object.entries(names)) };
+  }
   const wires = inputs.wires.map(toWire);
-  return { driver: 'wired', fitted: wires.map(({ input }) => input), wires };
+  const names = named(inputs.wires.map(({ input, name }) => [input, name]));
+  return { driver: 'wired', fitted: wires.map(({ input }) => input), wires, names };
 }
+
+const named = (names: readonly (readonly [string, string | undefined])[]): InputNames =>
+  Object.fromEntries(names.filter(([, name]) => name !== undefined));
 
 /** Two readings of a board one after the other. */
 const BOARD_DEBOUNCE_MS = millis(50);

@@ -144,6 +144,7 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
     ...hardwareOf(file, at),
     doors: file.doors.map(toDoor),
     turnstiles: file.turnstiles.map((one) => toTurnstile(one, toInputs(one.inputs))),
+    ...sirenOf(file),
     accessPoints: file['access-points'].map((accessPoint) => toAccessPoint(accessPoint, at)),
     access: toAccess(file),
   };
@@ -154,6 +155,9 @@ function backupOf({ backup }: ConfigFile, at: (path: string) => string): Pick<Te
   const { folder, keep } = backup;
   return { backup: { folder: at(folder), everyMs: millis(backup['every-hours'] * HOUR_MS), keep } };
 }
+
+const sirenOf = ({ alarms: { siren } }: ConfigFile): Pick<TerminalConfig, 'siren'> =>
+  siren === undefined ? {} : { siren: { board: siren.board, channel: siren.relay } };
 
 function toBiometrics(
   file: ConfigFile['biometrics'],

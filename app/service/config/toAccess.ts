@@ -4,9 +4,11 @@ import type {
   BarrierConfig,
   PlaceConfig,
   ScheduleRef,
+  SoundsFor,
   TurnstileConfig,
 } from '#core/config/accessConfig.ts';
 import type { AccessLevelId, AccessPointId, AreaId, ScheduleId } from '#core/kernel/ids.ts';
+import { millis } from '#core/kernel/units.ts';
 import {
   minuteOfDay,
   type DayInterval,
@@ -40,8 +42,15 @@ export function toAccess(file: ConfigFile): AccessConfig {
       ...file.doors.map((door) => toBarrier(door, door.interlock)),
       ...file.turnstiles.map((one) => toBarrier(one)),
     ],
-    alarms: file.alarms,
+    alarms: toAlarms(file.alarms),
   };
+}
+
+function toAlarms({ raised, siren, readers, kiosk, ...file }: ConfigFile['alarms']): AccessConfig['alarms'] {
+  const soundsFor = (one: typeof readers): SoundsFor =>
+    one === undefined ? { alarms: [], forMs: millis(0) } : { alarms: one.sounds, forMs: one['for-ms'] };
+  const warningMs = file['warning-ms'];
+  return { raised, sounds: { siren: soundsFor(siren), readers: soundsFor(readers), kiosk, warningMs } };
 }
 
 function toPlace(file: ConfigFile['access-points'][number]): PlaceConfig {

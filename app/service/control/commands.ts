@@ -17,7 +17,7 @@ export const controlCommands = (gate: Gate): readonly ControlCommand[] => [
     given: Nothing,
     run: () => gate.health.lines.map(({ part, level, says }) => ({ part, level, says })),
   }),
-  ...journalCommands(gate.storage.journal),
+  ...journalCommands(gate.storage.journal, (event) => gate.recorder.record(event)),
   ...keyCommands(gate.storage.keys),
   ...backupCommands(gate.backups),
   ...privacyCommands(gate.terminal),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { JournalEventKind } from '#core/journal/entry.ts';
+import type { JournalEvent, JournalEventKind } from '#core/journal/entry.ts';
 import type { JournalQuery } from '#core/journal/search.ts';
 import type { AccessPointId, DoorId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import type { WallTime } from '#core/kernel/units.ts';
@@ -38,7 +38,10 @@ const Export = z.strictObject({
 });
 
 /** The journal of a gate that works, to look into and to take along. Looking into it is recorded as well. */
-export const journalCommands = (journal: StoredJournal): readonly ControlCommand[] => [
+export const journalCommands = (
+  journal: Pick<StoredJournal, 'search' | 'check' | 'export'>,
+  record: (event: JournalEvent) => void,
+): readonly ControlCommand[] => [
   controlCommand('journal-search', {
     recorded: true,
     given: Search,
@@ -52,6 +55,11 @@ export const journalCommands = (journal: StoredJournal): readonly ControlCommand
   controlCommand('journal-export', {
     recorded: true,
     given: Export,
-    run: async (request) => asJson(await journal.export(request)),
+    run: async (request) => {
+      const summary = await journal.export(request);
+      const { first, last } = summary.signature;
+      record({ kind: 'journal-exported', first, last });
+      return asJson(summary);
+    },
   }),
 ];

@@ -7,6 +7,7 @@ import type { DoorEvent, DoorMode } from '#core/door/door.ts';
 import type { ModeSource } from '#core/door/modePlan.ts';
 import type { TurnstileEvent } from '#core/door/turnstile.ts';
 import type { JournalEvent, JournalEventKind } from '#core/journal/entry.ts';
+import type { KnownInputState, MisreadReason } from '#core/ports/hardware.ts';
 import { CHANGEABLE_KEYS } from '#core/ports/keyRoom.ts';
 import { PURGED_TYPES, PURPOSE_ENDS } from '#core/privacy/retention.ts';
 import type { AccessPointId, DoorId, JournalId } from '#core/kernel/ids.ts';
@@ -50,6 +51,7 @@ const DOOR_EVENTS: Record<DoorEvent, DoorEvent> = {
   'access-not-taken': 'access-not-taken',
   'door-held-open': 'door-held-open',
   'door-forced-open': 'door-forced-open',
+  'door-found-open': 'door-found-open',
   'door-closed': 'door-closed',
   egress: 'egress',
   'fire-unlock': 'fire-unlock',
@@ -84,6 +86,22 @@ const ALARMS: Record<AlarmKind, AlarmKind> = {
   tamper: 'tamper',
   'passage-forced': 'passage-forced',
   duress: 'duress',
+};
+
+const INPUT_STATES: Record<KnownInputState, KnownInputState> = {
+  normal: 'normal',
+  active: 'active',
+  cut: 'cut',
+  short: 'short',
+};
+
+const MISREADS: Record<MisreadReason, MisreadReason> = {
+  length: 'length',
+  parity: 'parity',
+  field: 'field',
+  text: 'text',
+  broken: 'broken',
+  'random-number': 'random-number',
 };
 
 type AntiPassbackKind = AntiPassbackRule['kind'];
@@ -142,6 +160,13 @@ const Rows = z.discriminatedUnion('kind', [
     direction: z.exactOptional(z.enum(['entry', 'exit'])),
   }),
   z.strictObject({ kind: z.enum(['tamper', 'tamper-ended']), part: z.string() }),
+  z.strictObject({
+    kind: z.literal('card-misread'),
+    accessPoint: AccessPoint,
+    reason: z.enum(MISREADS),
+    times: z.number(),
+  }),
+  z.strictObject({ kind: z.literal('input-changed'), door: Door, input: z.string(), state: z.enum(INPUT_STATES) }),
   z.strictObject({ kind: z.literal('alarm-acknowledged'), alarm: z.enum(ALARMS), place: z.string() }),
   z.strictObject({ kind: z.literal('configuration-changed'), sha256: z.string() }),
   z.strictObject({ kind: z.literal('configuration-refused'), says: z.string() }),

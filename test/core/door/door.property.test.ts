@@ -2,11 +2,13 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lockPosition, nextDeadline, type DoorEvent } from '#core/door/door.ts';
 import { DoorModel } from './doorModel.ts';
-import { contacts, DoorWorld, histories, recordsOf, type History } from './doorWorld.ts';
+import { contacts, DoorWorld, histories, recordsOf, type Happening, type History } from './doorWorld.ts';
 
 const RUNS = { numRuns: 2_000 };
 const anyDoor = histories(fc.oneof(contacts, fc.constant('not-fitted' as const)));
 const doorWithContact = histories(contacts);
+
+const shuts = (happening: Happening): boolean => 'contact' in happening && happening.contact === 'closed';
 
 /** Lets a history happen to a door and to the model of it; `check` looks after every happening. */
 function live(
@@ -136,6 +138,36 @@ describe('a door, whatever happens to it', () => {
     );
   });
 
+  it('claims no force where nobody knew of its leaf, says that it is open, and times it from then on', () => {
+    fc.assert(
+      fc.property(doorWithContact, (history) => {
+        const world = new DoorWorld(history);
+        const model = new DoorModel(history.demand, history.contact === 'open' ? 'open' : 'closed', history.timings);
+        for (const { wait, happening } of history.events) {
+          world.advance(wait);
+          const opens = happening.kind === 'contact-found' && happening.contact === 'open' && model.leaf === 'closed';
+          const unasked = opens && model.mustBe(world.now) === 'locked';
+          model.happen(happening, world.now);
+          world.happen(happening);
+          expect(recordsOf(world.lastEffects).includes('door-found-open')).toBe(unasked);
+          if (!opens) continue;
+          expect(world.door.state.kind).toBe(model.demanded ? 'standing-unlocked' : 'open');
+          if (!unasked) continue;
+          const { heldOpenMs } = history.timings;
+          const left = new DoorWorld(history);
+          Object.assign(left, { door: world.door, now: world.now });
+          const told = left.records.length;
+          left.advance(heldOpenMs - 1);
+          expect(left.door.state.kind).toBe('open');
+          left.advance(1);
+          expect(left.door.state.kind).toBe('held-open');
+          expect(left.records.slice(told)).toEqual(['door-held-open']);
+        }
+      }),
+      RUNS,
+    );
+  });
+
   it('ends every alarm with the shutting of its leaf, and with nothing else but a demand to stand unlocked', () => {
     fc.assert(
       fc.property(doorWithContact, (history) => {
@@ -143,7 +175,7 @@ describe('a door, whatever happens to it', () => {
           world.door.state.kind === 'held-open' || world.door.state.kind === 'forced-open';
         live(history, ({ world, before, last: { happening } }) => {
           const was = before.state.kind === 'held-open' || before.state.kind === 'forced-open';
-          const shut = happening.kind === 'contact' && happening.contact === 'closed';
+          const shut = shuts(happening);
           expect(recordsOf(world.lastEffects).includes('door-closed')).toBe(was && shut);
           if (was && !shut && world.door.state.kind !== 'standing-unlocked') expect(alarmed(world)).toBe(true);
         });

@@ -49,6 +49,7 @@ export class DoorModel {
         if (this.lockedDown && !this.#leaving) this.#until = -Infinity;
         break;
       case 'contact':
+      case 'contact-found':
         // One passage opens the door once; the next has to ask.
         if (this.leaf === 'closed' && happening.contact === 'open') this.#until = -Infinity;
         this.leaf = happening.contact;

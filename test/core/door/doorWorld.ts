@@ -21,7 +21,7 @@ export type Happening =
   | { readonly kind: 'granted' | 'strike-lost' | 'rex' | 'time' }
   | { readonly kind: 'fire'; readonly active: boolean }
   | { readonly kind: 'mode'; readonly mode: DoorMode }
-  | { readonly kind: 'contact'; readonly contact: Contact };
+  | { readonly kind: 'contact' | 'contact-found'; readonly contact: Contact };
 
 /** A relay as a board makes it: it obeys the effects, and a pulse ends by itself whoever is dead. */
 export class SimulatedRelay {
@@ -105,7 +105,10 @@ const happenings = (contactFitted: boolean): fc.Arbitrary<Happening> =>
     fc.record({ kind: fc.constant('fire' as const), active: fc.boolean() }),
     fc.record({ kind: fc.constant('mode' as const), mode: modes }),
     ...(contactFitted
-      ? [{ weight: 3, arbitrary: fc.record({ kind: fc.constant('contact' as const), contact: contacts }) }]
+      ? [
+          { weight: 3, arbitrary: fc.record({ kind: fc.constant('contact' as const), contact: contacts }) },
+          { weight: 1, arbitrary: fc.record({ kind: fc.constant('contact-found' as const), contact: contacts }) },
+        ]
       : []),
   );
 

@@ -96,6 +96,20 @@ describe('a mistake is told with line, key, what was found and what is expected:
       'schedules:',
       'no time zone Mars/North',
     ],
+    [
+      'a siren on the relay of a door',
+      'alarms: { siren: { board: board-1, relay: 1 } }',
+      'siren',
+      'no door and no turnstile',
+    ],
+    ['a siren on a relay that there is not', 'alarms: { siren: { board: board-1, relay: 2 } }', 'siren', '1 to 1'],
+    ['a siren on no board', 'alarms: { siren: { board: b, relay: 2 } }', 'siren', 'one of board-1'],
+    [
+      'duress that is to be heard',
+      'alarms: { readers: { sounds: [duress] } }',
+      'duress',
+      'alarms.readers.sounds.0: found "duress"',
+    ],
     ['schedules without a time zone', 'schedules: [{ id: s }]', 'schedules:', 'a time zone here'],
   ])('%s', async (_, lines, at, says) => {
     const text = `${GATE}\n${lines}\n`;
@@ -140,6 +154,16 @@ describe('a mistake is told with line, key, what was found and what is expected:
     expect(message).toMatch(new RegExp(`gate.yaml line ${lineOf(text, line.split('\n').at(-1)!)},`));
   });
 
+  it('a turnstile in an interlock', async () => {
+    const example = readFileSync(join(CONFIG, 'examples/turnstile-pair.yaml'), 'utf8');
+    const text = example.replace('    exit: free\n', '    exit: free\n    interlock: lobby\n');
+    const { message } = await faultOf(() => parsed(text, false), 'config');
+    expect(message).toContain(
+      `gate.yaml line ${lineOf(text, 'interlock: lobby')}, turnstiles.1.interlock: found "lobby"`,
+    );
+    expect(message).toContain('only doors hold each other');
+  });
+
   it('a turnstile whose two ways hang on one relay, and an access point without its way', async () => {
     const turnstile =
       'turnstiles:\n  - { id: lane, lock: fail-secure, board: board-1, entry-channel: 1, exit-channel: 2 }';
@@ -149,6 +173,19 @@ describe('a mistake is told with line, key, what was found and what is expected:
     expect(message).toContain('exit-channel: found 2, expected 1 to 1');
     expect(message).toContain('direction: found nothing, expected entry or exit');
   });
+});
+
+it('nothing is heard but the warning of an open door, where nothing is written of it', () => {
+  const { siren, access } = parsed(GATE);
+  expect(siren).toBeUndefined();
+  expect(access.alarms.sounds).toMatchObject({ siren: { alarms: [] }, readers: { alarms: [] }, kiosk: 'warning' });
+});
+
+it('a siren and buzzers sound for what is written, and for a limited time', () => {
+  const example = readFileSync(join(CONFIG, 'examples/single-door.yaml'), 'utf8');
+  const config = parsed(example, false);
+  expect(config.siren).toEqual({ board: 'relays', channel: 8 });
+  expect(config.access.alarms.sounds.siren).toEqual({ alarms: ['forced-open', 'tamper'], forMs: 180_000 });
 });
 
 it('a PIN is not demanded where nobody can type one', async () => {

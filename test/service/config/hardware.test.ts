@@ -116,7 +116,19 @@ it('boards, lines, readers, wires and card formats are read', () => {
   );
 });
 
+it('a free input has the name that is told', () => {
+  const { doors } = parse(HOUSE.replace('input: free-2,', 'input: free-2, name: Yard gate,'));
+  expect(doors.map(({ inputs }) => inputs.names)).toEqual([{}, { 'free-2': 'Yard gate' }]);
+});
+
 it.each([
+  [
+    'a name for what a door knows by itself',
+    '{ input: contact,',
+    '{ input: contact, name: Leaf,',
+    'a name for a free input alone',
+    '{ input: contact,',
+  ],
   [
     'an unknown board at a door',
     'board: relays\n    channel: 2',

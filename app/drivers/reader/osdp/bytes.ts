@@ -33,5 +33,3 @@ export class ByteReader {
 /** A number as `count` bytes, low byte first. */
 export const lowFirst = (value: number, count: 1 | 2 | 3 | 4): number[] =>
   Array.from({ length: count }, (_, i) => Math.floor(value / 0x100 ** i) & 0xff);
-
-export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -1,6 +1,6 @@
 import { decodeCard, type CardFormat } from '#core/access/cardFormat.ts';
 import type { AccessPointId, ReaderId } from '#core/kernel/ids.ts';
-import type { ReaderOutcome } from '#core/ports/hardware.ts';
+import { ALARM_TONE_MS, type ReaderOutcome } from '#core/ports/hardware.ts';
 import { ToldCards } from '../toldCards.ts';
 import type { BuzzerCommand, LedCommand } from './commands.ts';
 import type { OsdpLine } from './osdpLine.ts';
@@ -17,8 +17,8 @@ export interface OsdpCardReaderParts {
 /** Tenths of a second for which a decision is shown, and that a tone takes. */
 const SHOWN_TENTHS = 30;
 const TONE_TENTHS = 2;
-const TONES: Readonly<Record<ReaderOutcome, number>> = { granted: 1, denied: 3 };
-const COLOURS = { granted: 'green', denied: 'red' } as const;
+const TONES: Readonly<Record<ReaderOutcome, number>> = { granted: 1, denied: 3, 'try-again': 2 };
+const COLOURS = { granted: 'green', denied: 'red', 'try-again': 'amber' } as const;
 
 /** One reader of an OSDP line as the card reader of an access point. Closing the line closes it. */
 export class OsdpCardReader extends ToldCards {
@@ -35,7 +35,7 @@ export class OsdpCardReader extends ToldCards {
       if (from !== reader) return;
       if (event.kind === 'link') this.linkIs(event.link, event.why);
       else if (event.kind === 'card') this.#read(event.bits);
-      else if (event.kind === 'card-text') this.misread('a card told as text, which no card format reads');
+      else if (event.kind === 'card-text') this.misread('a card told as text, which no card format reads', 'text');
       else if (event.kind === 'keypad') this.keys(event.keys);
     });
   }
@@ -48,12 +48,29 @@ export class OsdpCardReader extends ToldCards {
     }
   }
 
+  override soundAlarm(): void {
+    if (this.link === 'down') return;
+    void this.#line.tell(this.#reader, ALARM_TONES).catch(() => undefined);
+  }
+
   #read(bits: CardBits): void {
     const decoded = decodeCard(bitsOf(bits), this.#formats);
     if (decoded.kind === 'read') this.card(decoded.card);
-    else this.misread(`a card of ${bits.count} bits, refused for its ${decoded.reason}`);
+    else this.misread(`a card of ${bits.count} bits, refused for its ${decoded.reason}`, decoded.reason);
   }
 }
+
+const TENTH_MS = 100;
+const ALARM_TIMES = 2;
+const ALARM_TENTHS = ALARM_TONE_MS / TENTH_MS / ALARM_TIMES / 2;
+const ALARM_TONES: BuzzerCommand = {
+  kind: 'buzzer',
+  reader: 0,
+  tone: 'default',
+  on: ALARM_TENTHS,
+  off: ALARM_TENTHS,
+  times: ALARM_TIMES,
+};
 
 const bitsOf = ({ bytes, count }: CardBits): string =>
   Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0'))

@@ -24,7 +24,7 @@ export const COMMAND_MS_MAX = millis(2_000);
 /** After an alarm, before the reader is asked again. */
 export const REST_MS = millis(5_000);
 /** An alarm is over when the channel has stood for so long. */
-export const ALARM_OVER_MS = OFFLINE_MS;
+export const ALARM_OVER_MS = millis(8_000);
 /** Waits between the questions to a reader that does not answer; the last one goes on for ever. */
 export const PROBE_MS: readonly Millis[] = [100, 200, 500, 1_000, 2_000].map(millis);
 /** Commands that may wait for their turn. */

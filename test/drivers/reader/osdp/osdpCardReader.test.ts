@@ -1,7 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, ReaderId } from '#core/kernel/ids.ts';
+import { ALARM_TONE_MS } from '#core/ports/hardware.ts';
 import { Listeners } from '#drivers/listeners.ts';
+import type { BuzzerCommand } from '#drivers/reader/osdp/commands.ts';
 import { OsdpCardReader } from '#drivers/reader/osdp/osdpCardReader.ts';
 import type { OsdpEvent, ReaderCommand } from '#drivers/reader/osdp/osdpLine.ts';
 
@@ -38,11 +40,27 @@ it('a grant is green with one short tone, a refusal red with three, each for a w
   ]);
 });
 
+it('a card that could not be read is to be tried again: amber, with two tones', () => {
+  reader.signal('try-again');
+  expect(told).toMatchObject([
+    { kind: 'led', temporary: { onColour: 'amber', tenths: 30 } },
+    { kind: 'buzzer', times: 2 },
+  ]);
+});
+
+it('an alarm is one bout of tones that the reader ends itself', () => {
+  reader.soundAlarm();
+  expect(told).toMatchObject([{ kind: 'buzzer', tone: 'default', on: 5, off: 5, times: 2 }]);
+  const [{ on, off, times }] = told as [BuzzerCommand];
+  expect((on + off) * times * 100).toBe(ALARM_TONE_MS);
+});
+
 it('a reader without light or buzzer, and one that is not there, harm nobody', async () => {
   refuses = true;
   reader.signal('granted');
   await Promise.resolve();
   events.tell(id, { kind: 'link', link: 'down', why: 'silence' });
   reader.signal('denied');
+  reader.soundAlarm();
   expect(told).toHaveLength(2);
 });
