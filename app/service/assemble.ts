@@ -1,4 +1,5 @@
 import { strengthLines } from '#core/access/credentialStrength.ts';
+import type { PassRules } from '#core/access/pass.ts';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import type { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
@@ -17,7 +18,9 @@ import { createEpochStore } from '#storage/keys/epochPlace.ts';
 import { createKeyStore } from '#storage/keys/rootPlace.ts';
 import { openMaster } from '#storage/openMaster.ts';
 import { openStorage, type Storage } from '#storage/openStorage.ts';
+import { signaturesOf } from '#storage/keys/curveKeys.ts';
 import { createReaderKeys } from '#storage/readerKeys.ts';
+import { createSpentPasses } from '#storage/spentPasses.ts';
 import { BackupCalendar } from '#terminal/backupCalendar.ts';
 import type { Barrier } from '#terminal/barrier.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
@@ -121,6 +124,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const mirror = new ScreenMirror();
   const pinTries = createPinTries({ folder: config.dataFolder, master, report: (line) => health.report(line) });
+  const spentPasses = createSpentPasses({ folder: config.dataFolder, master, report: (line) => health.report(line) });
   const terminal = new Terminal({
     memory: templateMemory(health),
     config,
@@ -131,6 +135,8 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     doors: doors.barriers,
     modes: doors.modes,
     pinTries,
+    spentPasses,
+    isSignedPass: signedByIssuer(config),
     roster,
     mirror,
     operating: models.operating,
@@ -179,6 +185,12 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     people,
   };
   return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, doors, keyCalendar) };
+}
+
+/** Did any of the issuers that the configuration names sign it? */
+function signedByIssuer({ passes }: TerminalConfig): PassRules['isSigned'] {
+  const checks = passes.issuers.map((key) => signaturesOf(Buffer.from(key, 'hex')));
+  return (content, signature) => checks.some((isSigned) => isSigned(content, signature));
 }
 
 /** Memory for templates that is never written to swap; the health page has at any time how much of it that is true of. */

@@ -1,3 +1,4 @@
+import type { UnverifiedPass } from '#core/access/passText.ts';
 import type { FactorResult } from '#core/access/request.ts';
 import type { Face } from '#core/biometrics/face.ts';
 import { assessQuality } from '#core/biometrics/quality.ts';
@@ -26,6 +27,7 @@ import { CameraWatch } from './cameraWatch.ts';
 import { Evidence } from './evidence.ts';
 import { NOTHING_SEEN, seenIn, type FacePicture } from './facePicture.ts';
 import type { Identifier } from './identifier.ts';
+import type { PassLook } from './passLook.ts';
 
 /** How long after a face was last seen every frame is looked at; an empty scene is looked at less often. */
 const LIVELY_MS = 3_000;
@@ -43,6 +45,10 @@ export interface FaceDeskParts {
   /** Only where the configuration chose the `mirror` preview. */
   readonly mirror?: Mirror;
   readonly onPicture: (picture: FacePicture) => void;
+  /** Only where passes are a way in. */
+  readonly passLook?: PassLook;
+  /** A pass was seen, of which nobody has looked at the signature. */
+  readonly onPass: (pass: UnverifiedPass) => Promise<void>;
   /** What was seen, behind the card or pass that said whose face it has to be. */
   readonly onFactors: (factors: readonly FactorResult[], intent: boolean) => Promise<void>;
 }
@@ -60,6 +66,7 @@ export class FaceDesk {
   #inForce: CameraMode;
   #deadline: Disposable | undefined;
   #claim: FactorResult | undefined;
+  #pass: UnverifiedPass | undefined;
   #touchedUntil: Monotonic | undefined;
   #paused = false;
   #lastFaceAt: Monotonic | undefined;
@@ -90,6 +97,16 @@ export class FaceDesk {
     return this.#mode === 'card-then-face';
   }
 
+  /** Is a pass what says whose face to compare? */
+  get passFirst(): boolean {
+    return this.#mode === 'pass-then-face' && this.readsPasses;
+  }
+
+  /** Can a pass be shown to this camera now? */
+  get readsPasses(): boolean {
+    return this.#parts.passLook !== undefined && opensFor(this.#mode, 'show-pass');
+  }
+
   /** Does the camera fail at present? */
   get faulty(): boolean {
     return this.#watch.faulty;
@@ -100,10 +117,18 @@ export class FaceDesk {
     if (opensFor(this.#mode, 'touch')) this.#intend('touch');
   }
 
-  /** A card has named whose face is to be compared, 1:1. */
-  claim(card: FactorResult): void {
+  /** Somebody touched "show a pass". */
+  showPass(): void {
+    if (!this.readsPasses) return;
+    this.#forgetIntent();
+    this.#parts.passLook?.begin();
+    this.#intend('show-pass');
+  }
+
+  /** A card or a pass has named whose face is to be compared, 1:1. */
+  claim(named: FactorResult): void {
     if (!opensFor(this.#mode, 'claim')) return;
-    this.#claim = card;
+    this.#claim = named;
     this.#intend('claim');
   }
 
@@ -163,6 +188,7 @@ export class FaceDesk {
   #forgetIntent(): void {
     this.#touchedUntil = undefined;
     this.#claim = undefined;
+    this.#pass = undefined;
   }
 
   #step(input: PresentationInput): void {
@@ -200,7 +226,7 @@ export class FaceDesk {
 
   async #onFrame(frame: Frame): Promise<void> {
     const evidence = this.#evidence;
-    if (wantsCodes(this.#state)) return;
+    if (wantsCodes(this.#state)) return this.#lookForPass(frame);
     if (this.#paused || !evidence.covers(frame.capturedAt) || !this.#isDue(frame.capturedAt)) return;
     const { engine, mirror } = this.#parts;
     this.#aspect = frame.width / frame.height;
@@ -214,8 +240,28 @@ export class FaceDesk {
     this.#show({ sight, frame });
   }
 
+  async #lookForPass(frame: Frame): Promise<void> {
+    const { passLook } = this.#parts;
+    const reading = this.#state;
+    if (passLook === undefined || this.#paused) return;
+    const pass = await passLook.look(frame);
+    // Whoever touched has given up meanwhile, or another one has begun.
+    if (this.#state !== reading) return;
+    this.#pass = pass;
+    this.#show();
+  }
+
+  /** The camera stays as it is until it is known whether a face is looked at next. */
+  async #takePass(pass: UnverifiedPass): Promise<void> {
+    const reading = this.#state;
+    this.#pass = undefined;
+    await this.#parts.onPass(pass);
+    if (this.#state === reading) this.cancel();
+  }
+
   async #onFrameGone(): Promise<void> {
-    if (this.#state.kind === 'deciding') await this.#decide();
+    if (this.#pass !== undefined) await this.#takePass(this.#pass);
+    else if (this.#state.kind === 'deciding') await this.#decide();
     else if (this.#state.kind === 'acquiring' && this.#claim === undefined)
       this.#parts.identifier.lookAhead(this.#evidence);
   }
@@ -285,6 +331,8 @@ export class FaceDesk {
     const usable = state.kind === 'acquiring' ? state.usable : 0;
     this.#parts.onPicture({
       cameraOn: this.#watch.on,
+      reading: state.kind === 'reading',
+      foreignCode: state.kind === 'reading' && this.#parts.passLook?.isForeign(this.#now()) === true,
       looking: state.kind === 'acquiring' || (state.kind === 'watching' && this.#touched),
       progress: Math.min(1, usable / this.#parts.biometrics.presentation.framesConsidered),
       ...(this.#aspect === undefined ? {} : { aspect: this.#aspect }),

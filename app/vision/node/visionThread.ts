@@ -1,18 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
-import { Stages } from '../stages/stages.ts';
+import type { SeenCode } from '#core/ports/codeReader.ts';
+import { checkPicture, Stages } from '../stages/stages.ts';
 import { WorkingMemory } from '../workingMemory.ts';
 import {
   isThreadStart,
   readFace,
   readPoints,
+  writeCode,
   writeFaces,
   writeMeasured,
   type ThreadAnswer,
   type ThreadMessage,
 } from './exchange.ts';
 import { loadSessions } from './loadSessions.ts';
+import { openCodeFinder } from './openCodeFinder.ts';
+import type { CodeFinder } from '../codes/codeFinder.ts';
 
 /** The thread that the models run in: one call at a time, as `visionWorker.ts` asks. */
 const start: unknown = workerData;
@@ -58,6 +62,23 @@ async function compute(stages: Stages, message: PictureMessage): Promise<number>
     case 'extract':
       await stages.extract(message, { points: readPoints(numbers) }, numbers);
       return 1;
+    case 'read-code':
+      return writeCode(numbers, await codeIn(message));
+  }
+}
+
+/** Kept from the first pass on. */
+let finder: CodeFinder | undefined;
+
+/** A picture that breaks the decoder shows no code; the next one gets another decoder, and faces notice nothing. */
+async function codeIn(message: PictureMessage): Promise<SeenCode | undefined> {
+  checkPicture(message);
+  finder ??= await openCodeFinder();
+  try {
+    return finder.find(message);
+  } catch {
+    finder = undefined;
+    return { kind: 'unusable' };
   }
 }
 
