@@ -7,6 +7,7 @@ import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
 import type { CardReader } from '#core/ports/hardware.ts';
+import type { HealthReport } from '#core/ports/health.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { SecretMemory } from '#core/ports/secretMemory.ts';
 import type { LoadedRoster } from '#core/ports/stores.ts';
@@ -123,8 +124,6 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   const { overwritten, says } = vision.freedMemory;
   health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const mirror = new ScreenMirror();
-  const pinTries = createPinTries({ folder: config.dataFolder, master, report: (line) => health.report(line) });
-  const spentPasses = createSpentPasses({ folder: config.dataFolder, master, report: (line) => health.report(line) });
   const terminal = new Terminal({
     memory: templateMemory(health),
     config,
@@ -134,8 +133,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     recorder,
     doors: doors.barriers,
     modes: doors.modes,
-    pinTries,
-    spentPasses,
+    ...outlivingRestarts(config.dataFolder, master, health),
     isSignedPass: signedByIssuer(config),
     roster,
     mirror,
@@ -185,6 +183,12 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     people,
   };
   return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, doors, keyCalendar) };
+}
+
+/** What must not be forgotten by pulling the plug. */
+function outlivingRestarts(folder: string, master: Uint8Array, health: HealthBoard) {
+  const options = { folder, master, report: (line: HealthReport): void => health.report(line) };
+  return { pinTries: createPinTries(options), spentPasses: createSpentPasses(options) };
 }
 
 /** Did any of the issuers that the configuration names sign it? */

@@ -27,9 +27,9 @@ export class QrDrawer {
     // Made by `create` alone, which has loaded what draws.
   }
 
-  /** @throws Fault `picture` for a text that no QR code holds */
-  async draw(text: string | Uint8Array, options: Pick<WriterOptions, 'options'> = {}): Promise<QrCode> {
-    const settings: WriterOptions = { format: 'QRCode', ecLevel: 'M', scale: 1, ...options };
+  /** @param more options of the writer, such as `,eci=26` @throws Fault `picture` for a text that no QR code holds */
+  async draw(text: string | Uint8Array, more = ''): Promise<QrCode> {
+    const settings: WriterOptions = { format: 'QRCode', options: `ecLevel=M${more}`, scale: 1 };
     const { error, symbol } = await writeBarcode(text, { ...settings, addQuietZones: false });
     const { svg } = await writeBarcode(text, { ...settings, scale: SVG_SCALE, addQuietZones: true });
     if (error !== '' || symbol.width === 0)

@@ -4,7 +4,7 @@ import type { Face } from '#core/biometrics/face.ts';
 import { assessQuality } from '#core/biometrics/quality.ts';
 import { selectPresenter } from '#core/biometrics/selectPresenter.ts';
 import type { AccessPointConfig, BiometricsConfig } from '#core/config/terminalConfig.ts';
-import { after, elapsed, millis, type Monotonic } from '#core/kernel/units.ts';
+import { after, type Monotonic } from '#core/kernel/units.ts';
 import { opensFor, type CameraMode, type Intent } from '#core/presentation/cameraMode.ts';
 import {
   presentationAtStart,
@@ -27,10 +27,8 @@ import { CameraWatch } from './cameraWatch.ts';
 import { Evidence } from './evidence.ts';
 import { NOTHING_SEEN, seenIn, type FacePicture } from './facePicture.ts';
 import type { Identifier } from './identifier.ts';
+import { LookPace } from './lookPace.ts';
 import type { PassLook } from './passLook.ts';
-
-/** How long after a face was last seen every frame is looked at; an empty scene is looked at less often. */
-const LIVELY_MS = 3_000;
 
 export interface FaceDeskParts {
   readonly config: AccessPointConfig;
@@ -67,15 +65,17 @@ export class FaceDesk {
   #deadline: Disposable | undefined;
   #claim: FactorResult | undefined;
   #pass: UnverifiedPass | undefined;
+  /** A pass is asked for behind the face that is being decided upon. */
+  #passNext = false;
   #touchedUntil: Monotonic | undefined;
   #paused = false;
-  #lastFaceAt: Monotonic | undefined;
-  #lastLookAt: Monotonic | undefined;
+  readonly #pace: LookPace;
   #aspect: number | undefined;
 
   constructor(parts: FaceDeskParts) {
     this.#parts = parts;
     this.#inForce = this.#mode;
+    this.#pace = new LookPace(parts.biometrics.idleFramesPerSecond);
     const { camera, clock, health, config } = parts;
     this.#watch = new CameraWatch({
       camera,
@@ -121,6 +121,8 @@ export class FaceDesk {
   showPass(): void {
     if (!this.readsPasses) return;
     this.#forgetIntent();
+    this.#passNext = this.#state.kind === 'deciding';
+    if (this.#passNext) return;
     this.#parts.passLook?.begin();
     this.#intend('show-pass');
   }
@@ -189,6 +191,7 @@ export class FaceDesk {
     this.#touchedUntil = undefined;
     this.#claim = undefined;
     this.#pass = undefined;
+    this.#passNext = false;
   }
 
   #step(input: PresentationInput): void {
@@ -227,11 +230,12 @@ export class FaceDesk {
   async #onFrame(frame: Frame): Promise<void> {
     const evidence = this.#evidence;
     if (wantsCodes(this.#state)) return this.#lookForPass(frame);
-    if (this.#paused || !evidence.covers(frame.capturedAt) || !this.#isDue(frame.capturedAt)) return;
+    if (this.#paused || !evidence.covers(frame.capturedAt) || !this.#pace.isDue(frame.capturedAt, this.#touched))
+      return;
     const { engine, mirror } = this.#parts;
     this.#aspect = frame.width / frame.height;
     const faces = await engine.detect(frame);
-    if (faces.length > 0) this.#lastFaceAt = frame.capturedAt;
+    if (faces.length > 0) this.#pace.sawFace(frame.capturedAt);
     const sight = await this.#sightOf(frame, faces, evidence);
     // The presentation ended while the engine was at work: what the frame shows belongs to nobody, nor to the next one.
     if (evidence.isOver || !this.#watch.on) return;
@@ -264,15 +268,6 @@ export class FaceDesk {
     else if (this.#state.kind === 'deciding') await this.#decide();
     else if (this.#state.kind === 'acquiring' && this.#claim === undefined)
       this.#parts.identifier.lookAhead(this.#evidence);
-  }
-
-  /** An empty scene is looked at only so often; a lively one at every frame. */
-  #isDue(at: Monotonic): boolean {
-    const lively = this.#touched || (this.#lastFaceAt !== undefined && at < after(this.#lastFaceAt, millis(LIVELY_MS)));
-    const pauseMs = 1_000 / this.#parts.biometrics.idleFramesPerSecond;
-    if (!lively && this.#lastLookAt !== undefined && elapsed(this.#lastLookAt, at) < pauseMs) return false;
-    this.#lastLookAt = at;
-    return true;
   }
 
   async #sightOf(frame: Frame, faces: readonly Face[], evidence: Evidence): Promise<Sight> {
@@ -310,7 +305,9 @@ export class FaceDesk {
     try {
       await this.#parts.onFactors(factors, intent);
     } finally {
+      const passNext = this.#passNext;
       this.#step({ kind: 'decided', at: this.#now() });
+      if (passNext) this.showPass();
     }
   }
 

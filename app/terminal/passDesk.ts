@@ -63,7 +63,11 @@ export class PassDesk {
       await store.write(this.#spent);
       return true;
     } catch (error) {
-      health.report({ part: 'spent passes', level: 'failed', says: `single-use passes are denied: ${messageOf(error)}` });
+      health.report({
+        part: 'spent passes',
+        level: 'failed',
+        says: `single-use passes are denied: ${messageOf(error)}`,
+      });
       return false;
     }
   }

@@ -48,7 +48,10 @@ export function passFactor(pass: Pass, spent: SpentPasses): FactorResult {
   const { pseudonym: holder, validity } = pass;
   if (pass.uses !== 'once') return { factor: 'pass', kind: 'established', holder, validity };
   const { id } = pass;
-  return onceMore({ factor: 'pass', kind: 'established', holder, validity, spends: { id, until: validity.until } }, spent);
+  return onceMore(
+    { factor: 'pass', kind: 'established', holder, validity, spends: { id, until: validity.until } },
+    spent,
+  );
 }
 
 /** The same factor as it stands now: what it spends may have been spent since it was shown. */

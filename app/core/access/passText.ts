@@ -85,8 +85,7 @@ function signedPart(bytes: Uint8Array): Uint8Array {
 
 const secondsAt = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer).getUint32(at);
 
-const hexOf = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 function putHex(bytes: Uint8Array, at: number, hex: string): void {
   for (let i = 0; i < ID_BYTES; i++) bytes[at + i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);

@@ -37,7 +37,10 @@ export const EN: Texts = {
   denied: {
     'not-recognised': { says: 'Not recognised', help: 'No picture of you was kept. Choose how to go on.' },
     'unknown-card': { says: 'Card not known', help: 'Try another card, or choose another way.' },
-    'pass-refused': { says: 'Pass not valid', help: 'It was used, or is not for this gate. Get a new one, or choose another way.' },
+    'pass-refused': {
+      says: 'Pass not valid',
+      help: 'It was used, or is not for this gate. Get a new one, or choose another way.',
+    },
     'wrong-pin': { says: 'Not correct', help: 'The number or the PIN is not right. Try again, or choose another way.' },
     'locked-out': { says: 'Please wait', help: 'Too many wrong PINs. Wait a few minutes, or choose another way.' },
     'not-valid-now': { says: 'Not valid now', help: 'Your right to come in has not begun, has ended, or is paused.' },

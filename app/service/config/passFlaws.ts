@@ -29,7 +29,8 @@ function placeFlaws(config: TerminalConfig, accessPoint: AccessPointConfig, inde
       ? [{ at: [...at, 'camera-modes', rule, 'mode'], expected: expected('another mode') }]
       : [],
   );
-  const own = place.cameraMode === 'pass-then-face' ? [{ at: [...at, 'mode'], expected: expected('another mode') }] : [];
+  const own =
+    place.cameraMode === 'pass-then-face' ? [{ at: [...at, 'mode'], expected: expected('another mode') }] : [];
   return [...rules, ...modes, ...own];
 }
 

@@ -1,4 +1,4 @@
-import { prepareZXingModule, type ZXingReaderModule } from 'zxing-wasm/reader';
+import { defaultReaderOptions, prepareZXingModule, type ZXingReaderModule } from 'zxing-wasm/reader';
 import { CODE_BYTES_MAX, type SeenCode } from '#core/ports/codeReader.ts';
 import type { Picture } from '../images/picture.ts';
 
@@ -18,25 +18,20 @@ const [RED, GREEN, BLUE] = [77, 150, 29];
 
 /** QR codes alone: every other kind of code would be one more parser for what strangers hold up. */
 const OPTIONS: Parameters<Read>[3] = {
+  ...defaultReaderOptions,
   formats: 'QRCode',
   // Whoever holds up a telephone may hold it askew, in dark colours, and near.
   tryHarder: true,
   tryRotate: true,
   tryInvert: true,
   tryDownscale: true,
-  tryDenoise: false,
-  binarizer: 0,
-  isPure: false,
-  downscaleFactor: 3,
-  downscaleThreshold: 500,
-  minLineCount: 2,
   maxNumberOfSymbols: 1,
-  validateOptionalChecksum: false,
   returnErrors: false,
+  // Numbers of the library's enumerations: local average, ignored, plain, unknown.
+  binarizer: 0,
   eanAddOnSymbol: 0,
   textMode: 0,
   characterSet: 0,
-  tryCode39ExtendedMode: false,
 };
 
 /**

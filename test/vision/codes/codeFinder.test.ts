@@ -58,7 +58,7 @@ describe('a code that means harm', () => {
 
   it('that changes its character set says what its bytes say', async () => {
     const text = 'пропуск';
-    const code = finder.find(showing(await drawer.draw(text, { options: 'eci=26' }), { side: 300 }));
+    const code = finder.find(showing(await drawer.draw(text, ',eci=26'), { side: 300 }));
     expect(code).toEqual({ kind: 'text', bytes: Uint8Array.from(Buffer.from(text)) });
   });
 
@@ -69,7 +69,11 @@ describe('a code that means harm', () => {
 
 it('nothing of a frame stays in the memory that it was decoded in', async () => {
   const code = await drawer.draw(textOf());
-  for (const frame of [showing(code, { side: 200 }), showing(code, { side: 470, noise: 60 }), frameOf(1_280, 960, 200)]) {
+  for (const frame of [
+    showing(code, { side: 200 }),
+    showing(code, { side: 470, noise: 60 }),
+    frameOf(1_280, 960, 200),
+  ]) {
     finder.find(frame);
     expect(finder.isClean).toBe(true);
   }

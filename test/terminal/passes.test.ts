@@ -1,0 +1,343 @@
+import { describe, expect, it } from 'vitest';
+import type { Pass } from '#core/access/pass.ts';
+import type { TerminalConfig } from '#core/config/terminalConfig.ts';
+import type { PassId, Pseudonym } from '#core/kernel/ids.ts';
+import { wallTime } from '#core/kernel/units.ts';
+import { CODE_LOOK_MS } from '#terminal/passLook.ts';
+import { ISSUER_KEY, issuerFrom, textOf } from '../core/access/passes.ts';
+import { FakeClock } from '../fakes/fakeClock.ts';
+import { idFrom } from '../fakes/fakePeopleStore.ts';
+import { FakeSpentPasses } from '../fakes/fakeSpentPasses.ts';
+import { GateFixture, HOLDER, type FixtureOptions } from './gateFixture.ts';
+import { ruled, type Ruled } from './ruledGate.ts';
+
+const SCENE = 16;
+const MINUTE = 60_000;
+const STRANGER = idFrom<Pseudonym>('nobody here');
+
+/** With an issuer, whose passes the tests make. */
+const taking =
+  (rules: Ruled = {}) =>
+  (config: TerminalConfig): TerminalConfig =>
+    ruled(rules)({ ...config, passes: { ...config.passes, issuers: [ISSUER_KEY] } });
+
+const start = (options: FixtureOptions = {}, rules: Ruled = {}): Promise<GateFixture> =>
+  GateFixture.start({ mode: 'tap-to-look', configured: taking(rules), ...options });
+
+/** A pass of the holder for ten minutes from now, put before the camera. */
+function hold(
+  gate: GateFixture,
+  differing: Partial<Pass> & { readonly forMs?: number } = {},
+  issuer = issuerFrom(1),
+): string {
+  const { forMs = 10 * MINUTE, ...about } = differing;
+  const now = Math.floor(gate.clock.wall() / 1_000) * 1_000;
+  const validity = { from: wallTime(now), until: wallTime(now + forMs) };
+  const text = textOf({ pseudonym: HOLDER, validity, ...about }, issuer);
+  gate.engine.showCode(SCENE, text);
+  gate.camera.show('pass');
+  return text;
+}
+
+async function touch(gate: GateFixture): Promise<GateFixture['screen']> {
+  gate.terminal.kiosk.command({ kind: 'use-pass' });
+  await gate.pass(400);
+  return gate.screen;
+}
+
+async function comeIn(gate: GateFixture): Promise<void> {
+  gate.inputs.set('contact', true);
+  gate.inputs.set('contact', false);
+  await gate.pass(6_000);
+}
+
+const reasons = (gate: GateFixture): readonly unknown[] =>
+  gate.journal.recorded.flatMap(({ event }) => (event.kind === 'access-denied' ? [event.reason] : []));
+
+describe('a QR pass', () => {
+  it('opens the door after a touch, and the camera is closed before and after', async () => {
+    const gate = await start();
+    hold(gate);
+    await gate.pass(1_000);
+    expect([gate.view.cameraOn, gate.view.pass, gate.relay]).toEqual([false, true, 'de-energised']);
+    expect(await touch(gate)).toEqual({ kind: 'granted', by: 'pass' });
+    expect([gate.relay, gate.view.cameraOn]).toEqual(['energised', false]);
+    const { event, subject } = gate.journal.recorded.find((entry) => entry.event.kind === 'access-granted')!;
+    expect([event, subject]).toEqual([{ kind: 'access-granted', accessPoint: 'entrance', factors: ['pass'] }, HOLDER]);
+  });
+
+  it('is looked for and nobody is looked at meanwhile', async () => {
+    const gate = await start({ mode: 'walk-up' });
+    await gate.pass(500);
+    gate.terminal.kiosk.command({ kind: 'use-pass' });
+    gate.camera.show('holder');
+    const before = gate.engine.answered.detect;
+    await gate.pass(2_000);
+    expect(gate.screen).toEqual({ kind: 'pass', thenFace: false, hint: 'show' });
+    expect([gate.engine.answered.detect - before, gate.relay]).toEqual([0, 'de-energised']);
+    expect(gate.engine.answered.readCode).toBeLessThanOrEqual(2_000 / CODE_LOOK_MS + 1);
+  });
+
+  it('is no way in, and no command, where the configuration names no issuer', async () => {
+    const gate = await GateFixture.start({ mode: 'tap-to-look' });
+    hold(gate);
+    expect(gate.view.pass).toBe(false);
+    expect(await touch(gate)).toEqual({ kind: 'idle' });
+    expect([gate.view.cameraOn, gate.engine.answered.readCode]).toEqual([false, 0]);
+  });
+
+  it('is not looked for in no-face, and in every other mode it is', async () => {
+    for (const mode of ['walk-up', 'tap-to-look', 'card-then-face', 'pass-then-face', 'no-face'] as const) {
+      const gate = await start({ mode });
+      hold(gate);
+      expect((await touch(gate)).kind).toBe(mode === 'no-face' ? 'idle' : 'granted');
+    }
+  });
+
+  it('that nobody shows closes the camera again by itself', async () => {
+    const gate = await start();
+    gate.camera.show('empty');
+    await touch(gate);
+    expect(gate.view.cameraOn).toBe(true);
+    await gate.pass(12_000);
+    expect([gate.view.cameraOn, gate.screen.kind, gate.recorded]).toEqual([false, 'idle', []]);
+  });
+
+  it('is not looked for any more once somebody cancels or uses another way', async () => {
+    const gate = await start();
+    await touch(gate);
+    gate.terminal.kiosk.command({ kind: 'cancel' });
+    expect([gate.view.cameraOn, gate.screen.kind]).toEqual([false, 'idle']);
+    await touch(gate);
+    gate.terminal.kiosk.command({ kind: 'use-pin' });
+    expect([gate.view.cameraOn, gate.screen.kind]).toEqual([false, 'pin']);
+  });
+
+  it('is overwritten where it was read from', async () => {
+    const gate = await start();
+    hold(gate);
+    await touch(gate);
+    expect(gate.engine.codesRead).toHaveLength(1);
+    expect(gate.engine.codesRead.flatMap((bytes) => [...bytes]).every((byte) => byte === 0)).toBe(true);
+  });
+});
+
+describe('a pass that is refused', () => {
+  const REFUSED = { kind: 'denied', reason: 'pass-refused' };
+  const NOT_NOW = { kind: 'denied', reason: 'not-valid-now' };
+
+  it('was signed by somebody else', async () => {
+    const gate = await start();
+    hold(gate, {}, issuerFrom(2));
+    expect(await touch(gate)).toEqual(REFUSED);
+    expect([reasons(gate), gate.relay]).toEqual([['pass-forged'], 'de-energised']);
+    expect(gate.journal.recorded.at(-1)?.subject).toBeUndefined();
+  });
+
+  it('has ended, has not begun, or is made out for too long', async () => {
+    const gate = await start();
+    const ended = hold(gate, { forMs: MINUTE });
+    gate.clock.advance(MINUTE);
+    gate.engine.showCode(SCENE, ended);
+    expect(await touch(gate)).toEqual(NOT_NOW);
+    const now = gate.clock.wall();
+    hold(gate, { validity: { from: wallTime(now + MINUTE), until: wallTime(now + 2 * MINUTE) } });
+    expect(await touch(gate)).toEqual(NOT_NOW);
+    hold(gate, { forMs: 24 * 60 * MINUTE + 1_000 });
+    expect(await touch(gate)).toEqual(REFUSED);
+    expect(reasons(gate)).toEqual(['expired', 'not-yet-valid', 'pass-too-long']);
+  });
+
+  it('is of somebody who is not known here', async () => {
+    const gate = await start();
+    hold(gate, { pseudonym: STRANGER });
+    expect(await touch(gate)).toEqual({ kind: 'denied', reason: 'not-recognised' });
+    expect(reasons(gate)).toEqual(['unknown-holder']);
+  });
+});
+
+describe('a code that is no pass', () => {
+  const CODES = ['https://example.com/menu', 'x'.repeat(4_000), '', 'LINTEL:', `LINTEL:${'A'.repeat(142)}`];
+
+  it.each(CODES)('is told to the person, and leaves no entry and no word of it: %.30s', async (text) => {
+    const gate = await start();
+    gate.engine.showCode(SCENE, text);
+    gate.camera.show('pass');
+    expect(await touch(gate)).toEqual({ kind: 'pass', thenFace: false, hint: 'no-pass' });
+    await gate.pass(3_000);
+    expect([gate.recorded, gate.relay]).toEqual([[], 'de-energised']);
+    if (text.length > 7) expect(JSON.stringify([gate.view, gate.health.lines])).not.toContain(text);
+    gate.camera.show('empty');
+    await gate.pass(2_500);
+    expect(gate.screen).toMatchObject({ hint: 'show' });
+  });
+
+  it('does not keep the pass behind it from opening the door', async () => {
+    const gate = await start();
+    gate.engine.showCode(17, 'https://example.com/menu');
+    gate.camera.show('other-pass');
+    await touch(gate);
+    hold(gate);
+    await gate.pass(400);
+    expect(gate.screen).toEqual({ kind: 'granted', by: 'pass' });
+  });
+});
+
+describe('a pass for one passage', () => {
+  it('lets in once', async () => {
+    const gate = await start();
+    hold(gate);
+    expect((await touch(gate)).kind).toBe('granted');
+    await comeIn(gate);
+    expect(await touch(gate)).toEqual({ kind: 'denied', reason: 'pass-refused' });
+    expect([reasons(gate), gate.relay]).toEqual([['pass-spent'], 'de-energised']);
+  });
+
+  it('for as often as it is valid lets in again', async () => {
+    const gate = await start();
+    hold(gate, { uses: 'while-valid' });
+    expect((await touch(gate)).kind).toBe('granted');
+    await comeIn(gate);
+    expect((await touch(gate)).kind).toBe('granted');
+  });
+
+  it('is spent on the disk before the strike moves', async () => {
+    const gate = await start();
+    hold(gate);
+    gate.spentPasses.stick();
+    await touch(gate);
+    expect([gate.relay, gate.recorded]).toEqual(['de-energised', []]);
+    gate.spentPasses.unstick();
+    await gate.settle();
+    expect([gate.relay, gate.screen]).toEqual(['energised', { kind: 'granted', by: 'pass' }]);
+  });
+
+  it('does not come back with a restart between the grant and now', async () => {
+    const [clock, spentPasses] = [new FakeClock(), new FakeSpentPasses()];
+    const before = await start({ clock, spentPasses });
+    const text = hold(before);
+    expect((await touch(before)).kind).toBe('granted');
+    const after = await start({ clock, spentPasses });
+    after.engine.showCode(SCENE, text);
+    after.camera.show('pass');
+    expect(await touch(after)).toEqual({ kind: 'denied', reason: 'pass-refused' });
+  });
+
+  it('lets nobody in where it cannot be written that it is spent, and stays spent', async () => {
+    const gate = await start();
+    hold(gate);
+    gate.spentPasses.fail();
+    expect(await touch(gate)).toEqual({ kind: 'denied', reason: 'gate-fault' });
+    expect([gate.relay, reasons(gate)]).toEqual(['de-energised', ['not-verifiable']]);
+    expect(gate.health.lines).toContainEqual(expect.objectContaining({ part: 'spent passes', level: 'failed' }));
+    expect(await touch(gate)).toEqual({ kind: 'denied', reason: 'pass-refused' });
+  });
+
+  it('is refused while it is unknown what was spent, and a new one is taken once none of the old can be valid', async () => {
+    const spentPasses = new FakeSpentPasses();
+    spentPasses.damage();
+    const gate = await start({ spentPasses });
+    await gate.settle();
+    hold(gate);
+    expect(await touch(gate)).toEqual({ kind: 'denied', reason: 'gate-fault' });
+    expect(spentPasses.read()).toMatchObject({ doubtedUntil: expect.any(Number) as number });
+    hold(gate, { uses: 'while-valid' });
+    expect((await touch(gate)).kind).toBe('granted');
+  });
+
+  it('shown again while the first showing of it is being decided lets one in', async () => {
+    const gate = await start();
+    hold(gate);
+    gate.spentPasses.stick();
+    await touch(gate);
+    await touch(gate);
+    gate.spentPasses.unstick();
+    await gate.pass(1_000);
+    const granted = gate.journal.kinds.filter((kind) => kind === 'access-granted');
+    expect(granted).toHaveLength(1);
+  });
+});
+
+describe('a pass and a face', () => {
+  const BOTH: Ruled = { place: { factors: [{ schedule: 'always', anyOf: ['pass-and-face', 'pass-and-pin'] }] } };
+
+  it('are asked for one after the other, and only that face is compared', async () => {
+    const gate = await start({ mode: 'pass-then-face' }, BOTH);
+    expect(gate.view.face).toBe('pass-first');
+    hold(gate);
+    await touch(gate);
+    expect([gate.relay, gate.view.cameraOn]).toEqual(['de-energised', true]);
+    gate.camera.show('holder');
+    await gate.pass(800);
+    expect([gate.screen, gate.relay]).toEqual([{ kind: 'granted', by: 'face' }, 'energised']);
+    expect(gate.journal.recorded.map(({ event }) => event)).toContainEqual({
+      kind: 'access-granted',
+      accessPoint: 'entrance',
+      factors: ['pass', 'face'],
+    });
+  });
+
+  it('of two people let nobody in, and the pass is not spent', async () => {
+    const gate = await start({ mode: 'pass-then-face' }, BOTH);
+    hold(gate);
+    await touch(gate);
+    gate.camera.show('nobody-we-know');
+    await gate.pass(800);
+    expect([gate.screen.kind, gate.relay]).toEqual(['denied', 'de-energised']);
+    hold(gate);
+    await touch(gate);
+    gate.camera.show('holder');
+    await gate.pass(800);
+    expect(gate.screen).toEqual({ kind: 'granted', by: 'face' });
+  });
+
+  it('have a way of equal strength without a face: whoever gave none is asked for the PIN', async () => {
+    const gate = await start({ mode: 'pass-then-face' }, BOTH);
+    await gate.terminal.rights.withdraw(HOLDER);
+    hold(gate);
+    expect(await touch(gate)).toMatchObject({ kind: 'pin', entering: 'pin' });
+    expect(gate.view.cameraOn).toBe(false);
+    await gate.type('480213');
+    expect([gate.screen, gate.relay]).toEqual([{ kind: 'granted', by: 'pin' }, 'energised']);
+  });
+
+  it('begin with the pass where somebody touches "face" in pass-then-face', async () => {
+    const gate = await start({ mode: 'pass-then-face' });
+    gate.terminal.kiosk.command({ kind: 'use-face' });
+    expect(gate.screen).toEqual({ kind: 'pass', thenFace: true, hint: 'show' });
+    hold(gate);
+    await gate.pass(400);
+    expect([gate.relay, gate.view.cameraOn]).toEqual(['de-energised', true]);
+    gate.camera.show('holder');
+    await gate.pass(800);
+    expect(gate.screen).toEqual({ kind: 'granted', by: 'face' });
+  });
+
+  it('may come the other way round: after the face the pass is looked for', async () => {
+    const gate = await start(
+      { mode: 'tap-to-look' },
+      { place: { factors: [{ schedule: 'always', anyOf: ['pass-and-face', 'card-and-pin'] }] } },
+    );
+    gate.camera.show('holder');
+    gate.terminal.kiosk.command({ kind: 'use-face' });
+    await gate.pass(800);
+    expect(gate.screen).toMatchObject({ kind: 'pass', thenFace: false });
+    hold(gate);
+    await gate.pass(400);
+    expect(gate.screen).toEqual({ kind: 'granted', by: 'pass' });
+  });
+});
+
+it('where no rule in force asks for a pass, it is not offered', async () => {
+  const gate = await start({}, { place: { factors: [{ schedule: 'always', anyOf: ['card-and-pin'] }] } });
+  expect(gate.view.pass).toBe(false);
+});
+
+it('two passes for one passage of one person are two', async () => {
+  const gate = await start();
+  for (const id of ['c1', 'c2']) {
+    hold(gate, { id: id.repeat(16) as PassId });
+    expect((await touch(gate)).kind).toBe('granted');
+    await comeIn(gate);
+  }
+});
