@@ -149,6 +149,12 @@ export class GateUnderTest {
     this.#camera.show(scene);
   }
 
+  /** Something that is made anew each time it is held up, say a pass. */
+  async holdUp(scene: string): Promise<void> {
+    this.#open.endpoints.simulator?.command({ kind: 'choose-scene', scene });
+    await this.until(`${scene} before the camera`, () => this.#camera.scene === scene);
+  }
+
   command(command: KioskCommand): void {
     this.#open.endpoints.kiosk.command(command);
   }

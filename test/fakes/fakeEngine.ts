@@ -32,7 +32,7 @@ export const fakeFace = (differs: Partial<FakeFace> = {}): FakeFace => ({
 });
 
 /** The calls that may be held. */
-type Call = keyof FakeEngine['answered'];
+type Call = keyof FakeEngine['answered'] | 'readCode';
 
 /**
  * Sees in a frame whatever was said about its marker, the first byte of its pixels: so a frame that was overwritten
@@ -42,7 +42,9 @@ export class FakeEngine implements FaceEngine, CodeReader {
   readonly models: readonly ModelIdentity[] = [{ task: 'feature', file: 'fake.onnx', sha256: '0'.repeat(64) }];
   readonly templateFormat = 'fake/512';
   /** How often each call was answered. */
-  readonly answered = { detect: 0, measure: 0, measurePad: 0, extract: 0, readCode: 0 };
+  readonly answered = { detect: 0, measure: 0, measurePad: 0, extract: 0 };
+  /** How often a code was looked for. */
+  codeLooks = 0;
   /** What was handed out of codes: whoever reads it overwrites it. */
   readonly codesRead: Uint8Array[] = [];
   readonly #codes = new Map<number, string>();
@@ -98,6 +100,7 @@ export class FakeEngine implements FaceEngine, CodeReader {
 
   readCode(frame: Frame): Promise<SeenCode | undefined> {
     return this.#inTurn('readCode', () => {
+      this.codeLooks++;
       const text = this.#codes.get(frame.pixels[0]!);
       if (text === undefined) return undefined;
       if (text.length > CODE_BYTES_MAX) return { kind: 'unusable' };
@@ -147,7 +150,7 @@ export class FakeEngine implements FaceEngine, CodeReader {
   #answer<Answer>(call: Call, work: () => Answer): Answer {
     if (this.#failure !== undefined) throw this.#failure;
     const answer = work();
-    this.answered[call]++;
+    if (call !== 'readCode') this.answered[call]++;
     return answer;
   }
 }

@@ -75,7 +75,7 @@ describe('a QR pass', () => {
     await gate.pass(2_000);
     expect(gate.screen).toEqual({ kind: 'pass', thenFace: false, hint: 'show' });
     expect([gate.engine.answered.detect - before, gate.relay]).toEqual([0, 'de-energised']);
-    expect(gate.engine.answered.readCode).toBeLessThanOrEqual(2_000 / CODE_LOOK_MS + 1);
+    expect(gate.engine.codeLooks).toBeLessThanOrEqual(2_000 / CODE_LOOK_MS + 1);
   });
 
   it('is no way in, and no command, where the configuration names no issuer', async () => {
@@ -83,7 +83,7 @@ describe('a QR pass', () => {
     hold(gate);
     expect(gate.view.pass).toBe(false);
     expect(await touch(gate)).toEqual({ kind: 'idle' });
-    expect([gate.view.cameraOn, gate.engine.answered.readCode]).toEqual([false, 0]);
+    expect([gate.view.cameraOn, gate.engine.codeLooks]).toEqual([false, 0]);
   });
 
   it('is not looked for in no-face, and in every other mode it is', async () => {
