@@ -21,7 +21,7 @@ function placeFlaws(config: TerminalConfig, accessPoint: AccessPointConfig, inde
   const rules = place.factors.flatMap(({ anyOf }, rule): readonly FileFlaw[] => {
     const withoutFace = anyOf.filter((one) => !FACTORS_OF[one].includes('face'));
     return withoutFace.length > 0 && withoutFace.every((one) => FACTORS_OF[one].includes('pass'))
-      ? [{ at: [...at, 'factors', rule, 'any-of'], expected: expected('a combination without a face and a pass') }]
+      ? [{ at: [...at, 'factors', rule, 'any-of'], expected: expected('a combination with neither a face nor a pass') }]
       : [];
   });
   const modes = place.cameraModes.flatMap(({ mode }, rule): readonly FileFlaw[] =>

@@ -63,21 +63,31 @@ async function compute(stages: Stages, message: PictureMessage): Promise<number>
       await stages.extract(message, { points: readPoints(numbers) }, numbers);
       return 1;
     case 'read-code':
-      return writeCode(numbers, await codeIn(message));
+      return writeCode(numbers, codeIn(message));
   }
 }
 
-/** Kept from the first pass on. */
+/** From the first look on. Until it is there no frame shows a code: on a busy machine it takes longer than a call may. */
 let finder: CodeFinder | undefined;
+let opening: Promise<void> | undefined;
+let failure: unknown;
 
-/** A picture that breaks the decoder shows no code; the next one gets another decoder, and faces notice nothing. */
-async function codeIn(message: PictureMessage): Promise<SeenCode | undefined> {
+function codeIn(message: PictureMessage): SeenCode | undefined {
   checkPicture(message);
-  finder ??= await openCodeFinder();
+  if (failure !== undefined) {
+    const found = messageOf(failure);
+    [failure, opening] = [undefined, undefined];
+    throw new Fault('model', { thing: 'decoder of codes', found, expected: 'zxing-wasm as it was installed' });
+  }
+  opening ??= openCodeFinder().then(
+    (opened) => void (finder = opened),
+    (error: unknown) => void (failure = error),
+  );
   try {
-    return finder.find(message);
+    return finder?.find(message);
   } catch {
-    finder = undefined;
+    // A picture that breaks the decoder shows no pass; the next ones get another decoder, and faces notice nothing.
+    [finder, opening] = [undefined, undefined];
     return { kind: 'unusable' };
   }
 }
