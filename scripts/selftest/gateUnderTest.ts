@@ -151,8 +151,17 @@ export class GateUnderTest {
 
   /** Something that is made anew each time it is held up, say a pass. */
   async holdUp(scene: string): Promise<void> {
-    this.#open.endpoints.simulator?.command({ kind: 'choose-scene', scene });
-    await this.until(`${scene} before the camera`, () => this.#camera.scene === scene);
+    const { simulator } = this.#open.endpoints;
+    const end = simulator?.subscribe(
+      () => this.#changed(),
+      () => undefined,
+    );
+    simulator?.command({ kind: 'choose-scene', scene });
+    try {
+      await this.until(`${scene} before the camera`, () => this.#camera.scene === scene);
+    } finally {
+      end?.();
+    }
   }
 
   command(command: KioskCommand): void {
