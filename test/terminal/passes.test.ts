@@ -3,6 +3,7 @@ import type { Pass } from '#core/access/pass.ts';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import type { PassId, Pseudonym } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
+import { SPEND_MS_MAX } from '#terminal/passDesk.ts';
 import { CODE_LOOK_MS } from '#terminal/passLook.ts';
 import { ISSUER_KEY, issuerFrom, textOf } from '../core/access/passes.ts';
 import { FakeClock } from '../fakes/fakeClock.ts';
@@ -231,6 +232,18 @@ describe('a pass for one passage', () => {
     expect([gate.relay, reasons(gate)]).toEqual(['de-energised', ['not-verifiable']]);
     expect(gate.health.lines).toContainEqual(expect.objectContaining({ part: 'spent passes', level: 'failed' }));
     expect(await touch(gate)).toEqual({ kind: 'denied', reason: 'pass-refused' });
+  });
+
+  it('is not waited for where the disk hangs, and the camera goes on', async () => {
+    const gate = await start();
+    hold(gate);
+    gate.spentPasses.stick();
+    await touch(gate);
+    await gate.pass(SPEND_MS_MAX);
+    expect([gate.screen, gate.relay]).toEqual([{ kind: 'denied', reason: 'gate-fault' }, 'de-energised']);
+    gate.spentPasses.unstick();
+    await gate.settle();
+    expect([gate.relay, await gate.look('holder')]).toEqual(['de-energised', { kind: 'granted', by: 'face' }]);
   });
 
   it('is refused while it is unknown what was spent, and a new one is taken once none of the old can be valid', async () => {

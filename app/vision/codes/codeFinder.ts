@@ -16,7 +16,7 @@ interface Decoder {
 /** Weights of red, green and blue in luminance (BT.601), of 256. */
 const [RED, GREEN, BLUE] = [77, 150, 29];
 
-/** QR codes alone: every other kind of code would be one more parser for what strangers hold up. */
+/** QR codes alone: every other kind of code would be one more parser for what anybody may hold up. */
 const OPTIONS: Parameters<Read>[3] = {
   ...defaultReaderOptions,
   formats: 'QRCode',
