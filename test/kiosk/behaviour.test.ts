@@ -91,6 +91,22 @@ describe('every touch says one thing', () => {
     }
   });
 
+  test('of a pass, where passes are taken, and to a keyboard as well', async () => {
+    for (const screen of [IDLE, DENIED]) {
+      await show(shown({ screen, pass: false }, `Without ${screen.kind}`));
+      expect(await page.getByRole('button', { name: /^QR pass/ }).count()).toBe(0);
+      await show(shown({ screen, pass: true }, `With ${screen.kind}`));
+      await page.getByRole('button', { name: /^QR pass/ }).focus();
+      await page.keyboard.press('Enter');
+      expect(await heard(1)).toEqual([{ kind: 'use-pass' }]);
+    }
+    await show(shown({ screen: { kind: 'pass', thenFace: false, hint: 'show' }, pass: true }, 'Pass'));
+    expect(await page.getByRole('status').textContent()).toContain('Show your pass');
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.keyboard.press('Escape');
+    expect(await heard(2)).toEqual([{ kind: 'cancel' }, { kind: 'cancel' }]);
+  });
+
   test('language, notice and policy are one tap away on every screen, and the language changes by command alone', async () => {
     for (const [index, screen] of [
       IDLE,
