@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const newest = async (count: number): Promise<string> => (await screens.lines('Journal')).slice(0, count).join('\n');
 
-test('the first screen offers three ways in, and says that the camera is on', async () => {
+test('the first screen offers four ways in, and says that the camera is on', async () => {
   await screens.shows('idle');
   await screens.says('Camera on');
   await screens.says('Look at the camera. It is on.');

@@ -153,8 +153,11 @@ describe('every touch says one thing', () => {
   });
 });
 
-test('the three ways in are of one size', async () => {
-  await show(shown({ screen: IDLE }));
+test.each([
+  { pass: false, ways: 3 },
+  { pass: true, ways: 4 },
+])('the $ways ways in are of one size', async ({ pass, ways: offered }) => {
+  await show(shown({ screen: IDLE, pass }, `Ways ${offered}`));
   const boxes = await page
     .locator('.way')
     .evaluateAll((ways) =>
@@ -163,7 +166,7 @@ test('the three ways in are of one size', async () => {
         .map(({ width, height }) => [Math.round(width), Math.round(height)]),
     );
   expect(new Set(boxes.map(String))).toHaveLength(1);
-  expect(boxes).toHaveLength(3);
+  expect(boxes).toHaveLength(offered);
 });
 
 test('cancelling a PIN is as large as confirming it', async () => {

@@ -1,59 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Pass } from '#core/access/pass.ts';
-import type { TerminalConfig } from '#core/config/terminalConfig.ts';
-import type { PassId, Pseudonym } from '#core/kernel/ids.ts';
+import type { PassId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import { SPEND_MS_MAX } from '#terminal/passDesk.ts';
 import { CODE_LOOK_MS } from '#terminal/passLook.ts';
-import { ISSUER_KEY, issuerFrom, textOf } from '../core/access/passes.ts';
+import { issuerFrom } from '../core/access/passes.ts';
 import { FakeClock } from '../fakes/fakeClock.ts';
-import { idFrom } from '../fakes/fakePeopleStore.ts';
 import { FakeSpentPasses } from '../fakes/fakeSpentPasses.ts';
-import { GateFixture, HOLDER, type FixtureOptions } from './gateFixture.ts';
-import { ruled, type Ruled } from './ruledGate.ts';
-
-const SCENE = 16;
-const MINUTE = 60_000;
-const STRANGER = idFrom<Pseudonym>('nobody here');
-
-/** With an issuer, whose passes the tests make. */
-const taking =
-  (rules: Ruled = {}) =>
-  (config: TerminalConfig): TerminalConfig =>
-    ruled(rules)({ ...config, passes: { ...config.passes, issuers: [ISSUER_KEY] } });
-
-const start = (options: FixtureOptions = {}, rules: Ruled = {}): Promise<GateFixture> =>
-  GateFixture.start({ mode: 'tap-to-look', configured: taking(rules), ...options });
-
-/** A pass of the holder for ten minutes from now, put before the camera. */
-function hold(
-  gate: GateFixture,
-  differing: Partial<Pass> & { readonly forMs?: number } = {},
-  issuer = issuerFrom(1),
-): string {
-  const { forMs = 10 * MINUTE, ...about } = differing;
-  const now = Math.floor(gate.clock.wall() / 1_000) * 1_000;
-  const validity = { from: wallTime(now), until: wallTime(now + forMs) };
-  const text = textOf({ pseudonym: HOLDER, validity, ...about }, issuer);
-  gate.engine.showCode(SCENE, text);
-  gate.camera.show('pass');
-  return text;
-}
-
-async function touch(gate: GateFixture): Promise<GateFixture['screen']> {
-  gate.terminal.kiosk.command({ kind: 'use-pass' });
-  await gate.pass(400);
-  return gate.screen;
-}
-
-async function comeIn(gate: GateFixture): Promise<void> {
-  gate.inputs.set('contact', true);
-  gate.inputs.set('contact', false);
-  await gate.pass(6_000);
-}
-
-const reasons = (gate: GateFixture): readonly unknown[] =>
-  gate.journal.recorded.flatMap(({ event }) => (event.kind === 'access-denied' ? [event.reason] : []));
+import { GateFixture, HOLDER } from './gateFixture.ts';
+import { comeIn, hold, MINUTE, reasons, SCENE, start, STRANGER, touch } from './passGate.ts';
 
 describe('a QR pass', () => {
   it('opens the door after a touch, and the camera is closed before and after', async () => {
@@ -268,76 +222,6 @@ describe('a pass for one passage', () => {
     await gate.pass(1_000);
     const granted = gate.journal.kinds.filter((kind) => kind === 'access-granted');
     expect(granted).toHaveLength(1);
-  });
-});
-
-describe('a pass and a face', () => {
-  const BOTH: Ruled = { place: { factors: [{ schedule: 'always', anyOf: ['pass-and-face', 'pass-and-pin'] }] } };
-
-  it('are asked for one after the other, and only that face is compared', async () => {
-    const gate = await start({ mode: 'pass-then-face' }, BOTH);
-    expect(gate.view.face).toBe('pass-first');
-    hold(gate);
-    await touch(gate);
-    expect([gate.relay, gate.view.cameraOn]).toEqual(['de-energised', true]);
-    gate.camera.show('holder');
-    await gate.pass(800);
-    expect([gate.screen, gate.relay]).toEqual([{ kind: 'granted', by: 'face' }, 'energised']);
-    expect(gate.journal.recorded.map(({ event }) => event)).toContainEqual({
-      kind: 'access-granted',
-      accessPoint: 'entrance',
-      factors: ['pass', 'face'],
-    });
-  });
-
-  it('of two people let nobody in, and the pass is not spent', async () => {
-    const gate = await start({ mode: 'pass-then-face' }, BOTH);
-    hold(gate);
-    await touch(gate);
-    gate.camera.show('nobody-we-know');
-    await gate.pass(800);
-    expect([gate.screen.kind, gate.relay]).toEqual(['denied', 'de-energised']);
-    hold(gate);
-    await touch(gate);
-    gate.camera.show('holder');
-    await gate.pass(800);
-    expect(gate.screen).toEqual({ kind: 'granted', by: 'face' });
-  });
-
-  it('have a way of equal strength without a face: whoever gave none is asked for the PIN', async () => {
-    const gate = await start({ mode: 'pass-then-face' }, BOTH);
-    await gate.terminal.rights.withdraw(HOLDER);
-    hold(gate);
-    expect(await touch(gate)).toMatchObject({ kind: 'pin', entering: 'pin' });
-    expect(gate.view.cameraOn).toBe(false);
-    await gate.type('480213');
-    expect([gate.screen, gate.relay]).toEqual([{ kind: 'granted', by: 'pin' }, 'energised']);
-  });
-
-  it('begin with the pass where somebody touches "face" in pass-then-face', async () => {
-    const gate = await start({ mode: 'pass-then-face' });
-    gate.terminal.kiosk.command({ kind: 'use-face' });
-    expect(gate.screen).toEqual({ kind: 'pass', thenFace: true, hint: 'show' });
-    hold(gate);
-    await gate.pass(400);
-    expect([gate.relay, gate.view.cameraOn]).toEqual(['de-energised', true]);
-    gate.camera.show('holder');
-    await gate.pass(800);
-    expect(gate.screen).toEqual({ kind: 'granted', by: 'face' });
-  });
-
-  it('may come the other way round: after the face the pass is looked for', async () => {
-    const gate = await start(
-      { mode: 'tap-to-look' },
-      { place: { factors: [{ schedule: 'always', anyOf: ['pass-and-face', 'card-and-pin'] }] } },
-    );
-    gate.camera.show('holder');
-    gate.terminal.kiosk.command({ kind: 'use-face' });
-    await gate.pass(800);
-    expect(gate.screen).toMatchObject({ kind: 'pass', thenFace: false });
-    hold(gate);
-    await gate.pass(400);
-    expect(gate.screen).toEqual({ kind: 'granted', by: 'pass' });
   });
 });
 
