@@ -113,6 +113,26 @@ test('a personal number and its PIN open, and another PIN does not', { timeout: 
   await soon(() => newest(1), /access-granted {2}entrance pin/);
 });
 
+test('a QR pass for one passage, held up to the camera, opens once', { timeout: TEST_MS_MAX }, async () => {
+  const way = 'QR pass Touch, then hold it up to the camera.';
+  await screens.touch(way);
+  await screens.shows('pass');
+  await screens.photograph('pass');
+  await screens.simulate('The QR code of a menu');
+  await screens.says('Not a pass');
+  await screens.simulate('A QR pass for one passage');
+  await screens.shows('granted');
+  await soon(() => newest(1), /access-granted {2}entrance pass/);
+  await screens.touch('Back');
+  await screens.touch(way);
+  await screens.shows('denied');
+  await screens.says('Pass not valid');
+  await soon(() => newest(1), /access-denied {2}entrance pass-spent$/);
+  await screens.photograph('denied-pass-refused');
+  await screens.simulate('Nobody');
+  await screens.touch('Back');
+});
+
 test('the language, the notice and the policy are one touch away', { timeout: TEST_MS_MAX }, async () => {
   await screens.touch('简体中文');
   await screens.says('请选择通行方式');
