@@ -51,11 +51,11 @@ export class PassDesk {
 
   /**
    * Spends what of these factors is good for one passage, from this call on. Resolves to true once that outlives a loss
-   * of power; false where it cannot be written, and nobody may be let in by it.
+   * of power; false where it cannot be written, and nobody may be let in by it. Undefined where there is nothing to spend.
    */
-  async spend(factors: readonly FactorResult[]): Promise<boolean> {
+  spend(factors: readonly FactorResult[]): Promise<boolean> | undefined {
     const spent = spendings(factors);
-    if (spent.length === 0) return true;
+    if (spent.length === 0) return undefined;
     const at = this.#parts.clock.wall();
     for (const one of spent) this.#spent = spendPass(this.#spent, one, at);
     return this.#write();
