@@ -9,6 +9,7 @@ export const KioskCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('use-face') }),
   z.strictObject({ kind: z.literal('use-card') }),
   z.strictObject({ kind: z.literal('use-pin') }),
+  z.strictObject({ kind: z.literal('use-pass') }),
   z.strictObject({ kind: z.literal('press-digit'), digit: z.number().check(z.int(), z.minimum(0), z.maximum(9)) }),
   z.strictObject({ kind: z.literal('erase-digit') }),
   z.strictObject({ kind: z.literal('confirm') }),

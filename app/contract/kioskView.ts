@@ -25,6 +25,7 @@ export type Guidance = z.infer<typeof Guidance>;
 export const DenialTold = z.enum([
   'not-recognised',
   'unknown-card',
+  'pass-refused',
   'wrong-pin',
   'locked-out',
   'not-valid-now',
@@ -62,6 +63,11 @@ export const Screen = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('denied'), reason: DenialTold }),
   /** Waiting for a card. `thenFace`: the card only names whose face is to be compared. */
   z.strictObject({ kind: z.literal('card'), thenFace: z.boolean() }),
+  /**
+   * The camera is open to look for the code of a pass. `thenFace`: the pass only names whose face is to be compared.
+   * `hint`: what is seen now is a code, and no pass.
+   */
+  z.strictObject({ kind: z.literal('pass'), thenFace: z.boolean(), hint: z.enum(['show', 'no-pass']) }),
   /** The pad counts digits and never shows them; `checking` while the PIN is being verified. */
   z.strictObject({
     kind: z.literal('pin'),
@@ -73,8 +79,8 @@ export const Screen = z.discriminatedUnion('kind', [
 ]);
 export type Screen = z.infer<typeof Screen>;
 
-/** How the face way stands: `walk-up` and `tap` as configured, `card-first` for galleries too large, `off` without a camera. */
-export const FaceWay = z.enum(['walk-up', 'tap', 'card-first', 'off']);
+/** How the face way stands: `walk-up` and `tap` as configured, `card-first` also for galleries too large, `off` without a camera. */
+export const FaceWay = z.enum(['walk-up', 'tap', 'card-first', 'pass-first', 'off']);
 export type FaceWay = z.infer<typeof FaceWay>;
 
 /**
@@ -88,6 +94,8 @@ export const KioskView = z.strictObject({
   accessPoint: z.string().check(z.maxLength(80)),
   handler: z.strictObject({ name: z.string().check(z.maxLength(200)), contact: z.string().check(z.maxLength(200)) }),
   face: FaceWay,
+  /** Can a QR pass be shown to the camera? Where no issuer is named it is no way in at all. */
+  pass: z.boolean(),
   cameraOn: z.boolean(),
   preview: z.enum(['outline', 'mirror']),
   pixelPitchMm: z.number().check(z.gt(0), z.maximum(2)),

@@ -12,6 +12,7 @@ import { DocumentScreen } from './screens/DocumentScreen.tsx';
 import { IdleScreen } from './screens/IdleScreen.tsx';
 import { LookingScreen } from './screens/LookingScreen.tsx';
 import { DeniedScreen, GrantedScreen } from './screens/OutcomeScreens.tsx';
+import { PassScreen } from './screens/PassScreen.tsx';
 import { PinScreen } from './screens/PinScreen.tsx';
 import { otherLanguage, TEXTS, type Texts } from './texts/texts.ts';
 
@@ -82,6 +83,8 @@ function Picture({ view, texts, mirror, send }: GateProps & { readonly texts: Te
       return <DeniedScreen view={view} screen={screen} texts={texts} send={send} />;
     case 'card':
       return <CardScreen view={view} screen={screen} texts={texts} send={send} />;
+    case 'pass':
+      return <PassScreen view={view} screen={screen} texts={texts} send={send} />;
     case 'pin':
       return <PinScreen view={view} screen={screen} texts={texts} send={send} />;
     case 'document':

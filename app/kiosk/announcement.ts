@@ -14,6 +14,8 @@ export function announcementOf({ screen }: KioskView, texts: Texts): string {
       return spoken(texts.denied[screen.reason]);
     case 'card':
       return spoken(texts.showCard);
+    case 'pass':
+      return spoken(screen.hint === 'show' ? texts.showPass : texts.noPass);
     case 'pin':
       return screen.checking
         ? texts.checking.says

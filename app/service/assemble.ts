@@ -1,4 +1,5 @@
 import { strengthLines } from '#core/access/credentialStrength.ts';
+import type { PassRules } from '#core/access/pass.ts';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import type { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
@@ -6,6 +7,7 @@ import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
 import type { CardReader } from '#core/ports/hardware.ts';
+import type { HealthReport } from '#core/ports/health.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { SecretMemory } from '#core/ports/secretMemory.ts';
 import type { LoadedRoster } from '#core/ports/stores.ts';
@@ -17,7 +19,9 @@ import { createEpochStore } from '#storage/keys/epochPlace.ts';
 import { createKeyStore } from '#storage/keys/rootPlace.ts';
 import { openMaster } from '#storage/openMaster.ts';
 import { openStorage, type Storage } from '#storage/openStorage.ts';
+import { signaturesOf } from '#storage/keys/curveKeys.ts';
 import { createReaderKeys } from '#storage/readerKeys.ts';
+import { createSpentPasses } from '#storage/spentPasses.ts';
 import { BackupCalendar } from '#terminal/backupCalendar.ts';
 import type { Barrier } from '#terminal/barrier.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
@@ -120,7 +124,6 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   const { overwritten, says } = vision.freedMemory;
   health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const mirror = new ScreenMirror();
-  const pinTries = createPinTries({ folder: config.dataFolder, master, report: (line) => health.report(line) });
   const terminal = new Terminal({
     memory: templateMemory(health),
     config,
@@ -130,7 +133,8 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     recorder,
     doors: doors.barriers,
     modes: doors.modes,
-    pinTries,
+    ...outlivingRestarts(config.dataFolder, master, health),
+    isSignedPass: signedByIssuer(config),
     roster,
     mirror,
     operating: models.operating,
@@ -180,6 +184,18 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     people,
   };
   return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, doors, keyCalendar) };
+}
+
+/** What must not be forgotten by pulling the plug. */
+function outlivingRestarts(folder: string, master: Uint8Array, health: HealthBoard) {
+  const options = { folder, master, report: (line: HealthReport): void => health.report(line) };
+  return { pinTries: createPinTries(options), spentPasses: createSpentPasses(options) };
+}
+
+/** Did any of the issuers that the configuration names sign it? */
+function signedByIssuer({ passes }: TerminalConfig): PassRules['isSigned'] {
+  const checks = passes.issuers.map((key) => signaturesOf(Buffer.from(key, 'hex')));
+  return (content, signature) => checks.some((isSigned) => isSigned(content, signature));
 }
 
 /** Memory for templates that is never written to swap; the health page has at any time how much of it that is true of. */

@@ -7,6 +7,8 @@ export function credentialsUsed(config: TerminalConfig): ReadonlySet<CredentialT
   const used = new Set<CredentialTechnology>(['pin']);
   for (const accessPoint of config.accessPoints) {
     if (accessPoint.camera.driver !== 'none') used.add('face');
+    const isAtScreen = accessPoint.id === config.kiosk.accessPoint;
+    if (isAtScreen && accessPoint.camera.driver !== 'none' && config.passes.issuers.length > 0) used.add('pass');
     for (const technology of cardsAt(accessPoint, config)) used.add(technology);
   }
   return used;

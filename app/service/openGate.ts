@@ -7,6 +7,7 @@ import { assemble, type Gate } from './assemble.ts';
 import type { ScreenEndpoints } from './loopback/endpoint.ts';
 import type { ProgramFolders } from './readConfig.ts';
 import { readDemonstration, type Demonstration } from './simulated/demonstration.ts';
+import { HeldPasses } from './simulated/heldPasses.ts';
 import { enrolDemonstration } from './simulated/enrolDemonstration.ts';
 import { SimulatorDesk, type SimulatedDoor } from './simulated/simulatorDesk.ts';
 import { SimulatedWorld } from './simulated/world.ts';
@@ -35,13 +36,16 @@ export async function openGate(parts: OpenGateParts): Promise<OpenGate> {
     return { gate, endpoints: { kiosk: kioskOf(gate) }, close: () => gate.stop() };
   }
   const demonstration = readDemonstration();
+  const passes = new HeldPasses();
+  const issuers = [...parts.config.passes.issuers, passes.issuer];
+  const config = { ...parts.config, passes: { ...parts.config.passes, issuers } };
   const world = await SimulatedWorld.create(
     { scenes: demonstration.scenes, folder: parts.folders.pictures },
     parts.clock,
   );
   try {
-    const gate = await assemble({ ...parts, modelsFolder: parts.folders.models, world });
-    return await withWorld(parts, { gate, world, demonstration });
+    const gate = await assemble({ ...parts, config, modelsFolder: parts.folders.models, world });
+    return await withWorld(parts, { gate, world, demonstration, passes });
   } catch (error) {
     await world.close();
     throw error;
@@ -50,9 +54,10 @@ export async function openGate(parts: OpenGateParts): Promise<OpenGate> {
 
 async function withWorld(
   { config, folders, clock, random }: OpenGateParts,
-  { gate, world, demonstration }: { gate: Gate; world: SimulatedWorld; demonstration: Demonstration },
+  { gate, ...around }: { gate: Gate; world: SimulatedWorld; demonstration: Demonstration; passes: HeldPasses },
 ): Promise<OpenGate> {
   const { terminal } = gate;
+  const { world, demonstration } = around;
   const accessPoint = config.accessPoints.find(({ id }) => id === config.kiosk.accessPoint);
   assert(accessPoint !== undefined, 'the configuration was checked');
   const door = doorBehind(accessPoint, config);
@@ -67,7 +72,7 @@ async function withWorld(
       random,
     });
   }
-  const desk = new SimulatorDesk({ gate, world, demonstration, config, door, accessPoint });
+  const desk = new SimulatorDesk({ gate, ...around, config, door, accessPoint });
   return {
     gate,
     world,

@@ -1,9 +1,12 @@
 import type { AccessDecision } from '#core/access/decide.ts';
 import type { Directory } from '#core/access/directory.ts';
-import type { Factor } from '#core/access/request.ts';
+import type { UnverifiedPass } from '#core/access/passText.ts';
+import { FACTORS_OF } from '#core/access/factorRule.ts';
+import type { Established, Factor } from '#core/access/request.ts';
 import type { AccessPointConfig, BiometricsConfig } from '#core/config/terminalConfig.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { CodeReader } from '#core/ports/codeReader.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
 import type { CardRead, CardReader } from '#core/ports/hardware.ts';
 import type { Mirror } from '#core/ports/screen.ts';
@@ -20,6 +23,8 @@ import type { HealthBoard } from './healthBoard.ts';
 import type { Identifier } from './identifier.ts';
 import { KeypadEntry } from './keypadEntry.ts';
 import { MisreadDesk } from './misreadDesk.ts';
+import type { PassDesk } from './passDesk.ts';
+import { PassLook } from './passLook.ts';
 import type { PinDesk } from './pinDesk.ts';
 import type { Recorder } from './recorder.ts';
 import type { RuleKeeper } from './ruleKeeper.ts';
@@ -36,6 +41,8 @@ export interface AccessPointScreen {
   /** Is a card awaited that only names whose face is to be compared? */
   readonly awaitsCardForFace: boolean;
   cardTaken(): void;
+  /** Is a pass looked for that only names whose face is to be compared? */
+  readonly awaitsPassForFace: boolean;
 }
 
 export interface AccessPointParts {
@@ -46,10 +53,13 @@ export interface AccessPointParts {
   readonly rules: RuleKeeper;
   readonly alarms: AlarmDesk;
   readonly pins: PinDesk;
+  readonly passes: PassDesk;
   readonly identifier: Identifier;
   readonly engine: FaceEngine;
   readonly reader: CardReader;
   readonly camera?: Camera;
+  /** Only where passes are a way in. */
+  readonly codes?: CodeReader;
   readonly mirror?: Mirror;
   readonly clock: Clock;
   readonly health: HealthBoard;
@@ -115,8 +125,20 @@ export class AccessPoint {
     const mode = this.#mode;
     if (this.#face === undefined || (this.#face.faulty && mode === 'walk-up')) return 'off';
     if (this.#face.cardFirst) return 'card-first';
-    // A pass is shown to the reader: there is nothing to begin with at the screen.
+    if (this.#face.passFirst) return 'pass-first';
     return mode === 'walk-up' ? 'walk-up' : mode === 'tap-to-look' ? 'tap' : 'off';
+  }
+
+  /** Can a pass be shown here now, and is it of use? */
+  get takesPasses(): boolean {
+    if (this.#face?.readsPasses !== true || (this.#face.faulty && this.#mode === 'walk-up')) return false;
+    const { rules, config } = this.#parts;
+    return rules.combinationsAt(config.id).some((combination) => FACTORS_OF[combination].includes('pass'));
+  }
+
+  /** Somebody touched "show a pass": the camera looks for one. */
+  showPass(): void {
+    this.#face?.showPass();
   }
 
   useFace(): void {
@@ -157,6 +179,12 @@ export class AccessPoint {
     await this.#factors.show([factor], true);
   }
 
+  async presentPass(pass: UnverifiedPass): Promise<void> {
+    const factor = this.#parts.passes.factorOf(pass);
+    if (factor.kind === 'established' && this.#screen?.awaitsPassForFace === true) return this.#face?.claim(factor);
+    await this.#factors.show([factor], true);
+  }
+
   /** Without a number it is the PIN of whoever has shown something else already. */
   async presentPin(personalNumber: string, pin: string): Promise<void> {
     const { pins } = this.#parts;
@@ -187,25 +215,27 @@ export class AccessPoint {
     this.#screen?.refresh();
   }
 
-  /** Where a face is all that is asked for, or the mode is one in which a card begins it, it is looked at right away. */
   #ask(needed: readonly Factor[]): void {
     const { begun } = this.#factors;
-    const isOnlyWay = !needed.includes('pin') && !needed.includes('card');
-    const begins = isOnlyWay || this.#mode === 'card-then-face' || this.#mode === 'pass-then-face';
-    if (
-      begun !== undefined &&
-      begun.factor !== 'face' &&
-      needed.includes('face') &&
-      begins &&
-      this.#face !== undefined
-    ) {
+    if (begun !== undefined && needed.includes('face') && this.#beginsFace(begun, needed)) {
       this.#screen?.ask(['face']);
-      this.#face.claim(begun);
+      this.#face?.claim(begun);
     } else this.#screen?.ask(needed);
   }
 
+  /**
+   * Where a face is all that is asked for, or the mode is one in which a card or a pass begins it, it is looked at right
+   * away; but of somebody whose face is not known the other way is asked for.
+   */
+  #beginsFace({ factor, holder }: Established, needed: readonly Factor[]): boolean {
+    if (factor === 'face' || this.#face === undefined) return false;
+    if (needed.every((one) => one === 'face')) return true;
+    const begins = this.#mode === 'card-then-face' || this.#mode === 'pass-then-face';
+    return begins && this.#parts.identifier.hasFace(holder);
+  }
+
   #faceDesk(camera: Camera): FaceDesk {
-    const { config, biometrics, engine, identifier, clock, health, mirror } = this.#parts;
+    const { config, biometrics, engine, identifier, clock, health, mirror, codes } = this.#parts;
     return new FaceDesk({
       config,
       biometrics,
@@ -217,6 +247,8 @@ export class AccessPoint {
       mode: () => this.#mode,
       ...(mirror === undefined ? {} : { mirror }),
       onPicture: (picture) => this.#screen?.showFace(picture),
+      ...(codes === undefined ? {} : { passLook: new PassLook(codes) }),
+      onPass: (pass) => this.presentPass(pass),
       onFactors: (factors, intent) => this.#factors.show(factors, intent),
     });
   }

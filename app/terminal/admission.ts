@@ -8,6 +8,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Direction } from '#core/door/turnstile.ts';
 import type { AlarmDesk } from './alarmDesk.ts';
 import type { Barrier } from './barrier.ts';
+import type { PassDesk } from './passDesk.ts';
 import type { Recorder } from './recorder.ts';
 import type { RuleKeeper } from './ruleKeeper.ts';
 
@@ -18,6 +19,7 @@ export interface AdmissionParts {
   readonly directory: Directory;
   readonly rules: RuleKeeper;
   readonly alarms: AlarmDesk;
+  readonly passes: PassDesk;
   readonly recorder: Recorder;
   readonly clock: Clock;
 }
@@ -33,8 +35,9 @@ export class Admission {
   }
 
   /** Never rejects: what cannot be recorded or carried out is denied. */
-  async admit(request: AccessRequest): Promise<AccessDecision> {
-    const { accessPoint, barrier, direction, directory, rules: keeper, alarms, recorder, clock } = this.#parts;
+  async admit(asked: AccessRequest): Promise<AccessDecision> {
+    const { accessPoint, barrier, direction, directory, rules: keeper, alarms, passes, recorder, clock } = this.#parts;
+    const request: AccessRequest = { ...asked, factors: passes.stillGood(asked.factors) };
     const rules: AccessRules = {
       ...keeper.rulesAt(accessPoint),
       accessPoint,
@@ -45,7 +48,9 @@ export class Admission {
     const decision = decide(request, rules, clock.wall());
     keeper.decided(accessPoint, decision, this.#opensFirst(decision));
     if (decision.duress === true) alarms.duress(accessPoint);
+    const spent = usesUp(decision) ? passes.spend(request.factors) : undefined;
     if (decision.kind === 'denied') return this.#refused(decision, rules, request.intent);
+    if (spent !== undefined && !(await spent)) return this.#calledOff(decision, 'not-verifiable', rules);
     const [grant, ...notes] = decisionEntries(decision, rules, request.intent);
     if (grant === undefined || !(await recorder.recordFirst(grant.event, decision.holder)))
       return this.#calledOff(decision, 'journal-unavailable', rules);
@@ -81,3 +86,7 @@ export class Admission {
     for (const { event, subject } of entries) this.#parts.recorder.record(event, subject);
   }
 }
+
+/** A grant does, and so does coming first where two are needed: the second one's grant lets both through. */
+const usesUp = (decision: AccessDecision): boolean =>
+  decision.kind === 'granted' || decision.reason === 'second-person-needed';

@@ -1,9 +1,10 @@
+import type { UnverifiedPass } from '#core/access/passText.ts';
 import type { FactorResult } from '#core/access/request.ts';
 import type { Face } from '#core/biometrics/face.ts';
 import { assessQuality } from '#core/biometrics/quality.ts';
 import { selectPresenter } from '#core/biometrics/selectPresenter.ts';
 import type { AccessPointConfig, BiometricsConfig } from '#core/config/terminalConfig.ts';
-import { after, elapsed, millis, type Monotonic } from '#core/kernel/units.ts';
+import { after, type Monotonic } from '#core/kernel/units.ts';
 import { opensFor, type CameraMode, type Intent } from '#core/presentation/cameraMode.ts';
 import {
   presentationAtStart,
@@ -26,9 +27,8 @@ import { CameraWatch } from './cameraWatch.ts';
 import { Evidence } from './evidence.ts';
 import { NOTHING_SEEN, seenIn, type FacePicture } from './facePicture.ts';
 import type { Identifier } from './identifier.ts';
-
-/** How long after a face was last seen every frame is looked at; an empty scene is looked at less often. */
-const LIVELY_MS = 3_000;
+import { LookPace } from './lookPace.ts';
+import type { PassLook } from './passLook.ts';
 
 export interface FaceDeskParts {
   readonly config: AccessPointConfig;
@@ -43,6 +43,10 @@ export interface FaceDeskParts {
   /** Only where the configuration chose the `mirror` preview. */
   readonly mirror?: Mirror;
   readonly onPicture: (picture: FacePicture) => void;
+  /** Only where passes are a way in. */
+  readonly passLook?: PassLook;
+  /** A pass was seen, of which nobody has looked at the signature. */
+  readonly onPass: (pass: UnverifiedPass) => Promise<void>;
   /** What was seen, behind the card or pass that said whose face it has to be. */
   readonly onFactors: (factors: readonly FactorResult[], intent: boolean) => Promise<void>;
 }
@@ -60,15 +64,18 @@ export class FaceDesk {
   #inForce: CameraMode;
   #deadline: Disposable | undefined;
   #claim: FactorResult | undefined;
+  #pass: UnverifiedPass | undefined;
+  /** A pass is asked for behind the face that is being decided upon. */
+  #passNext = false;
   #touchedUntil: Monotonic | undefined;
   #paused = false;
-  #lastFaceAt: Monotonic | undefined;
-  #lastLookAt: Monotonic | undefined;
+  readonly #pace: LookPace;
   #aspect: number | undefined;
 
   constructor(parts: FaceDeskParts) {
     this.#parts = parts;
     this.#inForce = this.#mode;
+    this.#pace = new LookPace(parts.biometrics.idleFramesPerSecond);
     const { camera, clock, health, config } = parts;
     this.#watch = new CameraWatch({
       camera,
@@ -90,6 +97,16 @@ export class FaceDesk {
     return this.#mode === 'card-then-face';
   }
 
+  /** Is a pass what says whose face to compare? */
+  get passFirst(): boolean {
+    return this.#mode === 'pass-then-face' && this.readsPasses;
+  }
+
+  /** Can a pass be shown to this camera now? */
+  get readsPasses(): boolean {
+    return this.#parts.passLook !== undefined && opensFor(this.#mode, 'show-pass');
+  }
+
   /** Does the camera fail at present? */
   get faulty(): boolean {
     return this.#watch.faulty;
@@ -100,10 +117,20 @@ export class FaceDesk {
     if (opensFor(this.#mode, 'touch')) this.#intend('touch');
   }
 
-  /** A card has named whose face is to be compared, 1:1. */
-  claim(card: FactorResult): void {
+  /** Somebody touched "show a pass". */
+  showPass(): void {
+    if (!this.readsPasses) return;
+    this.#forgetIntent();
+    this.#passNext = this.#state.kind === 'deciding';
+    if (this.#passNext) return;
+    this.#parts.passLook?.begin();
+    this.#intend('show-pass');
+  }
+
+  /** A card or a pass has named whose face is to be compared, 1:1. */
+  claim(named: FactorResult): void {
     if (!opensFor(this.#mode, 'claim')) return;
-    this.#claim = card;
+    this.#claim = named;
     this.#intend('claim');
   }
 
@@ -163,6 +190,8 @@ export class FaceDesk {
   #forgetIntent(): void {
     this.#touchedUntil = undefined;
     this.#claim = undefined;
+    this.#pass = undefined;
+    this.#passNext = false;
   }
 
   #step(input: PresentationInput): void {
@@ -200,12 +229,13 @@ export class FaceDesk {
 
   async #onFrame(frame: Frame): Promise<void> {
     const evidence = this.#evidence;
-    if (wantsCodes(this.#state)) return;
-    if (this.#paused || !evidence.covers(frame.capturedAt) || !this.#isDue(frame.capturedAt)) return;
+    if (wantsCodes(this.#state)) return this.#lookForPass(frame);
+    if (this.#paused || !evidence.covers(frame.capturedAt) || !this.#pace.isDue(frame.capturedAt, this.#touched))
+      return;
     const { engine, mirror } = this.#parts;
     this.#aspect = frame.width / frame.height;
     const faces = await engine.detect(frame);
-    if (faces.length > 0) this.#lastFaceAt = frame.capturedAt;
+    if (faces.length > 0) this.#pace.sawFace(frame.capturedAt);
     const sight = await this.#sightOf(frame, faces, evidence);
     // The presentation ended while the engine was at work: what the frame shows belongs to nobody, nor to the next one.
     if (evidence.isOver || !this.#watch.on) return;
@@ -214,19 +244,30 @@ export class FaceDesk {
     this.#show({ sight, frame });
   }
 
-  async #onFrameGone(): Promise<void> {
-    if (this.#state.kind === 'deciding') await this.#decide();
-    else if (this.#state.kind === 'acquiring' && this.#claim === undefined)
-      this.#parts.identifier.lookAhead(this.#evidence);
+  async #lookForPass(frame: Frame): Promise<void> {
+    const { passLook } = this.#parts;
+    const reading = this.#state;
+    if (passLook === undefined || this.#paused) return;
+    const pass = await passLook.look(frame);
+    // Whoever touched has given up meanwhile, or another one has begun.
+    if (this.#state !== reading) return;
+    this.#pass = pass;
+    this.#show();
   }
 
-  /** An empty scene is looked at only so often; a lively one at every frame. */
-  #isDue(at: Monotonic): boolean {
-    const lively = this.#touched || (this.#lastFaceAt !== undefined && at < after(this.#lastFaceAt, millis(LIVELY_MS)));
-    const pauseMs = 1_000 / this.#parts.biometrics.idleFramesPerSecond;
-    if (!lively && this.#lastLookAt !== undefined && elapsed(this.#lastLookAt, at) < pauseMs) return false;
-    this.#lastLookAt = at;
-    return true;
+  /** The camera stays as it is until it is known whether a face is looked at next. */
+  async #takePass(pass: UnverifiedPass): Promise<void> {
+    const reading = this.#state;
+    this.#pass = undefined;
+    await this.#parts.onPass(pass);
+    if (this.#state === reading) this.cancel();
+  }
+
+  async #onFrameGone(): Promise<void> {
+    if (this.#pass !== undefined) await this.#takePass(this.#pass);
+    else if (this.#state.kind === 'deciding') await this.#decide();
+    else if (this.#state.kind === 'acquiring' && this.#claim === undefined)
+      this.#parts.identifier.lookAhead(this.#evidence);
   }
 
   async #sightOf(frame: Frame, faces: readonly Face[], evidence: Evidence): Promise<Sight> {
@@ -264,7 +305,9 @@ export class FaceDesk {
     try {
       await this.#parts.onFactors(factors, intent);
     } finally {
+      const passNext = this.#passNext;
       this.#step({ kind: 'decided', at: this.#now() });
+      if (passNext) this.showPass();
     }
   }
 
@@ -285,6 +328,8 @@ export class FaceDesk {
     const usable = state.kind === 'acquiring' ? state.usable : 0;
     this.#parts.onPicture({
       cameraOn: this.#watch.on,
+      reading: state.kind === 'reading',
+      foreignCode: state.kind === 'reading' && this.#parts.passLook?.isForeign(this.#now()) === true,
       looking: state.kind === 'acquiring' || (state.kind === 'watching' && this.#touched),
       progress: Math.min(1, usable / this.#parts.biometrics.presentation.framesConsidered),
       ...(this.#aspect === undefined ? {} : { aspect: this.#aspect }),

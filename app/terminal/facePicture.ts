@@ -6,6 +6,10 @@ import type { Sight } from '#core/presentation/presentation.ts';
 export interface FacePicture {
   readonly cameraOn: boolean;
   readonly looking: boolean;
+  /** A code is looked for, and nobody at all. */
+  readonly reading: boolean;
+  /** A code was seen just now that is no pass. */
+  readonly foreignCode: boolean;
   /** In shares of the frame, turned as a mirror would. */
   readonly outline?: Box;
   /** Width of the camera's frames by their height, once one was seen. */
@@ -15,7 +19,13 @@ export interface FacePicture {
   readonly progress: number;
 }
 
-export const NOTHING_SEEN: FacePicture = { cameraOn: false, looking: false, progress: 0 };
+export const NOTHING_SEEN: FacePicture = {
+  cameraOn: false,
+  looking: false,
+  reading: false,
+  foreignCode: false,
+  progress: 0,
+};
 
 /** What one frame gives the person to see: a hint, and where the face is. */
 export function seenIn(

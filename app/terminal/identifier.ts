@@ -30,6 +30,11 @@ export class Identifier {
     return expectedFpir(this.#operating.identification, this.#gallery.people) > this.#fpirMax;
   }
 
+  /** Is there a template to compare this person's face with? */
+  hasFace(pseudonym: Pseudonym): boolean {
+    return this.#gallery.has(pseudonym);
+  }
+
   /** Does the evidence so far look like a living face? Nothing is extracted of anything else. */
   isBonaFide(evidence: Evidence): boolean {
     return judgePad(evidence.scores, this.#operating.pad).kind === 'bona-fide';

@@ -11,12 +11,14 @@ import {
   type Language,
   type Screen,
 } from '#contract/kioskView.ts';
-import type { FacePicture } from './facePicture.ts';
+import { NOTHING_SEEN, type FacePicture } from './facePicture.ts';
 import { denialTold, guidanceFor } from './told.ts';
 
 /** What a person asked for at the screen, for the terminal to carry out. */
 export interface KioskWishes {
   useFace(): void;
+  /** The camera looks for the code of a pass for a while. */
+  showPass(): void;
   /** Nobody is looked at while somebody uses another way in. */
   pauseFace(paused: boolean): void;
   cancelFace(): void;
@@ -30,6 +32,7 @@ export interface KioskSurroundings {
   readonly accessPoint: string;
   readonly handler: { readonly name: string; readonly contact: string };
   faceWay(): KioskView['face'];
+  takesPasses(): boolean;
   doorTold(): KioskView['door'];
   sound(): KioskView['sound'];
 }
@@ -49,8 +52,10 @@ export class KioskSession {
   readonly #surroundings: KioskSurroundings;
   readonly #listeners = new Set<(view: KioskView) => void>();
   #language: Language;
-  #face: FacePicture = { cameraOn: false, looking: false, progress: 0 };
+  #face: FacePicture = NOTHING_SEEN;
   #opened: Opened;
+  /** Of the pass that is looked for. */
+  #passThenFace = false;
   /** What would bring whoever has begun nearer. */
   #asked: readonly Factor[] = [];
   #document: Extract<Screen, { kind: 'document' }> | undefined;
@@ -75,6 +80,7 @@ export class KioskSession {
       accessPoint,
       handler,
       face: this.#surroundings.faceWay(),
+      pass: this.#surroundings.takesPasses(),
       cameraOn: this.#face.cameraOn,
       preview: this.#config.preview,
       pixelPitchMm: this.#config.pixelPitchMm,
@@ -96,6 +102,10 @@ export class KioskSession {
     return this.#opened?.kind === 'card' && this.#opened.thenFace;
   }
 
+  get awaitsPassForFace(): boolean {
+    return this.#face.reading && this.#passThenFace;
+  }
+
   command(command: KioskCommand): void {
     this.#obey(command);
     this.#armIdle();
@@ -113,6 +123,7 @@ export class KioskSession {
     this.#asked = needed;
     if (needed.includes('pin')) this.#open({ kind: 'pin', pad: this.#newPad() });
     else if (needed.includes('card')) this.#open({ kind: 'card', thenFace: false });
+    else if (needed.includes('pass') && !needed.includes('face')) this.#showPass(false);
     else {
       this.#opened = undefined;
       this.#wishes.pauseFace(false);
@@ -173,6 +184,8 @@ export class KioskSession {
         return this.#open({ kind: 'card', thenFace: false });
       case 'use-pin':
         return this.#open({ kind: 'pin', pad: this.#newPad() });
+      case 'use-pass':
+        return this.#showPass(false);
       case 'cancel':
         return this.#close();
       case 'press-digit':
@@ -196,10 +209,20 @@ export class KioskSession {
     }
     const way = this.#surroundings.faceWay();
     if (way === 'card-first') return this.#open({ kind: 'card', thenFace: true });
+    if (way === 'pass-first') return this.#showPass(true);
     if (way === 'off') return;
     this.#opened = undefined;
     this.#wishes.pauseFace(false);
     this.#wishes.useFace();
+  }
+
+  #showPass(thenFace: boolean): void {
+    if (!this.#surroundings.takesPasses()) return;
+    this.#dropOutcome();
+    this.#opened = undefined;
+    this.#passThenFace = thenFace;
+    this.#wishes.pauseFace(false);
+    this.#wishes.showPass();
   }
 
   #open(opened: NonNullable<Opened>): void {
@@ -266,6 +289,9 @@ export class KioskSession {
     if (this.#opened?.kind === 'pin') {
       const { entering, pin, personalNumber, checking } = this.#opened.pad;
       return { kind: 'pin', entering, digits: (entering === 'pin' ? pin : personalNumber).length, checking };
+    }
+    if (this.#face.reading) {
+      return { kind: 'pass', thenFace: this.#passThenFace, hint: this.#face.foreignCode ? 'no-pass' : 'show' };
     }
     if (!this.#face.looking) return { kind: 'idle' };
     const { hint, outline, aspect, progress } = this.#face;

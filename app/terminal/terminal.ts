@@ -7,13 +7,15 @@ import { assert } from '#core/kernel/assert.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { PassRules } from '#core/access/pass.ts';
+import type { CodeReader } from '#core/ports/codeReader.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
 import type { CardReader, Strike } from '#core/ports/hardware.ts';
 import type { PinHasher } from '#core/ports/pinHasher.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { Mirror } from '#core/ports/screen.ts';
 import type { Receipts } from '#core/ports/receipts.ts';
-import type { JournalArchive, PeopleStore, PinTriesStore, Roster } from '#core/ports/stores.ts';
+import type { JournalArchive, PeopleStore, PinTriesStore, Roster, SpentPassStore } from '#core/ports/stores.ts';
 import { hasEnded } from '#core/privacy/consent.ts';
 import { AccessPoint } from './accessPoint.ts';
 import { ClockGuard } from './clockGuard.ts';
@@ -28,6 +30,7 @@ import { KnownPeople } from './knownPeople.ts';
 import { KioskSession } from './kioskSession.ts';
 import { KioskSound } from './kioskSound.ts';
 import type { ModeDesk } from './modeDesk.ts';
+import { PassDesk } from './passDesk.ts';
 import { PinDesk } from './pinDesk.ts';
 import { Purge } from './purge.ts';
 import type { SecretMemory } from '#core/ports/secretMemory.ts';
@@ -47,7 +50,10 @@ export interface TerminalParts {
   /** Which has told them their modes. */
   readonly modes: ModeDesk;
   readonly pinTries: PinTriesStore;
-  readonly engine: FaceEngine;
+  readonly spentPasses: SpentPassStore;
+  readonly isSignedPass: PassRules['isSigned'];
+  /** Also reads codes, where passes are a way in. */
+  readonly engine: FaceEngine & CodeReader;
   readonly people: PeopleStore;
   readonly journal: JournalArchive;
   readonly receipts: Receipts;
@@ -110,9 +116,10 @@ export class Terminal {
     const { hasher, pinTries: store } = parts;
     const pins = new PinDesk({ directory, limits: config.pin, clock, health, hasher, store });
     this.#pins = pins;
+    const passes = passesOf(parts);
     const identifier = new Identifier({ gallery, operating, fpirMax: config.biometrics.fpirMax });
     for (const accessPoint of config.accessPoints) {
-      this.#accessPoints.set(accessPoint.id, this.#accessPoint(accessPoint, { directory, pins, identifier }));
+      this.#accessPoints.set(accessPoint.id, this.#accessPoint(accessPoint, { directory, pins, passes, identifier }));
     }
     const shown = config.accessPoints.find(({ id }) => id === config.kiosk.accessPoint);
     assert(shown !== undefined, 'the configuration names an access point for the kiosk');
@@ -215,7 +222,7 @@ export class Terminal {
 
   #accessPoint(
     config: AccessPointConfig,
-    shared: { directory: Directory; pins: PinDesk; identifier: Identifier },
+    shared: { directory: Directory; pins: PinDesk; passes: PassDesk; identifier: Identifier },
   ): AccessPoint {
     const { doors, readers, cameras, engine, clock, health, recorder, mirror, config: whole } = this.#parts;
     const barrier = doors.get(config.door);
@@ -237,6 +244,7 @@ export class Terminal {
       ...shared,
       ...(camera === undefined ? {} : { camera }),
       ...(mirrored ? { mirror } : {}),
+      ...(whole.passes.issuers.length === 0 ? {} : { codes: engine }),
     });
   }
 
@@ -257,6 +265,7 @@ export class Terminal {
       clock,
       wishes: {
         useFace: () => accessPoint.useFace(),
+        showPass: () => accessPoint.showPass(),
         cancelFace: () => accessPoint.cancel(),
         pauseFace: (paused) => accessPoint.pauseFace(paused),
         tryPin: (personalNumber, pin) => void accessPoint.presentPin(personalNumber, pin),
@@ -266,6 +275,7 @@ export class Terminal {
         accessPoint: shown.name,
         handler: config.handler,
         faceWay: () => accessPoint.faceWay,
+        takesPasses: () => accessPoint.takesPasses,
         doorTold: () => door.told,
         sound: () => this.#kioskSound.now,
       },
@@ -297,6 +307,11 @@ function rulesOf(
   const sounder = new AlarmSounder({ sounds, siren, accessPoints: config.accessPoints, readers, clock, health });
   const alarms = new AlarmDesk({ raised, barriers, clock, recorder, health, sounder });
   return { rules, alarms, sounder };
+}
+
+function passesOf({ config, isSignedPass, spentPasses, clock, health }: Omit<TerminalParts, 'roster'>): PassDesk {
+  const rules: PassRules = { isSigned: isSignedPass, longestMs: config.passes.longestMs };
+  return new PassDesk({ rules, store: spentPasses, clock, health });
 }
 
 function directoryOf(roster: Roster): Directory {

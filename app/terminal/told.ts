@@ -14,8 +14,10 @@ const DENIAL_TOLD: Readonly<Record<DenialReason, DenialTold>> = {
   'credential-lost': 'not-valid-now',
   'wrong-pin': 'wrong-pin',
   'locked-out': 'locked-out',
-  'pass-forged': 'not-recognised',
-  'pass-spent': 'not-valid-now',
+  // What is wrong with a forged one is not told to whoever made it.
+  'pass-forged': 'pass-refused',
+  'pass-spent': 'pass-refused',
+  'pass-too-long': 'pass-refused',
   'not-verifiable': 'gate-fault',
   'nothing-presented': 'not-recognised',
   'holders-differ': 'not-recognised',

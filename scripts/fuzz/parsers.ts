@@ -1,5 +1,6 @@
 import { fuzzConfiguration } from './configuration.ts';
 import { fuzzOsdp } from './osdp.ts';
+import { fuzzPasses } from './passes.ts';
 import { fuzzCardFormat, fuzzPn532, fuzzRdm6300, fuzzWiegand } from './readers.ts';
 import { fuzzKmtronic, fuzzLcus, fuzzModbus, fuzzNumato } from './relays.ts';
 import { fuzzWedge } from './wedge.ts';
@@ -21,6 +22,7 @@ export const PARSERS: Readonly<Record<string, Fuzz>> = {
   wiegand: fuzzWiegand,
   'card-format': fuzzCardFormat,
   wedge: fuzzWedge,
+  pass: fuzzPasses,
   osdp: fuzzOsdp,
   configuration: fuzzConfiguration,
 };

@@ -149,6 +149,21 @@ export class GateUnderTest {
     this.#camera.show(scene);
   }
 
+  /** Something that is made anew each time it is held up, say a pass. */
+  async holdUp(scene: string): Promise<void> {
+    const { simulator } = this.#open.endpoints;
+    const end = simulator?.subscribe(
+      () => this.#changed(),
+      () => undefined,
+    );
+    simulator?.command({ kind: 'choose-scene', scene });
+    try {
+      await this.until(`${scene} before the camera`, () => this.#camera.scene === scene);
+    } finally {
+      end?.();
+    }
+  }
+
   command(command: KioskCommand): void {
     this.#open.endpoints.kiosk.command(command);
   }

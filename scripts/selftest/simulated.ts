@@ -10,6 +10,7 @@ import { showDrivers } from './driverChecks.ts';
 import type { Findings } from './findings.ts';
 import { GateUnderTest, type GateUnderTestParts } from './gateUnderTest.ts';
 import { showEnrolment, showFaceGranted, showLeaving, showOtherWays } from './personChecks.ts';
+import { showPasses } from './passChecks.ts';
 import { showBehindCipher, showFiles, showMemory, showNoTraces, showSearchFinds } from './traceChecks.ts';
 import { Witness } from './witnessLink.ts';
 
@@ -188,6 +189,7 @@ async function secondStart(parts: GateUnderTestParts, around: Surroundings): Pro
         note: `${Math.round(afterMs)} ms after the touch; the camera is ${cameraOn ? 'open' : 'closed'} again`,
       };
     });
+    await findings.part('pass', () => showPasses(gate, findings));
   } finally {
     findings.at = 'second stop of the gate';
     await gate.close();

@@ -9,7 +9,7 @@ import { DISGUISE, type Looked } from './witnessMessages.ts';
 const SQLITE_HEAD = 'SQLite format 3\0';
 /** What a simulated gate may leave in its folder; anything else is a surprise. */
 const KNOWN_FILE =
-  /^(data\/simulated\/((keyring|biometrics|identities|journal)\.db(-wal|-shm)?|lock(-journal)?|folder\.json|cabinet\.json|anchor|journal\.reserve|door-modes\.json|reader-keys|pin-tries)|data\/simulated\.key(\.epoch)?|gate\.log)$/;
+  /^(data\/simulated\/((keyring|biometrics|identities|journal)\.db(-wal|-shm)?|lock(-journal)?|folder\.json|cabinet\.json|anchor|journal\.reserve|door-modes\.json|reader-keys|pin-tries|spent-passes)|data\/simulated\.key(\.epoch)?|gate\.log)$/;
 const NAMES_TOLD_MAX = 6;
 const KEPT_ON_PURPOSE = 'kept on purpose';
 

@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const newest = async (count: number): Promise<string> => (await screens.lines('Journal')).slice(0, count).join('\n');
 
-test('the first screen offers three ways in, and says that the camera is on', async () => {
+test('the first screen offers four ways in, and says that the camera is on', async () => {
   await screens.shows('idle');
   await screens.says('Camera on');
   await screens.says('Look at the camera. It is on.');
@@ -111,6 +111,26 @@ test('a personal number and its PIN open, and another PIN does not', { timeout: 
   await screens.shows('granted');
   await screens.factIs('Relay', 'energised');
   await soon(() => newest(1), /access-granted {2}entrance pin/);
+});
+
+test('a QR pass for one passage, held up to the camera, opens once', { timeout: TEST_MS_MAX }, async () => {
+  const way = 'QR pass Touch, then hold it up to the camera.';
+  await screens.touch(way);
+  await screens.shows('pass');
+  await screens.photograph('pass');
+  await screens.simulate('The QR code of a menu');
+  await screens.says('Not a pass');
+  await screens.simulate('A QR pass for one passage');
+  await screens.shows('granted');
+  await soon(() => newest(1), /access-granted {2}entrance pass/);
+  await screens.touch('Back');
+  await screens.touch(way);
+  await screens.shows('denied');
+  await screens.says('Pass not valid');
+  await soon(() => newest(1), /access-denied {2}entrance pass-spent$/);
+  await screens.photograph('denied-pass-refused');
+  await screens.simulate('Nobody');
+  await screens.touch('Back');
 });
 
 test('the language, the notice and the policy are one touch away', { timeout: TEST_MS_MAX }, async () => {

@@ -3,6 +3,7 @@ import type { PadScore } from '#core/biometrics/pad.ts';
 import { FEATURE_LENGTH, Probe } from '#core/biometrics/probe.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { Frame } from '#core/ports/camera.ts';
+import { CODE_BYTES_MAX, type CodeReader, type SeenCode } from '#core/ports/codeReader.ts';
 import type { FaceEngine, ModelIdentity } from '#core/ports/engine.ts';
 
 /** Somebody, or something, that a fake engine can see. */
@@ -31,17 +32,22 @@ export const fakeFace = (differs: Partial<FakeFace> = {}): FakeFace => ({
 });
 
 /** The calls that may be held. */
-type Call = keyof FakeEngine['answered'];
+type Call = keyof FakeEngine['answered'] | 'readCode';
 
 /**
  * Sees in a frame whatever was said about its marker, the first byte of its pixels: so a frame that was overwritten
  * shows nobody. Answers come in order; calls may be held, or made to fail.
  */
-export class FakeEngine implements FaceEngine {
+export class FakeEngine implements FaceEngine, CodeReader {
   readonly models: readonly ModelIdentity[] = [{ task: 'feature', file: 'fake.onnx', sha256: '0'.repeat(64) }];
   readonly templateFormat = 'fake/512';
   /** How often each call was answered. */
   readonly answered = { detect: 0, measure: 0, measurePad: 0, extract: 0 };
+  /** How often a code was looked for. */
+  codeLooks = 0;
+  /** What was handed out of codes: whoever reads it overwrites it. */
+  readonly codesRead: Uint8Array[] = [];
+  readonly #codes = new Map<number, string>();
   readonly #scenes = new Map<number, readonly FakeFace[]>();
   #last: Promise<unknown> = Promise.resolve();
   #failure: Fault | undefined;
@@ -51,6 +57,11 @@ export class FakeEngine implements FaceEngine {
   /** From now on frames that begin with `marker` (1..255) show these faces. */
   show(marker: number, faces: readonly FakeFace[]): void {
     this.#scenes.set(marker, faces);
+  }
+
+  /** From now on frames that begin with `marker` show a code with this text, in ASCII. */
+  showCode(marker: number, text: string): void {
+    this.#codes.set(marker, text);
   }
 
   /** Every further call throws this; `undefined` mends the engine. */
@@ -85,6 +96,18 @@ export class FakeEngine implements FaceEngine {
 
   extract(frame: Frame, face: MeasuredFace): Promise<Probe> {
     return this.#inTurn('extract', () => new Probe(featuresOf(this.#find(frame, face).person)));
+  }
+
+  readCode(frame: Frame): Promise<SeenCode | undefined> {
+    return this.#inTurn('readCode', () => {
+      this.codeLooks++;
+      const text = this.#codes.get(frame.pixels[0]!);
+      if (text === undefined) return undefined;
+      if (text.length > CODE_BYTES_MAX) return { kind: 'unusable' };
+      const bytes = Uint8Array.from(Buffer.from(text, 'latin1'));
+      this.codesRead.push(bytes);
+      return { kind: 'text', bytes };
+    });
   }
 
   async close(): Promise<void> {
@@ -127,7 +150,7 @@ export class FakeEngine implements FaceEngine {
   #answer<Answer>(call: Call, work: () => Answer): Answer {
     if (this.#failure !== undefined) throw this.#failure;
     const answer = work();
-    this.answered[call]++;
+    if (call !== 'readCode') this.answered[call]++;
     return answer;
   }
 }

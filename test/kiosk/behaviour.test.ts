@@ -91,6 +91,22 @@ describe('every touch says one thing', () => {
     }
   });
 
+  test('of a pass, where passes are taken, and to a keyboard as well', async () => {
+    for (const screen of [IDLE, DENIED]) {
+      await show(shown({ screen, pass: false }, `Without ${screen.kind}`));
+      expect(await page.getByRole('button', { name: /^QR pass/ }).count()).toBe(0);
+      await show(shown({ screen, pass: true }, `With ${screen.kind}`));
+      await page.getByRole('button', { name: /^QR pass/ }).focus();
+      await page.keyboard.press('Enter');
+      expect(await heard(1)).toEqual([{ kind: 'use-pass' }]);
+    }
+    await show(shown({ screen: { kind: 'pass', thenFace: false, hint: 'show' }, pass: true }, 'Pass'));
+    expect(await page.getByRole('status').textContent()).toContain('Show your pass');
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.keyboard.press('Escape');
+    expect(await heard(2)).toEqual([{ kind: 'cancel' }, { kind: 'cancel' }]);
+  });
+
   test('language, notice and policy are one tap away on every screen, and the language changes by command alone', async () => {
     for (const [index, screen] of [
       IDLE,
@@ -137,8 +153,11 @@ describe('every touch says one thing', () => {
   });
 });
 
-test('the three ways in are of one size', async () => {
-  await show(shown({ screen: IDLE }));
+test.each([
+  { pass: false, ways: 3 },
+  { pass: true, ways: 4 },
+])('the $ways ways in are of one size', async ({ pass, ways: offered }) => {
+  await show(shown({ screen: IDLE, pass }, `Ways ${offered}`));
   const boxes = await page
     .locator('.way')
     .evaluateAll((ways) =>
@@ -147,7 +166,7 @@ test('the three ways in are of one size', async () => {
         .map(({ width, height }) => [Math.round(width), Math.round(height)]),
     );
   expect(new Set(boxes.map(String))).toHaveLength(1);
-  expect(boxes).toHaveLength(3);
+  expect(boxes).toHaveLength(offered);
 });
 
 test('cancelling a PIN is as large as confirming it', async () => {

@@ -36,3 +36,10 @@ it('a card is as strong as the way of its number, and a PIN and a face stand bes
   const tags = [{ id: NAME, driver: 'rdm6300', path: '/dev/a' } as const];
   expect(credentialsUsed(withReader({ serialReaders: tags }))).toEqual(new Set(['pin', 'card-serial-number']));
 });
+
+it('a pass is used where an issuer is named, beside the screen and its camera', () => {
+  const config = configOf({});
+  const withIssuer = { ...config, passes: { ...config.passes, issuers: ['4f'] } };
+  expect(credentialsUsed(withIssuer).has('pass')).toBe(true);
+  expect(credentialsUsed({ ...withReader({}), passes: withIssuer.passes }).has('pass')).toBe(false);
+});

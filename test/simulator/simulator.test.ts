@@ -23,6 +23,10 @@ const VIEW: SimulatorView = {
     { id: 'two', label: 'Two people at once' },
     { id: 'dark', label: 'The enrolled person in the dark' },
     { id: 'print', label: 'A printed photograph' },
+    { id: 'pass-once', label: 'A QR pass for one passage' },
+    { id: 'pass-while-valid', label: 'A QR pass for ten minutes' },
+    { id: 'pass-forged', label: 'A QR pass that somebody forged' },
+    { id: 'code-of-a-menu', label: 'The QR code of a menu' },
   ],
   scene: 'enrolled',
   cards: [

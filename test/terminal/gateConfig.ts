@@ -74,6 +74,7 @@ export function configOf({ mode = 'walk-up', preview = 'outline', fpirMax = 0.00
     },
     retention: RETENTION_DEFAULTS,
     pin: { triesPerNumber: 3, triesPerTerminal: 20, windowMs: millis(300_000) },
+    passes: { issuers: [], longestMs: days(1) },
     boards: [{ id: 'board', driver: 'simulated', channels: 1 }],
     doors: [
       {

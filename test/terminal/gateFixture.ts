@@ -27,6 +27,8 @@ import { FakePeopleStore, idFrom } from '../fakes/fakePeopleStore.ts';
 import { FakeDoorModes } from '../fakes/fakeDoorModes.ts';
 import { FakePinHasher } from '../fakes/fakePinHasher.ts';
 import { FakePinTries } from '../fakes/fakePinTries.ts';
+import { FakeSpentPasses } from '../fakes/fakeSpentPasses.ts';
+import { isSigned } from '../core/access/passes.ts';
 import { FakeReceipts } from '../fakes/fakeReceipts.ts';
 
 /** The holder whose face, card 0a and number 1001 with PIN 480213 the gate knows. */
@@ -52,6 +54,7 @@ export interface FixtureOptions {
   readonly configured?: (config: TerminalConfig) => TerminalConfig;
   /** What has survived a restart. */
   readonly pinTries?: FakePinTries;
+  readonly spentPasses?: FakeSpentPasses;
   readonly doorModes?: FakeDoorModes;
   readonly clock?: FakeClock;
   readonly journal?: FakeJournal;
@@ -84,6 +87,7 @@ export class GateFixture {
   readonly board: SimulatedBoard;
   readonly doorModes: FakeDoorModes;
   readonly pinTries: FakePinTries;
+  readonly spentPasses: FakeSpentPasses;
   readonly modes: ModeDesk;
   readonly barriers = new Map<DoorId, Barrier>();
   readonly #inputs = new Map<DoorId, SimulatedInputs>();
@@ -102,6 +106,7 @@ export class GateFixture {
     this.recorder = new Recorder({ clock: this.clock, health: this.health });
     this.board = new SimulatedBoard({ name: 'board', channels: 8, clock: this.clock });
     this.pinTries = options.pinTries ?? new FakePinTries();
+    this.spentPasses = options.spentPasses ?? new FakeSpentPasses();
     this.doorModes = options.doorModes ?? new FakeDoorModes();
     const scenes = [
       scene('holder', 11),
@@ -109,6 +114,8 @@ export class GateFixture {
       scene('two', 13),
       scene('spoof', 14),
       scene('dark', 15),
+      scene('pass', 16),
+      scene('other-pass', 17),
     ];
     this.camera = new SimulatedCamera({ name: 'camera', clock: this.clock, scenes, size: SIZE });
     this.engine.show(11, [fakeFace({ person: HOLDERS_FACE })]);
@@ -197,6 +204,8 @@ export class GateFixture {
       doors: gate.barriers,
       modes: gate.modes,
       pinTries: gate.pinTries,
+      spentPasses: gate.spentPasses,
+      isSignedPass: isSigned,
       engine: gate.engine,
       people: gate.people,
       journal: gate.journal,

@@ -1,5 +1,6 @@
 import type { AccessPointId, Pseudonym } from '../kernel/ids.ts';
 import type { Validity } from './credential.ts';
+import type { Spending } from './pass.ts';
 
 /** `pin` is a personal number with its PIN, or the PIN beside a card or a face; `pass` is a signed QR code. */
 export type Factor = 'face' | 'card' | 'pin' | 'pass';
@@ -18,6 +19,8 @@ export type FactorFailure =
   | 'pass-forged'
   /** It was good for one passage, and that is over. */
   | 'pass-spent'
+  /** It is made out for longer than is accepted here. */
+  | 'pass-too-long'
   /** The verification itself failed: a fault of the gate, not of the person. */
   | 'not-verifiable';
 
@@ -30,6 +33,8 @@ export type FactorResult =
       readonly validity?: Validity;
       /** The PIN was typed as somebody under duress types it. */
       readonly duress?: true;
+      /** Of a pass that is good for one passage. */
+      readonly spends?: Spending;
     }
   | { readonly factor: Factor; readonly kind: 'failed'; readonly reason: FactorFailure };
 
@@ -39,6 +44,6 @@ export type Established = Extract<FactorResult, { kind: 'established' }>;
 export interface AccessRequest {
   readonly accessPoint: AccessPointId;
   readonly factors: readonly FactorResult[];
-  /** Did the person ask to come in, by a touch, a card or a number? A face that merely passes by did not. */
+  /** Did the person ask to come in, by a touch, a card, a pass or a number? A face that merely passes by did not. */
   readonly intent: boolean;
 }

@@ -29,6 +29,7 @@ export interface TerminalConfig {
   readonly biometrics: BiometricsConfig;
   readonly retention: RetentionRules;
   readonly pin: PinLimits;
+  readonly passes: PassesConfig;
   readonly boards: readonly BoardConfig[];
   readonly osdpLines: readonly OsdpLineConfig[];
   readonly serialReaders: readonly SerialReaderConfig[];
@@ -37,6 +38,14 @@ export interface TerminalConfig {
   readonly siren?: SirenConfig;
   readonly accessPoints: readonly AccessPointConfig[];
   readonly access: AccessConfig;
+}
+
+/** Who may make out QR passes. */
+export interface PassesConfig {
+  /** Ed25519 public keys, lower-case hex of 32 bytes; with none, passes are no way in here. */
+  readonly issuers: readonly string[];
+  /** A pass that is made out for longer is refused. */
+  readonly longestMs: Millis;
 }
 
 export interface KeysConfig {

@@ -1,4 +1,5 @@
 import type { Cardholder, Credential } from '../access/credential.ts';
+import type { SpentPasses } from '../access/pass.ts';
 import type { PinTriesRecord } from '../access/pinTries.ts';
 import type { Template } from '../biometrics/template.ts';
 import type { DoorMode } from '../door/door.ts';
@@ -116,4 +117,15 @@ export interface PinTriesStore {
    * @throws Fault `storage` where it cannot be written; the old ones stand then.
    */
   write(tries: PinTriesRecord): Promise<void>;
+}
+
+/** Passes good for one passage that were spent, across restarts, sealed. */
+export interface SpentPassStore {
+  /** `unknown`, with a fault reported, where what was spent can no longer be read. */
+  read(): SpentPasses | 'unknown';
+  /**
+   * Returns when it outlives a loss of power. One after the other; of several that wait the newest alone is written.
+   * @throws Fault `storage` where it cannot be written; the old ones stand then.
+   */
+  write(spent: SpentPasses): Promise<void>;
 }

@@ -8,9 +8,11 @@ import type { Flaw } from '../schedule/scheduleFlaws.ts';
  * - `walk-up`: it runs always, and everybody is compared with all (1:N).
  * - `tap-to-look`: a touch of "use face" opens it (1:N).
  * - `card-then-face`: a card opens it, and only that card's holder is compared (1:1).
- * - `pass-then-face`: a QR pass opens it, and only that pass's holder is compared (1:1). Where the pass is read by the
- *   same camera, a touch of "show a pass" opens it first, to look for codes and at nobody.
+ * - `pass-then-face`: a QR pass opens it, and only that pass's holder is compared (1:1).
  * - `no-face`: nothing opens it.
+ *
+ * A pass is read by the same camera: in all modes but the last a touch of "show a pass" opens it, to look for codes and
+ * at nobody.
  */
 export type CameraMode = 'walk-up' | 'tap-to-look' | 'card-then-face' | 'pass-then-face' | 'no-face';
 
@@ -23,7 +25,7 @@ export type Intent = 'touch' | 'show-pass' | 'claim';
 const OPENED_BY: Readonly<Record<CameraMode, readonly Intent[]>> = {
   'walk-up': ['touch', 'show-pass', 'claim'],
   'tap-to-look': ['touch', 'show-pass', 'claim'],
-  'card-then-face': ['claim'],
+  'card-then-face': ['show-pass', 'claim'],
   'pass-then-face': ['show-pass', 'claim'],
   'no-face': [],
 };

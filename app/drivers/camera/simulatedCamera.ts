@@ -37,7 +37,7 @@ export class SimulatedCamera implements Camera {
   readonly capabilities: CameraCapabilities = { temporalPad: false };
   readonly #clock: Clock;
   readonly #periodMs: Millis;
-  readonly #scenes: ReadonlyMap<string, Drawable>;
+  readonly #scenes: Map<string, Drawable>;
   readonly #oneStream: OneStream;
   #scene: string = EMPTY_SCENE;
   #marker: Uint8Array | undefined;
@@ -66,6 +66,11 @@ export class SimulatedCamera implements Camera {
       throw new Fault('camera', { thing: this.name, found: `scene ${scene}`, expected });
     }
     this.#scene = scene;
+  }
+
+  /** Adds a scene, or puts another picture in its place. @throws Fault `picture` for pixels that do not fill its size. */
+  put({ id, picture }: Scene): void {
+    this.#scenes.set(id, drawable(`${this.name}, scene ${id}`, picture));
   }
 
   /**

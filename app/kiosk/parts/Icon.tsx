@@ -4,6 +4,7 @@ export type IconName =
   | 'face'
   | 'card'
   | 'pin'
+  | 'pass'
   | 'granted'
   | 'denied'
   | 'camera-on'
@@ -38,6 +39,14 @@ const SHAPES: Readonly<Record<IconName, ComponentChildren>> = {
       {[11, 24, 37].map((x) => [9, 20, 31].map((y) => <circle cx={x} cy={y} r="3.4" />))}
       <circle cx="24" cy="42" r="3.4" />
     </g>
+  ),
+  pass: (
+    <>
+      <rect x="6" y="6" width="14" height="14" rx="2" />
+      <rect x="28" y="6" width="14" height="14" rx="2" />
+      <rect x="6" y="28" width="14" height="14" rx="2" />
+      <path d="M13 12.500v1M35 12.500v1M13 34.500v1M28 28h5v5M42 28v6M28 38v4h5M38 40v2h4M38 33v1" />
+    </>
   ),
   granted: (
     <>

@@ -3,7 +3,7 @@ import { Icon, type IconName } from '../parts/Icon.tsx';
 import type { Texts } from '../texts/texts.ts';
 import type { ScreenProps } from './screen.ts';
 
-/** Three ways in, of one size and one look: none is offered above another. [requirement 15] */
+/** The ways in, of one size and one look: none is offered above another. [requirement 15] */
 export function IdleScreen({ view, texts, send }: ScreenProps<'idle'>) {
   const door = doorSays(view.door, texts);
   return (
@@ -15,7 +15,7 @@ export function IdleScreen({ view, texts, send }: ScreenProps<'idle'>) {
           <span>{door}</span>
         </p>
       )}
-      <div class="ways">
+      <div class={view.pass ? 'ways four' : 'ways'}>
         <Way
           icon="face"
           label={texts.face}
@@ -25,6 +25,9 @@ export function IdleScreen({ view, texts, send }: ScreenProps<'idle'>) {
         />
         <Way icon="card" label={texts.card} help={texts.cardHelp} onPress={() => send({ kind: 'use-card' })} />
         <Way icon="pin" label={texts.pin} help={texts.pinHelp} onPress={() => send({ kind: 'use-pin' })} />
+        {view.pass && (
+          <Way icon="pass" label={texts.pass} help={texts.passHelp} onPress={() => send({ kind: 'use-pass' })} />
+        )}
       </div>
     </div>
   );

@@ -19,21 +19,24 @@ export function GrantedScreen({ texts, send }: ScreenProps<'granted'>) {
   );
 }
 
-type Way = 'face' | 'card' | 'pin';
+type Way = 'face' | 'card' | 'pin' | 'pass';
+
+const ANY: readonly Way[] = ['face', 'card', 'pin', 'pass'];
 
 /** What can still help. With none, only the handler can. */
 const NEXT: Readonly<Record<DenialTold, readonly Way[]>> = {
-  'not-recognised': ['face', 'card', 'pin'],
-  'unknown-card': ['face', 'card', 'pin'],
-  'wrong-pin': ['face', 'card', 'pin'],
-  'locked-out': ['face', 'card'],
+  'not-recognised': ANY,
+  'unknown-card': ANY,
+  'wrong-pin': ANY,
+  'pass-refused': ANY,
+  'locked-out': ['face', 'card', 'pass'],
   'not-valid-now': [],
   'no-access-here': [],
   'door-closed-to-all': [],
   'gate-fault': [],
-  'more-needed': ['face', 'card', 'pin'],
-  'second-person': ['face', 'card', 'pin'],
-  'other-door-open': ['face', 'card', 'pin'],
+  'more-needed': ANY,
+  'second-person': ANY,
+  'other-door-open': ANY,
   'ask-staff': [],
 };
 
@@ -41,7 +44,7 @@ const NEXT: Readonly<Record<DenialTold, readonly Way[]>> = {
 export function DeniedScreen(props: ScreenProps<'denied'>) {
   const { view, screen, texts, send } = props;
   const line = texts.denied[screen.reason];
-  const ways = NEXT[screen.reason].filter((way) => way !== 'face' || faceHelps(view));
+  const ways = NEXT[screen.reason].filter((way) => helps(way, view));
   return (
     <div class="outcome denied">
       <Icon name="denied" />
@@ -58,7 +61,10 @@ export function DeniedScreen(props: ScreenProps<'denied'>) {
   );
 }
 
-const faceHelps = ({ face }: KioskView): boolean => face === 'tap' || face === 'walk-up';
+function helps(way: Way, { face, pass }: KioskView): boolean {
+  if (way === 'face') return face === 'tap' || face === 'walk-up';
+  return way !== 'pass' || pass;
+}
 
 function wayButton(way: Way, { texts, send }: ScreenProps<'denied'>): ComponentChildren {
   return <Button key={way} icon={way} label={texts[way]} onPress={() => send({ kind: `use-${way}` })} />;

@@ -17,9 +17,11 @@ export interface Texts {
   readonly face: string;
   readonly card: string;
   readonly pin: string;
+  readonly pass: string;
   readonly faceWay: Readonly<Record<FaceWay, string>>;
   readonly cardHelp: string;
   readonly pinHelp: string;
+  readonly passHelp: string;
   readonly cameraOn: string;
   readonly cameraOff: string;
   readonly doorOpenToAll: string;
@@ -29,6 +31,8 @@ export interface Texts {
   readonly denied: Readonly<Record<DenialTold, Line>>;
   readonly ask: (name: string, contact: string) => string;
   readonly showCard: Line;
+  readonly showPass: Line;
+  readonly noPass: Line;
   readonly thenFace: string;
   readonly number: Line;
   readonly pinNow: Line;

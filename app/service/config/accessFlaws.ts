@@ -4,6 +4,7 @@ import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { cameraModeFlaws } from '#core/presentation/cameraMode.ts';
 import { ALWAYS_OPEN, type OpeningTimes } from '#core/schedule/openingTimes.ts';
 import { scheduleFlaws, specialDayFlaws, type Flaw } from '#core/schedule/scheduleFlaws.ts';
+import { passFlaws } from './passFlaws.ts';
 import type { Path } from './places.ts';
 
 /** What is wrong in the file, and what would be right. */
@@ -19,6 +20,7 @@ export function accessFlaws(config: TerminalConfig): readonly FileFlaw[] {
     ...levelSection(config),
     ...config.accessPoints.flatMap((_, index) => placeFlaws(config, index)),
     ...config.accessPoints.flatMap((_, index) => keypadFlaws(config, index)),
+    ...passFlaws(config),
     ...barrierSection(config),
     ...turnstileSection(config),
     ...sirenSection(config),

@@ -141,6 +141,7 @@ function toTerminalConfig(file: ConfigFile, origin: ConfigOrigin): TerminalConfi
       triesPerTerminal: file.pin['tries-per-terminal'],
       windowMs: file.pin['window-ms'],
     },
+    passes: { issuers: file.passes.issuers, longestMs: file.passes['longest-ms'] },
     ...hardwareOf(file, at),
     doors: file.doors.map(toDoor),
     turnstiles: file.turnstiles.map((one) => toTurnstile(one, toInputs(one.inputs))),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isWeakKey } from '#core/access/issuerKey.ts';
 import { millis } from '#core/kernel/units.ts';
 import { accessPointRules, accessSections, CAMERA_MODES, doorRules, turnstileOf } from './accessSchema.ts';
 import { board, cardFormat, inputs, osdpLine, readerChoice, serialReader } from './hardwareSchema.ts';
@@ -55,6 +56,24 @@ const pin = z.strictObject({
   'tries-per-number': z.int().min(1).max(10).default(3),
   'tries-per-terminal': z.int().min(1).max(100).default(20),
   'window-ms': span(10_000, 86_400_000).default(millis(300_000)),
+});
+
+const DAY_MS = 86_400_000;
+
+const passes = z.strictObject({
+  issuers: z
+    .array(
+      z
+        .string('64 lower-case hex digits, in quotes')
+        .regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits: the public key that `npm run passes -- new-key` prints')
+        .refine((key) => !isWeakKey(key), 'a public key that only its holder can sign for'),
+    )
+    .max(8)
+    .default([])
+    .describe('Ed25519 public keys of whoever may make out QR passes; with none, passes are no way in'),
+  'longest-ms': span(60_000, 7 * DAY_MS)
+    .default(millis(DAY_MS))
+    .describe('a pass that is made out for longer is refused'),
 });
 
 const door = z.strictObject({
@@ -145,6 +164,7 @@ export const ConfigFile = z.strictObject({
   biometrics: biometrics.prefault({}),
   retention: retention.prefault({}),
   pin: pin.prefault({}),
+  passes: passes.prefault({}),
   boards: z.array(board).min(1).max(16),
   osdp: z.array(osdpLine).max(8).default([]),
   readers: z.array(serialReader).max(16).default([]),

@@ -9,6 +9,7 @@ import type { SimulatorCommand, SimulatorView } from '#contract/simulator.ts';
 import { messageOf } from '#core/kernel/fault.ts';
 import type { Gate } from '../assemble.ts';
 import { DEMONSTRATION_CARD_FORMAT, type Demonstration } from './demonstration.ts';
+import { HELD_UP, type HeldPasses, type HeldUp } from './heldPasses.ts';
 import { SimulatedBarriers } from './simulatedBarriers.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -21,6 +22,7 @@ export interface SimulatorDeskParts {
   readonly gate: Gate;
   readonly world: SimulatedWorld;
   readonly demonstration: Demonstration;
+  readonly passes: HeldPasses;
   readonly config: TerminalConfig;
   /** Behind the kiosk's access point. */
   readonly door: SimulatedDoor;
@@ -66,10 +68,9 @@ export class SimulatorDesk implements Disposable {
   }
 
   command(command: SimulatorCommand): void {
-    const { world, accessPoint } = this.#parts;
     switch (command.kind) {
       case 'choose-scene':
-        if (this.#scenes().some(({ id }) => id === command.scene)) world.camera(accessPoint.id)?.show(command.scene);
+        this.#choose(command.scene);
         break;
       case 'show-card':
         this.#showCard(command.card, command.accessPoint);
@@ -94,6 +95,30 @@ export class SimulatorDesk implements Disposable {
         this.#setLine(command.line);
     }
     this.#changed();
+  }
+
+  #choose(scene: string): void {
+    const { world, accessPoint, gate } = this.#parts;
+    const held = HELD_UP.find(({ id }) => id === scene);
+    if (held === undefined) {
+      if (this.#scenes().some(({ id }) => id === scene)) world.camera(accessPoint.id)?.show(scene);
+      return;
+    }
+    this.#holdUp(held.id).then(
+      () => this.#changed(),
+      (error: unknown) => gate.health.report({ part: 'simulated pass', level: 'failed', says: messageOf(error) }),
+    );
+  }
+
+  /** A new pass each time, of the first of the made-up people. */
+  async #holdUp(what: HeldUp): Promise<void> {
+    const { gate, world, accessPoint, passes, demonstration } = this.#parts;
+    const camera = world.camera(accessPoint.id);
+    using roster = await gate.storage.people.load();
+    const holder = roster.cardholders.find(({ name }) => name === demonstration.people[0]?.name);
+    if (camera === undefined || holder === undefined) return;
+    camera.put({ id: what, picture: await passes.picture(what, holder.pseudonym, gate.clock.wall()) });
+    camera.show(what);
   }
 
   /** What is not wired does not move. */
@@ -142,7 +167,8 @@ export class SimulatorDesk implements Disposable {
     const { demonstration, world, accessPoint } = this.#parts;
     if (world.camera(accessPoint.id) === undefined) return [];
     const { scenes } = demonstration;
-    return [{ id: EMPTY_SCENE, label: 'Nobody' }, ...scenes.map(({ id, label }) => ({ id, label }))];
+    const heldUp = HELD_UP.map(({ id, label }) => ({ id, label }));
+    return [{ id: EMPTY_SCENE, label: 'Nobody' }, ...scenes.map(({ id, label }) => ({ id, label })), ...heldUp];
   }
 
   #cards(): readonly { id: string; label: string; number: string }[] {

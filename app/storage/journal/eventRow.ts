@@ -28,6 +28,7 @@ const REASONS: Record<DenialReason, DenialReason> = {
   'locked-out': 'locked-out',
   'pass-forged': 'pass-forged',
   'pass-spent': 'pass-spent',
+  'pass-too-long': 'pass-too-long',
   'nothing-presented': 'nothing-presented',
   'holders-differ': 'holders-differ',
   'unknown-holder': 'unknown-holder',

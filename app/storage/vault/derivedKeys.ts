@@ -14,6 +14,7 @@ export type KeyPurpose =
   | 'folder marker'
   | 'door modes'
   | 'pin tries'
+  | 'spent passes'
   | 'journal reserve 1'
   | 'cabinet'
   | 'cabinet as a whole'

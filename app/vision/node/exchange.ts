@@ -2,6 +2,7 @@ import type { Face, FivePoints, MeasuredFace, Landmark } from '#core/biometrics/
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { FaultCode } from '#core/kernel/fault.ts';
 import type { ModelSpec } from '../models/modelsFile.ts';
+import { CODE_BYTES_MAX, type SeenCode } from '#core/ports/codeReader.ts';
 import { FACES_MAX } from '../stages/detector.ts';
 
 /**
@@ -25,7 +26,7 @@ export function isThreadStart(value: unknown): value is ThreadStart {
   return isPlain && hasLeast && 'exchange' in value && value.exchange instanceof SharedArrayBuffer;
 }
 
-export type Call = 'detect' | 'measure' | 'measure-pad' | 'extract';
+export type Call = 'detect' | 'measure' | 'measure-pad' | 'extract' | 'read-code';
 
 export type ThreadMessage =
   | {
@@ -39,7 +40,7 @@ export type ThreadMessage =
 
 export type ThreadAnswer =
   | { readonly kind: 'ready' }
-  /** `count` faces where faces were asked for. */
+  /** `count` faces where faces were asked for; of a code see `writeCode`. */
   | { readonly kind: 'done'; readonly count: number }
   | {
       readonly kind: 'fault';
@@ -52,7 +53,11 @@ export type ThreadAnswer =
   | { readonly kind: 'broken'; readonly message: string };
 
 const NUMBERS_A_FACE = 5;
-export const EXCHANGE_LENGTH = Math.max(FACES_MAX * NUMBERS_A_FACE, FEATURE_LENGTH);
+export const EXCHANGE_LENGTH = Math.max(
+  FACES_MAX * NUMBERS_A_FACE,
+  FEATURE_LENGTH,
+  CODE_BYTES_MAX / Float64Array.BYTES_PER_ELEMENT,
+);
 export const EXCHANGE_BYTES = EXCHANGE_LENGTH * Float64Array.BYTES_PER_ELEMENT;
 
 type Numbers = Float64Array<SharedArrayBuffer>;
@@ -108,4 +113,22 @@ export function readMeasured(numbers: Numbers): MeasuredFace {
     sharpness: numbers[POSE_AT + 3]!,
     exposure: { mean: numbers[POSE_AT + 4]!, clippedShare: numbers[POSE_AT + 5]! },
   };
+}
+
+/** A code that was seen and is unusable. */
+const UNUSABLE = -1;
+
+/** Leaves what a code holds in the exchange, and overwrites it where it was; returns the count that says so. */
+export function writeCode(numbers: Numbers, code: SeenCode | undefined): number {
+  if (code === undefined) return 0;
+  if (code.kind === 'unusable') return UNUSABLE;
+  new Uint8Array(numbers.buffer).set(code.bytes);
+  code.bytes.fill(0);
+  return code.bytes.length;
+}
+
+export function readCode(numbers: Numbers, count: number): SeenCode | undefined {
+  if (count === 0) return undefined;
+  if (count === UNUSABLE) return { kind: 'unusable' };
+  return { kind: 'text', bytes: Uint8Array.from(new Uint8Array(numbers.buffer, 0, count)) };
 }

@@ -1,18 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
-import { Stages } from '../stages/stages.ts';
+import type { SeenCode } from '#core/ports/codeReader.ts';
+import { checkPicture, Stages } from '../stages/stages.ts';
 import { WorkingMemory } from '../workingMemory.ts';
 import {
   isThreadStart,
   readFace,
   readPoints,
+  writeCode,
   writeFaces,
   writeMeasured,
   type ThreadAnswer,
   type ThreadMessage,
 } from './exchange.ts';
 import { loadSessions } from './loadSessions.ts';
+import { openCodeFinder } from './openCodeFinder.ts';
+import type { CodeFinder } from '../codes/codeFinder.ts';
 
 /** The thread that the models run in: one call at a time, as `visionWorker.ts` asks. */
 const start: unknown = workerData;
@@ -58,6 +62,33 @@ async function compute(stages: Stages, message: PictureMessage): Promise<number>
     case 'extract':
       await stages.extract(message, { points: readPoints(numbers) }, numbers);
       return 1;
+    case 'read-code':
+      return writeCode(numbers, codeIn(message));
+  }
+}
+
+/** From the first look on. Until it is there no frame shows a code: on a busy machine it takes longer than a call may. */
+let finder: CodeFinder | undefined;
+let opening: Promise<void> | undefined;
+let failure: unknown;
+
+function codeIn(message: PictureMessage): SeenCode | undefined {
+  checkPicture(message);
+  if (failure !== undefined) {
+    const found = messageOf(failure);
+    [failure, opening] = [undefined, undefined];
+    throw new Fault('model', { thing: 'decoder of codes', found, expected: 'zxing-wasm as it was installed' });
+  }
+  opening ??= openCodeFinder().then(
+    (opened) => void (finder = opened),
+    (error: unknown) => void (failure = error),
+  );
+  try {
+    return finder?.find(message);
+  } catch {
+    // A picture that breaks the decoder shows no pass; the next ones get another decoder, and faces notice nothing.
+    [finder, opening] = [undefined, undefined];
+    return { kind: 'unusable' };
   }
 }
 

@@ -7,6 +7,7 @@ import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { after, millis, type Millis } from '#core/kernel/units.ts';
 import type { Frame } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { CodeReader, SeenCode } from '#core/ports/codeReader.ts';
 import type { FaceEngine, ModelIdentity } from '#core/ports/engine.ts';
 import { overwriteFreedMemory, type FreedMemory } from '#platform/freedMemory.ts';
 import { closedFault, identitiesOf, templateFormatOf } from '../engine.ts';
@@ -14,6 +15,7 @@ import type { ModelSpec } from '../models/modelsFile.ts';
 import { Turns } from '../turns.ts';
 import {
   EXCHANGE_BYTES,
+  readCode,
   readFaces,
   readMeasured,
   writeFace,
@@ -44,7 +46,7 @@ export interface VisionWorkerOptions {
   readonly program?: URL;
 }
 
-export interface VisionWorker extends FaceEngine {
+export interface VisionWorker extends FaceEngine, CodeReader {
   /** Settles once the thread is gone: with nothing after `close`, with the fault where it died. It does not come back. */
   readonly closed: Promise<Fault | undefined>;
   /** Whether what the runtime frees is overwritten: otherwise features of faces stay in this process for a while. */
@@ -137,6 +139,13 @@ class WorkerEngine implements VisionWorker {
       ask: (numbers) => writePoints(numbers, face.points),
       // The probe's own memory; the typed-array constructor copies out of the shared one.
       read: (numbers) => new Probe(new Float32Array(numbers.subarray(0, FEATURE_LENGTH))),
+    });
+  }
+
+  async readCode(frame: Frame): Promise<SeenCode | undefined> {
+    return this.#call('read-code', frame, {
+      ask: () => {},
+      read: (numbers, count) => readCode(numbers, count),
     });
   }
 

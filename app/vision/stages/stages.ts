@@ -98,7 +98,7 @@ function partsOf({ models, sessions, memory }: StageParts, task: Task) {
   return { spec, session, region: memory.region(task) };
 }
 
-function checkPicture({ width, height, pixels }: Picture): void {
+export function checkPicture({ width, height, pixels }: Picture): void {
   if (width > 0 && height > 0 && pixels.length === width * height * 3) return;
   const found = `${pixels.length} bytes for ${width} x ${height}`;
   throw new Fault('picture', { thing: 'frame', found, expected: '3 bytes a pixel of at least one pixel' });

@@ -75,7 +75,7 @@ describe('looking at whoever stands there, whatever happens', () => {
     const shows: Readonly<Record<CameraMode, readonly WorldInput['kind'][]>> = {
       'walk-up': [],
       'tap-to-look': ['touch', 'show-pass', 'claim'],
-      'card-then-face': ['claim'],
+      'card-then-face': ['show-pass', 'claim'],
       'pass-then-face': ['show-pass', 'claim'],
       'no-face': [],
     };
