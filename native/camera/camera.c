@@ -249,14 +249,43 @@ static int taken_by_other(const char *id) {
     struct camera *other = table[i];
     if (other == NULL || other->list != NULL || strcmp(other->id, id) != 0) continue;
     pthread_mutex_lock(&other->lock);
-    int stuck = other->close_wanted && !other->closed;
+    int stuck = other->close_wanted;
     pthread_mutex_unlock(&other->lock);
     return stuck ? LINTEL_CAMERA_STUCK : LINTEL_CAMERA_BUSY;
   }
   return LINTEL_CAMERA_OK;
 }
 
+/* Of a camera that is closed: its thread has ended or ends now. */
+static void forget(struct camera *camera) {
+  pthread_mutex_lock(&table_lock);
+  table[camera->handle % LINTEL_CAMERAS_OPEN_MAX] = NULL;
+  while (camera->held > 0) pthread_cond_wait(&let_go, &table_lock);
+  pthread_mutex_unlock(&table_lock);
+  pthread_join(camera->thread, NULL);
+  destroy(camera);
+}
+
+/* Cameras that were closed late, when nobody waited for it any more. */
+static void forget_late_ones(void) {
+  struct camera *late[LINTEL_CAMERAS_OPEN_MAX];
+  int count = 0;
+  pthread_mutex_lock(&table_lock);
+  for (int i = 0; i < LINTEL_CAMERAS_OPEN_MAX; i++) {
+    if (table[i] == NULL) continue;
+    pthread_mutex_lock(&table[i]->lock);
+    if (table[i]->closed == 1) {
+      table[i]->closed = 2;
+      late[count++] = table[i];
+    }
+    pthread_mutex_unlock(&table[i]->lock);
+  }
+  pthread_mutex_unlock(&table_lock);
+  while (count > 0) forget(late[--count]);
+}
+
 static int begin(const char *id, enum command first) {
+  forget_late_ones();
   struct camera *camera = create(id, first);
   if (camera == NULL) return LINTEL_CAMERA_SYSTEM;
   pthread_mutex_lock(&table_lock);
@@ -445,16 +474,6 @@ int lintel_camera_close(int handle) {
   return LINTEL_CAMERA_OK;
 }
 
-/* Of a camera that is closed: its thread has ended or ends now. */
-static void forget(struct camera *camera) {
-  pthread_mutex_lock(&table_lock);
-  table[camera->handle % LINTEL_CAMERAS_OPEN_MAX] = NULL;
-  while (camera->held > 0) pthread_cond_wait(&let_go, &table_lock);
-  pthread_mutex_unlock(&table_lock);
-  pthread_join(camera->thread, NULL);
-  destroy(camera);
-}
-
 int lintel_camera_settle(int handle, int wait_ms) {
   struct camera *camera = hold(handle);
   if (camera == NULL) return LINTEL_CAMERA_MISUSED;
@@ -542,6 +561,7 @@ static int read_frame(struct camera *camera, struct raw *raw, uint8_t *rgb, stru
 int lintel_camera_take(int handle, int wait_ms, uint8_t *rgb, int64_t bytes, struct lintel_camera_frame *frame) {
   struct camera *camera = hold(handle);
   if (camera == NULL) return LINTEL_CAMERA_MISUSED;
+  if (bytes == 0) rgb = NULL;
   pthread_mutex_lock(&camera->lock);
   int64_t wanted = (int64_t)camera->shape.out_width * camera->shape.out_height * 3;
   int code = LINTEL_CAMERA_OK;

@@ -168,7 +168,7 @@ int device_open(struct camera *camera, const char *id, struct device **opened) {
   if (options != NULL) *options++ = 0;
   int code = LINTEL_CAMERA_OK;
   if (options != NULL && !read_options(device, options)) code = camera_says(camera, LINTEL_CAMERA_GONE, "options of %s", id);
-  else if (strcmp(path, "pattern") != 0) code = open_folder(device, path);
+  else if (path[0] != 0 && strcmp(path, "pattern") != 0) code = open_folder(device, path);
   free(path);
   if (code == LINTEL_CAMERA_OK) *opened = device;
   else device_close(device);

@@ -145,7 +145,7 @@ LINTEL_CAMERA_API int lintel_camera_list(void);
 LINTEL_CAMERA_API int lintel_camera_listed(int list, char *text, int bytes);
 
 /*
- * Asks for a camera to be opened, and returns its handle. In the form over files the id is `pattern` or the path of a
+ * Asks for a camera to be opened, and returns its handle. An empty id means the first camera that there is. In the form over files the id is `pattern` or the path of a
  * folder with JPEG pictures, followed by options: `?step=1` makes one frame at each take instead of at a rate,
  * `?storm=1` makes them without a pause, `?stuck-after=N` and `?gone-after=N` fail after so many frames; `&` separates.
  */
@@ -162,13 +162,13 @@ LINTEL_CAMERA_API int lintel_camera_start(int camera);
 
 /*
  * How the last thing asked for went, waiting for it at most so long. LINTEL_CAMERA_PENDING: not yet. After
- * close has settled the handle means nothing any more.
+ * close has settled the handle means nothing any more; where nobody asked, that is so from the next open or list on.
  */
 LINTEL_CAMERA_API int lintel_camera_settle(int camera, int wait_ms);
 
 /*
  * Leases the newest frame that nobody took yet, waiting for one at most so long, and writes it as RGB: three bytes a
- * pixel, rows without padding, `out_width * out_height * 3` bytes. Without a buffer (NULL and 0) the frame is passed over
+ * pixel, rows without padding, `out_width * out_height * 3` bytes. Without a buffer (0 bytes) the frame is passed over
  * and nothing is leased. At most one frame is leased; with the newest that makes two in flight.
  */
 LINTEL_CAMERA_API int lintel_camera_take(int camera, int wait_ms, uint8_t *rgb, int64_t bytes, struct lintel_camera_frame *frame);

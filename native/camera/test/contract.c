@@ -197,6 +197,15 @@ static void limits(void) {
     int camera = lintel_camera_open("pattern");
     EXPECT(camera >= 0 && lintel_camera_close(camera) == LINTEL_CAMERA_OK && settle(camera) == LINTEL_CAMERA_OK);
   }
+  /* Closed, and nobody asks how it went. */
+  for (int i = 0; i < 50; i++) {
+    int camera = lintel_camera_open("");
+    for (int tries = 0; camera == LINTEL_CAMERA_STUCK && tries < 1000; tries++) {
+      usleep(1000);
+      camera = lintel_camera_open("");
+    }
+    EXPECT(camera >= 0 && lintel_camera_close(camera) == LINTEL_CAMERA_OK);
+  }
 }
 
 static int handles_open(void) {
