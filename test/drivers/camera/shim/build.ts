@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { ROOT } from '../../../tidy/house.ts';
 
 export const NATIVE_BUILD = join(ROOT, 'build/native');
-export const FILES_SHIM = join(NATIVE_BUILD, 'lintel-camera-files.so');
+/** Another build of it, where somebody runs the same tests against that. */
+export const SHIM_VARIABLE = 'LINTEL_TEST_CAMERA_SHIM';
+export const FILES_SHIM = process.env[SHIM_VARIABLE] ?? join(NATIVE_BUILD, 'lintel-camera-files.so');
 /** A compiler on a busy machine. */
 export const BUILD_MS_MAX = 120_000;
 
