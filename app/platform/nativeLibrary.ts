@@ -56,8 +56,8 @@ export class NativeLibrary {
       new Promise((resolve, reject) => {
         call.async(...args, (error: unknown, value: unknown) => {
           try {
-            if (error !== null && error !== undefined) throw error;
-            resolve(intOf(definition, value));
+            if (error instanceof Error) reject(error);
+            else resolve(intOf(definition, value));
           } catch (thrown) {
             reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
           }

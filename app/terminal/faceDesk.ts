@@ -207,6 +207,8 @@ export class FaceDesk {
     const faces = await engine.detect(frame);
     if (faces.length > 0) this.#lastFaceAt = frame.capturedAt;
     const sight = await this.#sightOf(frame, faces, evidence);
+    const face = 'box' in sight ? { face: sight.box } : {};
+    this.#watch.attend({ lively: this.#isLively(this.#now()), ...face });
     // The presentation ended while the engine was at work: what the frame shows belongs to nobody, nor to the next one.
     if (evidence.isOver || !this.#watch.on) return;
     this.#step({ kind: 'sight', sight, at: frame.capturedAt });
@@ -222,11 +224,14 @@ export class FaceDesk {
 
   /** An empty scene is looked at only so often; a lively one at every frame. */
   #isDue(at: Monotonic): boolean {
-    const lively = this.#touched || (this.#lastFaceAt !== undefined && at < after(this.#lastFaceAt, millis(LIVELY_MS)));
     const pauseMs = 1_000 / this.#parts.biometrics.idleFramesPerSecond;
-    if (!lively && this.#lastLookAt !== undefined && elapsed(this.#lastLookAt, at) < pauseMs) return false;
+    if (!this.#isLively(at) && this.#lastLookAt !== undefined && elapsed(this.#lastLookAt, at) < pauseMs) return false;
     this.#lastLookAt = at;
     return true;
+  }
+
+  #isLively(at: Monotonic): boolean {
+    return this.#touched || (this.#lastFaceAt !== undefined && at < after(this.#lastFaceAt, millis(LIVELY_MS)));
   }
 
   async #sightOf(frame: Frame, faces: readonly Face[], evidence: Evidence): Promise<Sight> {

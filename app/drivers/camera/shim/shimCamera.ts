@@ -12,6 +12,8 @@ export interface ShimCameraOptions {
   /** As the shim's header says; empty for the first camera that there is. */
   readonly id: string;
   readonly shape: Shape;
+  /** While nobody is there. */
+  readonly idleFramesPerSecond?: number;
   readonly clock: Clock;
   readonly capabilities?: CameraCapabilities;
   readonly onFrame?: ShimStreamParts['onFrame'];
@@ -37,10 +39,18 @@ export class ShimCamera implements Camera {
 
   /** @throws Fault `camera` where a stream is still open, or the shim is not there. */
   frames(): FrameStream {
-    const { library, id, name, shape, clock, onFrame } = this.#options;
+    const { library, id, name, shape, idleFramesPerSecond, clock, onFrame } = this.#options;
     this.#shim ??= CameraShim.load(library);
     const shim = this.#shim;
-    const parts = { shim, id, name, shape, clock, ...(onFrame !== undefined && { onFrame }) };
+    const parts = {
+      shim,
+      id,
+      name,
+      shape,
+      clock,
+      ...(idleFramesPerSecond !== undefined && { idleFramesPerSecond }),
+      ...(onFrame !== undefined && { onFrame }),
+    };
     return this.#oneStream.open(() => new ShimStream(parts));
   }
 }

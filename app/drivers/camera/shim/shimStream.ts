@@ -1,10 +1,12 @@
 import { Fault } from '#core/kernel/fault.ts';
 import { after, elapsed, millis, type Millis, type Monotonic } from '#core/kernel/units.ts';
-import type { Frame, FrameStream } from '#core/ports/camera.ts';
+import type { Attention, Frame, FrameStream } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { FramePool } from '../framePool.ts';
 import { nextDue } from '../pace.ts';
 import { WAIT_MS_MAX, type CameraShim } from './cameraShim.ts';
+import { AUTOMATIC, sameControls, wantedControls } from './attention.ts';
+import { nextBias } from './metering.ts';
 import type { GivenShape, Shape, ShimControls, ShimFrame } from './structs.ts';
 
 /** A camera that runs and is silent for so long is stuck. */
@@ -16,6 +18,8 @@ export interface ShimStreamParts {
   /** What faults call it. */
   readonly name: string;
   readonly shape: Shape;
+  /** While nobody is there; as the shape says where it is left out. */
+  readonly idleFramesPerSecond?: number;
   readonly clock: Clock;
   /** Whatever is known of a frame besides its pixels. */
   readonly onFrame?: (frame: ShimFrame, given: GivenShape) => void;
@@ -37,6 +41,10 @@ export class ShimStream implements FrameStream {
   /** The device's number of the frame before the first one. */
   #before: number | undefined;
   #heardAt: Monotonic;
+  #attention: Attention = { lively: true };
+  #controls: ShimControls = AUTOMATIC;
+  /** Stops that the face needs more or less than the whole picture. */
+  #bias = 0;
 
   constructor(parts: ShimStreamParts) {
     this.#parts = parts;
@@ -59,13 +67,8 @@ export class ShimStream implements FrameStream {
     await this.#ended;
   }
 
-  /** Takes effect with one of the next frames; nothing where the camera is not running. */
-  async control(controls: ShimControls): Promise<void> {
-    const started = this.#started;
-    if (started === undefined || !this.isOpen) return;
-    const framesPerSecond = controls.framesPerSecond ?? started.given.framesPerSecond;
-    this.#periodMs = millis(1_000 / framesPerSecond);
-    await this.#parts.shim.control(started.camera, controls);
+  attend(attention: Attention): void {
+    this.#attention = attention;
   }
 
   async #run(): Promise<void> {
@@ -107,12 +110,30 @@ export class ShimStream implements FrameStream {
     blank?.hand({ sequence: frame.sequence - this.#before, capturedAt });
     onFrame?.(frame, given);
     if (blank !== undefined) await shim.giveBack(camera, frame.lease);
+    await this.#adjust({ camera, given }, frame);
     // Asked for when the next one lies ready, so that it is neither waited for nor left lying.
     return nextDue(
       frame.readyAgeMs === 0 ? due : after(now, millis(-frame.readyAgeMs)),
       this.#periodMs,
       clock.monotonic(),
     );
+  }
+
+  /** Full rate and the light of the face while somebody is there; the camera's own judgement otherwise. */
+  async #adjust({ camera, given }: Started, { metered }: ShimFrame): Promise<void> {
+    const { face } = this.#attention;
+    if (face === undefined) this.#bias = 0;
+    else if (this.#controls.meter !== undefined && metered !== undefined) this.#bias = nextBias(this.#bias, metered);
+    const wanted = wantedControls(this.#attention, {
+      bias: this.#bias,
+      fullRate: given.framesPerSecond,
+      idleRate: this.#parts.idleFramesPerSecond ?? given.framesPerSecond,
+      frame: given.out,
+    });
+    if (sameControls(wanted, this.#controls)) return;
+    this.#controls = wanted;
+    this.#periodMs = millis(1_000 / (wanted.framesPerSecond ?? given.framesPerSecond));
+    await this.#parts.shim.control(camera, wanted);
   }
 
   #mindSilence(now: Monotonic): void {

@@ -86,9 +86,17 @@ export function shapeBytes({ format, size, framesPerSecond, zone, out, rotation,
   const view = new DataView(bytes.buffer);
   view.setUint32(0, format === undefined ? 0 : fourCc(format), LITTLE);
   const numbers = [
-    ...[size.width, size.height, framesPerSecond * 1_000],
-    ...[zone?.x ?? 0, zone?.y ?? 0, zone?.width ?? 0, zone?.height ?? 0],
-    ...[out?.width ?? 0, out?.height ?? 0, rotation, mirror ? 1 : 0],
+    size.width,
+    size.height,
+    framesPerSecond * 1_000,
+    zone?.x ?? 0,
+    zone?.y ?? 0,
+    zone?.width ?? 0,
+    zone?.height ?? 0,
+    out?.width ?? 0,
+    out?.height ?? 0,
+    rotation,
+    mirror ? 1 : 0,
   ];
   for (const [index, value] of numbers.entries()) view.setInt32(4 + index * 4, Math.round(value), LITTLE);
   return bytes;
@@ -118,8 +126,15 @@ export function controlsBytes(controls: ShimControls): Uint8Array {
   const bytes = new Uint8Array(CONTROLS_BYTES);
   const view = new DataView(bytes.buffer);
   const numbers = [
-    ...[framesPerSecond * 1_000, exposureMicros, gain * 1_000, bias * 1_000, whiteKelvin],
-    ...[meter?.x ?? 0, meter?.y ?? 0, meter?.width ?? 0, meter?.height ?? 0],
+    framesPerSecond * 1_000,
+    exposureMicros,
+    gain * 1_000,
+    bias * 1_000,
+    whiteKelvin,
+    meter?.x ?? 0,
+    meter?.y ?? 0,
+    meter?.width ?? 0,
+    meter?.height ?? 0,
   ];
   for (const [index, value] of numbers.entries()) view.setInt32(index * 4, Math.round(value), LITTLE);
   return bytes;

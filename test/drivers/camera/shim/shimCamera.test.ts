@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readlink, rename, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { messageOf } from '#core/kernel/fault.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { CameraShim } from '#drivers/camera/shim/cameraShim.ts';
@@ -66,7 +67,12 @@ describe('a camera behind the shim', () => {
     for (const format of FORMATS) {
       for (const mirror of [false, true]) {
         const shape: Shape = {
-          ...{ format, size: { width: 160, height: 120 }, framesPerSecond: 10, rotation: 180, mirror, out },
+          format,
+          size: { width: 160, height: 120 },
+          framesPerSecond: 10,
+          rotation: 180,
+          mirror,
+          out,
           zone: { x: 0, y: 0, width: 80, height: 40 },
         };
         const rig = rigOf('pattern?step=1', { shape });
@@ -79,7 +85,8 @@ describe('a camera behind the shim', () => {
           at(x)
             .map((value) => (value > 128 ? 1 : 0))
             .join('');
-        expect([35, 25, 15, 5].map((x) => near(mirror ? 39 - x : x)).join(' '), format).toBe('111 110 011 010');
+        const bars = [35, 25, 15, 5].map((x) => near(mirror ? 39 - x : x)).join(' ');
+        expect({ format, bars }).toEqual({ format, bars: '111 110 011 010' });
         await stream.close();
       }
     }
@@ -146,7 +153,7 @@ describe('a camera behind the shim', () => {
       const watched = async () => {
         for (let i = 0; i < 20; i++) (await nextFrame(stream))[Symbol.dispose]();
       };
-      await expect(watched(), id).rejects.toThrow(says);
+      await expect(watched()).rejects.toThrow(says);
       expect(await stream.next()).toBeUndefined();
       await stream.close();
     }
@@ -158,18 +165,19 @@ describe('a camera behind the shim', () => {
     const stream = rig.camera.frames();
     await deliver(rig, 1);
     (await nextFrame(stream))[Symbol.dispose]();
-    const asked = expect(stream.next()).rejects.toThrow(/no frame for 3 s/);
+    const asked = stream.next().then(() => 'a frame', messageOf);
     for (let silentMs = 0; silentMs < SILENT_MS_MAX; silentMs += 500) {
       await pictureReady(rig.clock);
       rig.clock.advance(500);
     }
-    await asked;
+    expect(await asked).toMatch(/no frame for 3 s/);
     await stream.close();
   });
 
   it('tells whoever looks that the shim is missing, and nobody else', () => {
     const camera = new ShimCamera({
-      ...{ name: 'camera', id: '' },
+      name: 'camera',
+      id: '',
       library: '/no.so',
       shape: SMALL,
       clock: new FakeClock(),
