@@ -11,6 +11,7 @@
 #include "device.h"
 
 #define LIST_BYTES_MAX 65536
+#define METERED_PIXELS 4096
 
 enum command { COMMAND_NONE, COMMAND_LIST, COMMAND_OPEN, COMMAND_CONFIGURE, COMMAND_START, COMMAND_STOP, COMMAND_CLOSE };
 
@@ -491,7 +492,7 @@ int lintel_camera_settle(int handle, int wait_ms) {
   return code;
 }
 
-/* Mean of green, which is near enough to brightness: every fourth pixel of every fourth row. */
+/* Mean of green, which is near enough to brightness, of a few thousand pixels. */
 static int32_t metered(struct camera *camera, const uint8_t *rgb) {
   const struct lintel_camera_shape *shape = &camera->conversion.shape;
   pthread_mutex_lock(&camera->lock);
@@ -506,9 +507,11 @@ static int32_t metered(struct camera *camera, const uint8_t *rgb) {
     if (at->meter_width < right - x) right = x + at->meter_width;
     if (at->meter_height < bottom - y) bottom = y + at->meter_height;
   }
+  int32_t step = 1;
+  while ((int64_t)(right - x) * (bottom - y) / ((int64_t)step * step) > METERED_PIXELS) step++;
   int64_t sum = 0, count = 0;
-  for (int32_t row = y; row < bottom; row += 4)
-    for (int32_t column = x; column < right; column += 4, count++)
+  for (int32_t row = y; row < bottom; row += step)
+    for (int32_t column = x; column < right; column += step, count++)
       sum += rgb[((size_t)row * (size_t)shape->out_width + (size_t)column) * 3 + 1];
   return count == 0 ? -1 : (int32_t)(sum * 1000 / count);
 }
