@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <map>
@@ -45,21 +46,28 @@ const std::vector<KnownFormat> &known_formats() {
 
 /*
  * One manager a process, there while a camera is open or being listed: some pipelines keep their device open for as long
- * as it is.
+ * as it is. A plain pointer: a program that ends with its camera open must not take the manager away from its threads.
  */
 std::mutex manager_lock;
-std::unique_ptr<CameraManager> manager;
+CameraManager *manager = nullptr;
 int manager_wanted = 0;
+
+/*
+ * What goes wrong is told by codes; the rest of libcamera's log is for those who write it. It reads this when it logs
+ * first. While a library is being loaded nobody else looks at the environment.
+ */
+__attribute__((constructor)) void quieten() {
+  setenv("LIBCAMERA_LOG_LEVELS", "*:ERROR", 0);
+}
 
 int manager_take() {
   std::lock_guard<std::mutex> hold(manager_lock);
   if (manager_wanted == 0) {
-    /* What goes wrong is told by codes; the rest of its log is for those who write libcamera. */
-    logSetLevel("*", "ERROR");
-    manager = std::make_unique<CameraManager>();
+    manager = new CameraManager;
     int failed = manager->start();
     if (failed != 0) {
-      manager.reset();
+      delete manager;
+      manager = nullptr;
       return failed;
     }
   }
@@ -71,7 +79,8 @@ void manager_let() {
   std::lock_guard<std::mutex> hold(manager_lock);
   if (--manager_wanted > 0) return;
   manager->stop();
-  manager.reset();
+  delete manager;
+  manager = nullptr;
 }
 
 int code_of(int error) {
@@ -157,6 +166,8 @@ const char *device_library(void) {
 
 int device_list(struct camera *camera, char *text, size_t bytes) {
   int failed = manager_take();
+  /* A kernel that knows nothing of cameras has none. */
+  if (failed == -ENODEV) return LINTEL_CAMERA_OK;
   if (failed != 0) return says(camera, "camera manager", failed);
   std::string list;
   for (const std::shared_ptr<Camera> &unit : manager->cameras()) {
