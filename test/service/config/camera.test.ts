@@ -84,7 +84,7 @@ describe('a camera in the configuration', () => {
       ['{ driver: libcamera, illuminator: { board: none, channel: 1 } }', 'one of lcus'],
     ] as const) {
       const fault = await faultOf(() => parse(gate(camera)));
-      expect(`${fault.message}`).toContain(says);
+      expect(fault.message).toContain(says);
     }
   });
 
