@@ -45,6 +45,7 @@ struct device {
   int storm;
   uint32_t stuck_after;
   uint32_t gone_after;
+  uint32_t slow_ms;
   struct lintel_camera_shape shape;
   /* Memory of its own, as for a device without an allocator: what of it is open can be seen from outside. */
   int memory_file;
@@ -106,6 +107,7 @@ static int read_options(struct device *device, char *options) {
     else if (strcmp(key, "storm") == 0) device->storm = number != 0;
     else if (strcmp(key, "stuck-after") == 0) device->stuck_after = (uint32_t)number;
     else if (strcmp(key, "gone-after") == 0) device->gone_after = (uint32_t)number;
+    else if (strcmp(key, "slow-ms") == 0) device->slow_ms = (uint32_t)number;
     else return 0;
   }
   return 1;
@@ -170,6 +172,8 @@ int device_open(struct camera *camera, const char *id, struct device **opened) {
   if (options != NULL && !read_options(device, options)) code = camera_says(camera, LINTEL_CAMERA_GONE, "options of %s", id);
   else if (path[0] != 0 && strcmp(path, "pattern") != 0) code = open_folder(device, path);
   free(path);
+  struct timespec pause = {.tv_sec = device->slow_ms / 1000, .tv_nsec = (long)(device->slow_ms % 1000) * 1000000};
+  nanosleep(&pause, NULL);
   if (code == LINTEL_CAMERA_OK) *opened = device;
   else device_close(device);
   return code;

@@ -147,7 +147,8 @@ LINTEL_CAMERA_API int lintel_camera_listed(int list, char *text, int bytes);
 /*
  * Asks for a camera to be opened, and returns its handle. An empty id means the first camera that there is. In the form over files the id is `pattern` or the path of a
  * folder with JPEG pictures, followed by options: `?step=1` makes one frame at each take instead of at a rate,
- * `?storm=1` makes them without a pause, `?stuck-after=N` and `?gone-after=N` fail after so many frames; `&` separates.
+ * `?storm=1` makes them without a pause, `?stuck-after=N` and `?gone-after=N` fail after so many frames, `?slow-ms=N` takes so long to
+ * open; `&` separates.
  */
 LINTEL_CAMERA_API int lintel_camera_open(const char *id);
 

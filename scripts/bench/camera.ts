@@ -85,7 +85,7 @@ async function timeTake(shim: CameraShim, camera: number, pixels: Uint8Array): P
   const began = performance.now();
   const frame = await shim.take(camera, { waitMs: WAIT_MS, pixels, name: NAME });
   const took = performance.now() - began;
-  if (frame !== undefined) await shim.giveBack(camera, frame.lease);
+  if (frame !== undefined && !(frame instanceof Error)) await shim.giveBack(camera, frame.lease);
   return took;
 }
 

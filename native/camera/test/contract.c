@@ -208,6 +208,23 @@ static void limits(void) {
   }
 }
 
+/* A device that does not come back holds nobody but its own thread, and is free again once it has. */
+static void slow(void) {
+  static const char id[] = "pattern?slow-ms=800";
+  int camera = lintel_camera_open(id);
+  int64_t before = camera_now_ns();
+  EXPECT(lintel_camera_settle(camera, 10) == LINTEL_CAMERA_PENDING);
+  EXPECT(lintel_camera_open(id) == LINTEL_CAMERA_BUSY);
+  EXPECT(lintel_camera_close(camera) == LINTEL_CAMERA_OK);
+  EXPECT(lintel_camera_settle(camera, 10) == LINTEL_CAMERA_PENDING);
+  EXPECT(lintel_camera_open(id) == LINTEL_CAMERA_STUCK);
+  EXPECT(camera_now_ns() - before < 800000000);
+  EXPECT(settle(camera) == LINTEL_CAMERA_OK);
+  camera = lintel_camera_open(id);
+  EXPECT(camera >= 0 && settle(camera) == LINTEL_CAMERA_OK);
+  end(camera);
+}
+
 static int handles_open(void) {
   int count = 0;
   DIR *folder = opendir("/proc/self/fd");
@@ -270,6 +287,7 @@ int main(int count, char **arguments) {
   passed_over();
   failures();
   limits();
+  slow();
   storm();
   puts("ok");
   return 0;

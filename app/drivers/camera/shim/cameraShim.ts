@@ -27,6 +27,7 @@ const SETTLE_MS_MAX = 10_000;
 const OK = 0;
 const PENDING = -1;
 const NO_FRAME = -2;
+const DAMAGED = -7;
 const MISUSED = -9;
 
 /** A camera that the shim found. */
@@ -138,18 +139,19 @@ export class CameraShim {
 
   /**
    * The newest frame that nobody took yet, written into `pixels`; without them it is passed over. `undefined` where none
-   * came within the wait.
-   * @throws Fault `camera`
+   * came within the wait; a fault in place of a frame that cannot be read, after which others may come.
+   * @throws Fault `camera` where the camera has ended
    */
   async take(
     camera: number,
     { waitMs, pixels, name }: { readonly waitMs: number; readonly pixels?: Uint8Array; readonly name: string },
-  ): Promise<ShimFrame | undefined> {
+  ): Promise<ShimFrame | Fault | undefined> {
     assert(waitMs <= WAIT_MS_MAX, 'no thread of the pool is held longer than a frame');
     const frame = blankFrame();
     const into = pixels ?? NO_PIXELS;
     const code = await this.#take(camera, Math.ceil(waitMs), into, into.length, frame);
     if (code === NO_FRAME) return undefined;
+    if (code === DAMAGED) return this.#fault(name, code, camera);
     this.#asked(name, camera, code);
     return readFrame(frame);
   }

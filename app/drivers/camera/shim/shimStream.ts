@@ -11,6 +11,8 @@ import type { GivenShape, Shape, ShimControls, ShimFrame } from './structs.ts';
 
 /** A camera that runs and is silent for so long is stuck. */
 export const SILENT_MS_MAX = 3_000;
+/** USB cameras deliver a broken picture now and then, most of all as their first; one that delivers no other is broken. */
+export const DAMAGED_IN_A_ROW_MAX = 10;
 
 export interface ShimStreamParts {
   readonly shim: CameraShim;
@@ -41,6 +43,7 @@ export class ShimStream implements FrameStream {
   /** The device's number of the frame before the first one. */
   #before: number | undefined;
   #heardAt: Monotonic;
+  #damaged = 0;
   #attention: Attention = { lively: true };
   #controls: ShimControls = AUTOMATIC;
   /** Stops that the face needs more or less than the whole picture. */
@@ -105,6 +108,11 @@ export class ShimStream implements FrameStream {
       return now;
     }
     this.#heardAt = now;
+    if (frame instanceof Fault) {
+      if (++this.#damaged >= DAMAGED_IN_A_ROW_MAX) throw frame;
+      return nextDue(due, this.#periodMs, now);
+    }
+    this.#damaged = 0;
     this.#before ??= frame.sequence - frame.replaced - 1;
     const capturedAt = after(now, millis(-frame.sensorAgeMs));
     blank?.hand({ sequence: frame.sequence - this.#before, capturedAt });

@@ -13,6 +13,6 @@ export const BUILD_MS_MAX = 120_000;
 /** Builds part of native/camera where its sources are newer; several tests may ask for the same one at once. */
 export function makeNative(target: string, out: string = NATIVE_BUILD, variables: readonly string[] = []): void {
   mkdirSync(out, { recursive: true });
-  const make = ['make', '-s', '-C', join(ROOT, 'native/camera'), `OUT=${out}`, ...variables, target];
+  const make = ['make', '-s', '-C', join(ROOT, 'native/camera'), `OUT=${out}`, 'STRICT=-Werror', ...variables, target];
   execFileSync('flock', [join(out, '.lock'), ...make], { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 }
