@@ -34,7 +34,9 @@ async function perform(options: ReturnType<typeof readHardwareArguments>): Promi
     case 'test':
       return test(options);
     case 'camera':
-      return camera(options, clock);
+      return camera(options, clock, (address) =>
+        process.stderr.write(`the picture, on this machine alone: ${address}\n`),
+      );
     case 'readers':
       return readers(options);
     case 'install': {

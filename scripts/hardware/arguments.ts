@@ -7,6 +7,7 @@ export const USAGE = `one of
                 [--dialect ${Object.keys(MODBUS_DIALECTS).join('|')}] [--contact N] [--rex N]
                 [--reader rdm6300|pn532|wiegand-hex|wiegand-bits --reader-port PATH]
   hardware camera [--id CAMERA] [--form device|files] [--size WIDTHxHEIGHT] [--rate N] [--seconds N]
+                  [--show]
   hardware readers [--data FOLDER]
   hardware install --reader NAME [--minutes N] [--understood] [--data FOLDER]
 where --contact and --rex are inputs of the Modbus board, the last two ask the
@@ -47,6 +48,8 @@ export interface CameraArguments {
   readonly height: number;
   readonly framesPerSecond: number;
   readonly seconds: number;
+  /** Shows the picture on a page of this machine meanwhile. */
+  readonly show: boolean;
 }
 
 /** OSDP readers of a gate that works. */
@@ -94,7 +97,9 @@ export function readHardwareArguments(
   const [command = 'nothing', ...said] = given;
   if (!isCommand(command)) throw unusable(command);
   const understood = command === 'install' && said.includes('--understood');
-  const rest = understood ? said.filter((word) => word !== '--understood') : said;
+  const show = command === 'camera' && said.includes('--show');
+  const flags = [...(understood ? ['--understood'] : []), ...(show ? ['--show'] : [])];
+  const rest = said.filter((word) => !flags.includes(word));
   const names: readonly string[] = NAMES[command];
   const values: (readonly [name: string, value: string])[] = [];
   for (let at = 0; at < rest.length; at += 2) {
@@ -107,7 +112,7 @@ export function readHardwareArguments(
   if (command === 'scan') return scanArguments(values);
   const options = new Map(values);
   if (command === 'test') return testArguments(options);
-  if (command === 'camera') return cameraArguments(options);
+  if (command === 'camera') return { ...cameraArguments(options), show };
   const data = options.get('--data') ?? DATA;
   if (command === 'readers') return { kind: 'readers', data };
   const reader = options.get('--reader');
@@ -163,7 +168,7 @@ function testArguments(values: ReadonlyMap<string, string>): TestArguments {
   };
 }
 
-function cameraArguments(values: ReadonlyMap<string, string>): CameraArguments {
+function cameraArguments(values: ReadonlyMap<string, string>): Omit<CameraArguments, 'show'> {
   const size = values.get('--size') ?? '1280x720';
   const [, width, height] = /^(\d{2,4})x(\d{2,4})$/.exec(size) ?? [];
   if (width === undefined || height === undefined) throw unusable(`--size ${size}`);

@@ -7,6 +7,7 @@ import { SHIMS } from '#service/devices/libcameraCamera.ts';
 import { percentile, rounded } from '../bench/statistics.ts';
 import { result, type Result } from '../report.ts';
 import type { CameraArguments } from './arguments.ts';
+import { LivePicture } from './livePicture.ts';
 
 /** Modes of one camera that a report lists; some have hundreds. */
 const MODES_SHOWN_MAX = 12;
@@ -14,7 +15,11 @@ const MODES_SHOWN_MAX = 12;
 const RATE_MISSED = 0.1;
 
 /** Lists cameras with their modes; with a camera chosen, or only one there, measures what it delivers. */
-export async function camera(options: CameraArguments, clock: Clock): Promise<readonly Result[]> {
+export async function camera(
+  options: CameraArguments,
+  clock: Clock,
+  onAddress: (address: string) => void,
+): Promise<readonly Result[]> {
   const library = SHIMS[options.files ? 'libcamera-files' : 'libcamera'];
   const shim = CameraShim.load(library);
   const found = await shim.cameras();
@@ -25,7 +30,13 @@ export async function camera(options: CameraArguments, clock: Clock): Promise<re
   ];
   const chosen = options.id ?? (found.length === 1 ? found[0]?.id : undefined);
   if (chosen === undefined) return results;
-  return [...results, ...(await measured({ ...options, id: chosen }, library, clock))];
+  const live = options.show ? await LivePicture.open() : undefined;
+  try {
+    if (live !== undefined) onAddress(live.address);
+    return [...results, ...(await measured({ ...options, id: chosen, library, live }, clock))];
+  } finally {
+    await live?.[Symbol.asyncDispose]();
+  }
 }
 
 const noneFound = ({ files }: CameraArguments): string =>
@@ -37,10 +48,15 @@ function listed({ id, model, modes }: FoundCamera, index: number): Result {
   return result(`camera.${index + 1}`, { value: id, note: `${model}: ${shown.join(', ')}${more}` });
 }
 
+interface Measured extends CameraArguments {
+  readonly id: string;
+  readonly library: string;
+  readonly live: LivePicture | undefined;
+}
+
 /** Rate, age of the frames when they are here, and frames that came and were replaced or never came. */
 async function measured(
-  { id, seconds, width, height, framesPerSecond }: CameraArguments & { readonly id: string },
-  library: string,
+  { id, seconds, width, height, framesPerSecond, library, live }: Measured,
   clock: Clock,
 ): Promise<readonly Result[]> {
   const frames: ShimFrame[] = [];
@@ -60,6 +76,8 @@ async function measured(
       using frame = await stream.next();
       if (frame === undefined) break;
       sharpness = sharpnessOf(frame);
+      const about = frames.at(-1);
+      live?.show(frame, { sharpness, brightness: about?.metered, exposureMicros: about?.exposureMicros });
     }
   } finally {
     await stream.close();
