@@ -131,7 +131,7 @@ function sharpnessOf({ width, height, pixels }: { width: number; height: number;
   let sum = 0;
   let count = 0;
   for (let y = Math.floor(height / 4); y < (height * 3) / 4; y += 2) {
-    for (let x = Math.floor(width / 4); x < (width * 3) / 4; x += 2, count++) {
+    for (let x = Math.floor(width / 4); x < (width * 3) / 4; x += 3, count++) {
       const at = (y * width + x) * 3 + 1;
       sum += Math.abs(pixels[at]! - pixels[at + 3]!);
     }
