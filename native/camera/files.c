@@ -249,7 +249,8 @@ static int take_memory(struct device *device) {
 int device_configure(struct device *device, struct lintel_camera_shape *shape) {
   free_memory(device);
   if (shape->format == 0) shape->format = device->folder < 0 ? FORMAT_NV12 : FORMAT_MJPEG;
-  if (shape->width == 0) {
+  int asked_size = shape->width != 0;
+  if (!asked_size) {
     shape->width = 1280;
     shape->height = 720;
   }
@@ -257,8 +258,15 @@ int device_configure(struct device *device, struct lintel_camera_shape *shape) {
   if (device->folder >= 0) {
     if (device->file == NULL) device->file = calloc(1, PICTURE_FILE_BYTES_MAX);
     size_t bytes = device->file == NULL ? 0 : read_file(device, device->names[0]);
-    int known = bytes > 0 && jpeg_size(device->file, bytes, &shape->width, &shape->height);
-    if (!known) return camera_says(device->camera, LINTEL_CAMERA_DAMAGED, "%s", device->names[0]);
+    int32_t width = 0, height = 0;
+    if (bytes == 0) return camera_says(device->camera, LINTEL_CAMERA_GONE, "%s: %s", device->names[0], strerror(errno));
+    if (!jpeg_size(device->file, bytes, &width, &height))
+      return camera_says(device->camera, LINTEL_CAMERA_DAMAGED, "%s", device->names[0]);
+    if (asked_size && (shape->width != width || shape->height != height))
+      return camera_says(device->camera, LINTEL_CAMERA_FORMAT, "%dx%d; its pictures are %dx%d", shape->width,
+                         shape->height, width, height);
+    shape->width = width;
+    shape->height = height;
   }
   int fits = shape->width > 0 && shape->height > 0 && shape->width <= LINTEL_CAMERA_SIDE_MAX &&
              shape->height <= LINTEL_CAMERA_SIDE_MAX && !((shape->width | shape->height) & 1) && shape->rate > 0 &&
