@@ -16,6 +16,8 @@ const COPY_RATIO_MAX = 1.5;
 const CONVERT_MS_MAX = 2;
 const GROWTH_BYTES_MAX = 8 * 2 ** 20;
 const TAKES_A_ROUND = 40;
+/** Until memory that any program takes once has been taken. */
+const FRAMES_TO_WARM = 5_000;
 /** The frame is there by then: what is measured is its way, not the wait for it. */
 const READY_MS = 25;
 const WAIT_MS = 100;
@@ -90,7 +92,7 @@ async function timeTake(shim: CameraShim, camera: number, pixels: Uint8Array): P
 }
 
 async function measureLeaks(shim: CameraShim, { effort }: CameraParts): Promise<Result[]> {
-  await frames(shim, effort.frames / 10);
+  await frames(shim, Math.max(effort.frames / 10, FRAMES_TO_WARM));
   const afterFrames = await growthOf(() => frames(shim, effort.frames));
   await cycles(shim, effort.cycles / 10);
   const afterCycles = await growthOf(() => cycles(shim, effort.cycles));
