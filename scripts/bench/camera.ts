@@ -1,4 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { CameraShim } from '#drivers/camera/shim/cameraShim.ts';
 import type { Shape } from '#drivers/camera/shim/structs.ts';
 import { SHIMS } from '#service/devices/libcameraCamera.ts';
@@ -113,12 +115,20 @@ function grown(name: string, { bytes, handles, what }: { bytes: number; handles:
 }
 
 async function growthOf(work: () => Promise<void>): Promise<{ bytes: number; handles: number }> {
+  collect();
   const before = { bytes: process.memoryUsage.rss(), handles: readdirSync('/proc/self/fd').length };
   await work();
+  collect();
   return {
     bytes: Math.max(0, process.memoryUsage.rss() - before.bytes),
     handles: readdirSync('/proc/self/fd').length - before.handles,
   };
+}
+
+/** What JavaScript has not thrown away yet is no leak. */
+function collect(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc()');
 }
 
 async function frames(shim: CameraShim, count: number): Promise<void> {
