@@ -3,6 +3,7 @@ import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
 import { BenchFolder } from './bench/benchFolder.ts';
 import { FULL, QUICK, type Effort } from './bench/effort.ts';
+import { measureCamera } from './bench/camera.ts';
 import { measureDecide } from './bench/decide.ts';
 import { benchErasure } from './bench/erasure.ts';
 import { measureAppend, measureMillion } from './bench/journal.ts';
@@ -33,6 +34,7 @@ const MEASUREMENTS: readonly {
   { names: ['journal'], measure: async () => [...measureAppend(), ...measureMillion()] },
   { names: ['osdp'], measure: async (parts) => [...(await measureOsdp(parts)), ...(await measureCardToRelay(parts))] },
   { names: ['decide'], measure: async ({ quiet }) => measureDecide({ quiet }) },
+  { names: ['camera'], measure: ({ effort, quiet }) => measureCamera({ effort, quiet }) },
   { names: ['erasure'], measure: async () => benchErasure() },
   { names: ['load'], measure: ({ quiet }) => measureLoad(quiet) },
 ];

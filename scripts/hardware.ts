@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { readHardwareArguments, type TestArguments } from './hardware/arguments.ts';
+import { camera } from './hardware/camera.ts';
 import { install, readers } from './hardware/install.ts';
 import { openTested } from './hardware/openTested.ts';
 import { scan } from './hardware/scan.ts';
@@ -9,7 +10,7 @@ import { runCommand, type Arguments, type Result } from './report.ts';
 
 /**
  * Finds out what hangs on the serial ports, and walks an installer through a door's hardware. Usage: npm run hardware --
- * scan, -- test, -- readers or -- install; each says what it takes when that is left out. Only `test` moves a relay; the
+ * scan, -- test, -- camera, -- readers or -- install; each says what it takes when that is left out. Only `test` moves a relay; the
  * last two ask a gate that works.
  */
 
@@ -32,6 +33,10 @@ async function perform(options: ReturnType<typeof readHardwareArguments>): Promi
       return scan(options, clock);
     case 'test':
       return test(options);
+    case 'camera':
+      return camera(options, clock, (address) =>
+        process.stderr.write(`the picture, on this machine alone: ${address}\n`),
+      );
     case 'readers':
       return readers(options);
     case 'install': {

@@ -36,6 +36,13 @@ const DEBIAN_PACKAGES = [
   { name: 'swtpm', command: 'swtpm', when: purpose === 'test' },
   { name: 'tpm2-tools', command: 'tpm2', when: purpose === 'test' },
   { name: 'strace', command: 'strace', when: purpose === 'test' },
+  // What the camera's shim is made of. A gate that has them builds it at its start too; without them it has no camera.
+  { name: 'make', command: 'make', when: purpose === 'test' },
+  { name: 'g++', command: 'g++', when: purpose === 'test' },
+  { name: 'pkg-config', command: 'pkg-config', when: purpose === 'test' },
+  { name: 'libyuv-dev', file: '/usr/include/libyuv.h', when: purpose === 'test' },
+  { name: 'libjpeg62-turbo-dev', file: '/usr/include/jpeglib.h', when: purpose === 'test' },
+  { name: 'libcamera-dev', file: '/usr/include/libcamera/libcamera/camera.h', when: purpose === 'test' },
 ];
 
 let said = false;
@@ -46,6 +53,7 @@ try {
   const demonstration = readJson('app/service/simulated/demonstration.json');
   filesFromPackage(demonstration.source, 'build/people', demonstration.pictures);
   pages();
+  cameraShims();
   if (said) say('ready');
 } catch (error) {
   fail(error.message);
@@ -149,6 +157,50 @@ function pages() {
   ];
   for (const mode of ['kiosk', 'simulator']) quietly([...vite, '--mode', mode], {});
   writeFileSync(stamp, wanted);
+}
+
+/** The camera's shim in its two forms, where a compiler and their libraries are there. Without them nothing else fails. */
+function cameraShims() {
+  const forms = [
+    { target: 'files', file: 'lintel-camera-files.so', needs: ['make', 'gcc'], headers: ['libyuv.h', 'jpeglib.h'] },
+    {
+      target: 'libcamera',
+      file: 'lintel-camera.so',
+      needs: ['make', 'g++', 'pkg-config'],
+      headers: ['libyuv.h', 'jpeglib.h', 'libcamera/libcamera/camera.h'],
+    },
+  ];
+  const source = join(root, 'native/camera');
+  const wanted = sha256(
+    filesUnder(source)
+      .map((file) => `${relative(root, file)}:${digestOf(file)}`)
+      .join('\n'),
+  );
+  for (const { target, file, needs, headers } of forms) {
+    const built = join(root, 'build/native', file);
+    const stamp = `${built}.built-from`;
+    const before = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+    const missing = [
+      ...needs.filter((command) => !onPath(command)),
+      ...headers.filter((header) => !existsSync(join('/usr/include', header))),
+    ];
+    const now = `${wanted} ${missing.join(' ')}`;
+    if (before === now && (missing.length > 0 || existsSync(built))) continue;
+    mkdirSync(dirname(built), { recursive: true });
+    if (missing.length > 0) {
+      say(`without ${missing.join(', ')} the camera driver ${target} is left out; everything else works`);
+    } else {
+      say(`building the camera driver ${target}`);
+      try {
+        quietly(['make', '-s', '-C', source, target], {});
+      } catch (error) {
+        // A library of another time is no reason for a door to stay closed.
+        say(`the camera driver ${target} is left out; everything else works. ${error.message}`);
+        continue;
+      }
+    }
+    writeFileSync(stamp, now);
+  }
 }
 
 function filesUnder(path) {

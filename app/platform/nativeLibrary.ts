@@ -10,9 +10,18 @@ export type NativeAnswer =
 
 export type NativeFunction = (...args: readonly NativeArgument[]) => NativeAnswer;
 
-/** The C library that this process runs on. The one class that knows koffi. */
+/** A function that returns an `int`, whose meaning its caller knows. */
+export type NativeCode = (...args: readonly NativeArgument[]) => number;
+export type NativeCodeLater = (...args: readonly NativeArgument[]) => Promise<number>;
+
+/** The C library that this process runs on, or one from a file. The one class that knows koffi. */
 export class NativeLibrary {
-  readonly #library = koffi.load(null);
+  readonly #library: ReturnType<typeof koffi.load>;
+
+  /** @throws Error where the file is no library that this machine can load. */
+  constructor(path?: string) {
+    this.#library = koffi.load(path ?? null);
+  }
 
   /**
    * A function that returns an `int` and tells failure by -1 and `errno`.
@@ -22,11 +31,44 @@ export class NativeLibrary {
   int(definition: string): NativeFunction {
     const call = this.#library.func(definition);
     return (...args) => {
-      const value: unknown = call(...args);
-      if (typeof value !== 'number') throw new TypeError(`${definition} returned a ${typeof value}, not an int`);
+      const value = intOf(definition, call(...args));
       return value === -1 ? { kind: 'failed', errno: getSystemErrorName(-koffi.errno()) } : { kind: 'returned', value };
     };
   }
+
+  /**
+   * A function that returns an `int`, given back as it is.
+   * @param definition as for `int`
+   * @throws Error where the library has no such function.
+   */
+  code(definition: string): NativeCode {
+    const call = this.#library.func(definition);
+    return (...args) => intOf(definition, call(...args));
+  }
+
+  /**
+   * The same, called on one of the threads that Node keeps for such things: it must come back soon, since they are few.
+   * What it is passed must not be looked at before it has.
+   */
+  codeLater(definition: string): NativeCodeLater {
+    const call = this.#library.func(definition);
+    return (...args) =>
+      new Promise((resolve, reject) => {
+        call.async(...args, (error: unknown, value: unknown) => {
+          try {
+            if (error instanceof Error) reject(error);
+            else resolve(intOf(definition, value));
+          } catch (thrown) {
+            reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+          }
+        });
+      });
+  }
+}
+
+function intOf(definition: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`${definition} returned a ${typeof value}, not an int`);
+  return value;
 }
 
 /** The part of it that callers need, so that a test can refuse what the kernel would allow. */

@@ -262,7 +262,7 @@ async function peripherals(parts: OpenParts): Promise<Peripherals> {
   const cameras = new Map<AccessPointId, Camera>();
   const readers = new Map<AccessPointId, CardReader>();
   for (const accessPoint of config.accessPoints) {
-    const camera = await hardware.camera(accessPoint);
+    const camera = await hardware.camera(accessPoint, health);
     if (camera !== undefined) cameras.set(accessPoint.id, camera);
     readers.set(accessPoint.id, hardware.reader(accessPoint));
   }

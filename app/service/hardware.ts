@@ -5,11 +5,13 @@ import type { AccessPointId, DoorId, ReaderId } from '#core/kernel/ids.ts';
 import type { Millis } from '#core/kernel/units.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { Health } from '#core/ports/health.ts';
 import type { CardReader, DoorInputs, RelayBoard, Strike } from '#core/ports/hardware.ts';
 import { openReplayCamera } from '#drivers/camera/replayCamera.ts';
 import { noInputs } from '#drivers/inputs/noInputs.ts';
 import { NoReader } from '#drivers/reader/noReader.ts';
 import { SerialBoards } from './devices/boards.ts';
+import { libcameraCamera } from './devices/libcameraCamera.ts';
 import { DoorWires } from './devices/doorWires.ts';
 import { Readers, type InstalledReader, type ReadersParts } from './devices/readers.ts';
 import { refuseRealLines } from './devices/realLines.ts';
@@ -102,7 +104,7 @@ export class Hardware {
   }
 
   /** @throws Fault `camera` where the recording cannot be played. */
-  async camera(accessPoint: TerminalConfig['accessPoints'][number]): Promise<Camera | undefined> {
+  async camera(accessPoint: TerminalConfig['accessPoints'][number], health?: Health): Promise<Camera | undefined> {
     const { camera, id } = accessPoint;
     switch (camera.driver) {
       case 'none':
@@ -115,6 +117,14 @@ export class Hardware {
           path: camera.path,
           framesPerSecond: camera.framesPerSecond,
           clock: this.#clock,
+        });
+      case 'libcamera':
+      case 'libcamera-files':
+        return libcameraCamera(camera, {
+          accessPoint: id,
+          clock: this.#clock,
+          strike: (wired) => this.strike(wired),
+          ...(health !== undefined && { health }),
         });
     }
   }

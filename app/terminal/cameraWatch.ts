@@ -1,6 +1,6 @@
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { after, millis, type Millis } from '#core/kernel/units.ts';
-import type { Camera, Frame, FrameStream } from '#core/ports/camera.ts';
+import type { Attention, Camera, Frame, FrameStream } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
 
@@ -59,6 +59,11 @@ export class CameraWatch {
     this.#stream = undefined;
     // Ends a wait for the next frame; #watch sees the stream to its end.
     stream?.close().catch((error: unknown) => this.#failed(error));
+  }
+
+  /** Tells the camera what it is wanted for, while it is open. */
+  attend(attention: Attention): void {
+    this.#stream?.attend?.(attention);
   }
 
   /** Closed for good, and every frame given back. */

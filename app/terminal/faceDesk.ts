@@ -237,6 +237,8 @@ export class FaceDesk {
     const faces = await engine.detect(frame);
     if (faces.length > 0) this.#pace.sawFace(frame.capturedAt);
     const sight = await this.#sightOf(frame, faces, evidence);
+    const face = 'box' in sight ? { face: sight.box } : {};
+    this.#watch.attend({ lively: this.#pace.isLively(this.#now(), this.#touched), ...face });
     // The presentation ended while the engine was at work: what the frame shows belongs to nobody, nor to the next one.
     if (evidence.isOver || !this.#watch.on) return;
     this.#step({ kind: 'sight', sight, at: frame.capturedAt });
@@ -248,6 +250,7 @@ export class FaceDesk {
     const { passLook } = this.#parts;
     const reading = this.#state;
     if (passLook === undefined || this.#paused) return;
+    this.#watch.attend({ lively: true });
     const pass = await passLook.look(frame);
     // Whoever touched has given up meanwhile, or another one has begun.
     if (this.#state !== reading) return;

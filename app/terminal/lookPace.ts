@@ -17,10 +17,15 @@ export class LookPace {
     this.#lastFaceAt = at;
   }
 
-  /** Once for each frame: one that is due counts as looked at. `touched`: somebody asked to be looked at. */
+  /** `touched`: somebody asked to be looked at. */
+  isLively(at: Monotonic, touched: boolean): boolean {
+    return touched || (this.#lastFaceAt !== undefined && at < after(this.#lastFaceAt, millis(LIVELY_MS)));
+  }
+
+  /** Once for each frame: one that is due counts as looked at. */
   isDue(at: Monotonic, touched: boolean): boolean {
-    const lively = touched || (this.#lastFaceAt !== undefined && at < after(this.#lastFaceAt, millis(LIVELY_MS)));
-    if (!lively && this.#lastLookAt !== undefined && elapsed(this.#lastLookAt, at) < this.#pauseMs) return false;
+    if (!this.isLively(at, touched) && this.#lastLookAt !== undefined && elapsed(this.#lastLookAt, at) < this.#pauseMs)
+      return false;
     this.#lastLookAt = at;
     return true;
   }

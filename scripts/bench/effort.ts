@@ -7,7 +7,26 @@ export interface Effort {
   /** Seconds over which an idle gate is watched, and a working one before its memory is read. */
   readonly idleSeconds: number;
   readonly workSeconds: number;
+  /** Frames, and cycles of opening and closing, over which a camera must lose no memory. */
+  readonly frames: number;
+  readonly cycles: number;
 }
 
-export const FULL: Effort = { rounds: 5, presentations: 40, people: 10_000, idleSeconds: 10, workSeconds: 6 };
-export const QUICK: Effort = { rounds: 1, presentations: 5, people: 500, idleSeconds: 2, workSeconds: 2 };
+export const FULL: Effort = {
+  rounds: 5,
+  presentations: 40,
+  people: 10_000,
+  idleSeconds: 10,
+  workSeconds: 6,
+  frames: 100_000,
+  cycles: 1_000,
+};
+export const QUICK: Effort = {
+  rounds: 1,
+  presentations: 5,
+  people: 500,
+  idleSeconds: 2,
+  workSeconds: 2,
+  frames: 2_000,
+  cycles: 20,
+};

@@ -6,6 +6,8 @@ export const USAGE = `one of
   hardware test --board lcus|modbus|kmtronic|numato --port PATH --channels N [--channel N] [--address N]
                 [--dialect ${Object.keys(MODBUS_DIALECTS).join('|')}] [--contact N] [--rex N]
                 [--reader rdm6300|pn532|wiegand-hex|wiegand-bits --reader-port PATH]
+  hardware camera [--id CAMERA] [--form device|files] [--size WIDTHxHEIGHT] [--rate N] [--seconds N]
+                  [--show]
   hardware readers [--data FOLDER]
   hardware install --reader NAME [--minutes N] [--understood] [--data FOLDER]
 where --contact and --rex are inputs of the Modbus board, the last two ask the
@@ -35,6 +37,19 @@ export interface TestArguments {
   readonly contact?: number;
   readonly rex?: number;
   readonly reader?: { readonly kind: (typeof READERS)[number]; readonly port: string };
+}
+
+/** Cameras of this machine; `files` is the test pattern, or with an id a folder of pictures. */
+export interface CameraArguments {
+  readonly kind: 'camera';
+  readonly id?: string;
+  readonly files: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+  readonly seconds: number;
+  /** Shows the picture on a page of this machine meanwhile. */
+  readonly show: boolean;
 }
 
 /** OSDP readers of a gate that works. */
@@ -70,6 +85,7 @@ const NAMES = {
     '--reader',
     '--reader-port',
   ],
+  camera: ['--id', '--form', '--size', '--rate', '--seconds'],
   readers: ['--data'],
   install: ['--data', '--reader', '--minutes'],
 } as const;
@@ -77,11 +93,13 @@ const NAMES = {
 /** @throws Fault `command` for anything that is not known, or lacks its value. */
 export function readHardwareArguments(
   given: readonly string[],
-): ScanArguments | TestArguments | ReadersArguments | InstallArguments {
+): ScanArguments | TestArguments | CameraArguments | ReadersArguments | InstallArguments {
   const [command = 'nothing', ...said] = given;
   if (!isCommand(command)) throw unusable(command);
   const understood = command === 'install' && said.includes('--understood');
-  const rest = understood ? said.filter((word) => word !== '--understood') : said;
+  const show = command === 'camera' && said.includes('--show');
+  const flags = [...(understood ? ['--understood'] : []), ...(show ? ['--show'] : [])];
+  const rest = said.filter((word) => !flags.includes(word));
   const names: readonly string[] = NAMES[command];
   const values: (readonly [name: string, value: string])[] = [];
   for (let at = 0; at < rest.length; at += 2) {
@@ -94,6 +112,7 @@ export function readHardwareArguments(
   if (command === 'scan') return scanArguments(values);
   const options = new Map(values);
   if (command === 'test') return testArguments(options);
+  if (command === 'camera') return { ...cameraArguments(options), show };
   const data = options.get('--data') ?? DATA;
   if (command === 'readers') return { kind: 'readers', data };
   const reader = options.get('--reader');
@@ -146,6 +165,22 @@ function testArguments(values: ReadonlyMap<string, string>): TestArguments {
     ...(values.has('--reader') && {
       reader: { kind: oneOf('--reader', needed('--reader'), READERS), port: needed('--reader-port') },
     }),
+  };
+}
+
+function cameraArguments(values: ReadonlyMap<string, string>): Omit<CameraArguments, 'show'> {
+  const size = values.get('--size') ?? '1280x720';
+  const [, width, height] = /^(\d{2,4})x(\d{2,4})$/.exec(size) ?? [];
+  if (width === undefined || height === undefined) throw unusable(`--size ${size}`);
+  const id = values.get('--id');
+  return {
+    kind: 'camera',
+    files: oneOf('--form', values.get('--form') ?? 'device', ['device', 'files']) === 'files',
+    width: Number(width),
+    height: Number(height),
+    framesPerSecond: numberOf('--rate', values.get('--rate') ?? '30'),
+    seconds: numberOf('--seconds', values.get('--seconds') ?? '5'),
+    ...(id !== undefined && { id }),
   };
 }
 

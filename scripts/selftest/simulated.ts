@@ -5,6 +5,7 @@ import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { millis } from '#core/kernel/units.ts';
 import { programFolders, readConfig, readModels } from '#service/readConfig.ts';
 import { readDemonstration } from '#service/simulated/demonstration.ts';
+import { showCamera } from './cameraChecks.ts';
 import { showDenialsWithIntent, showWalkUpDenials } from './denialChecks.ts';
 import { showDrivers } from './driverChecks.ts';
 import type { Findings } from './findings.ts';
@@ -49,6 +50,7 @@ export async function simulatedSelftest({ root, folder, findings }: SimulatedPar
   await firstStart(parts, { witness, looking, folder, findings });
   await secondStart({ ...parts, config: tapToLook(config) }, { folder, findings });
   await findings.part('drivers', () => showDrivers({ folders, models }, findings));
+  await findings.part('camera_shim', () => showCamera(findings));
   await showNoTraces('traces.after_stop', () => witness.search(folder), findings);
   await showFiles(witness, folder, findings);
   await showBehindCipher(witness, { data: config.dataFolder, keyFile: config.keys.root.path, findings });

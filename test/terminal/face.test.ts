@@ -52,6 +52,20 @@ describe('walking up', () => {
     expect(gate.engine.answered.measure).toBe(0);
   });
 
+  it('tells the camera where the face is that it measures, and when the place has been empty for a while', async () => {
+    const gate = await GateFixture.start();
+    await gate.pass(1_000);
+    expect(gate.camera.attention).toEqual({ lively: false });
+    gate.camera.show('dark');
+    await gate.pass(500);
+    expect(gate.camera.attention).toEqual({ lively: true, face: { x: 220, y: 140, width: 200, height: 240 } });
+    gate.camera.show('empty');
+    await gate.pass(1_000);
+    expect(gate.camera.attention).toEqual({ lively: true });
+    await gate.pass(4_000);
+    expect(gate.camera.attention).toEqual({ lively: false });
+  });
+
   it('tells somebody in the dark what is missing, and measures nothing further', async () => {
     const gate = await GateFixture.start();
     gate.camera.show('dark');

@@ -126,8 +126,27 @@ export interface DoorConfig {
 
 export type CameraConfig =
   | { readonly driver: 'replay'; readonly path: string; readonly framesPerSecond: number }
+  | LibcameraConfig
   | { readonly driver: 'simulated' }
   | { readonly driver: 'none' };
+
+/** `libcamera-files` is the same driver over a test pattern or a folder of pictures, for simulated gates alone. */
+export interface LibcameraConfig {
+  readonly driver: 'libcamera' | 'libcamera-files';
+  /** libcamera's name of it, or for files `pattern` or a folder; empty for the first camera that there is. */
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+  readonly format?: 'NV12' | 'YUYV' | 'MJPG' | 'RGB3' | 'BGR3';
+  readonly framesPerSecond: number;
+  readonly idleFramesPerSecond: number;
+  /** Clockwise, as the picture is to be turned. */
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly mirror: boolean;
+  /** The only part of the picture that leaves the driver, in shares of its sides as it is seen. */
+  readonly crop: Pick<CaptureZone, 'left' | 'top' | 'right' | 'bottom'>;
+  readonly illuminator?: { readonly board: string; readonly channel: number };
+}
 
 export interface AccessPointConfig {
   readonly id: AccessPointId;

@@ -1,3 +1,4 @@
+import type { Box } from '../biometrics/face.ts';
 import type { Monotonic } from '../kernel/units.ts';
 
 /**
@@ -16,12 +17,22 @@ export interface Frame extends Disposable {
 /** How many frames may wait for their reader: the latest wins, the older one is given back unread. */
 export const FRAMES_WAITING_MAX = 1;
 
+/** What the gate does with a camera just now. */
+export interface Attention {
+  /** Somebody is there, or was a moment ago: all its frames are wanted, and light on a face. An empty place needs few. */
+  readonly lively: boolean;
+  /** The face that is looked at, in pixels of the frame: brightness is measured there, whatever is behind it. */
+  readonly face?: Box;
+}
+
 export interface FrameStream {
   /**
    * The newest frame not yet taken; waits for one where there is none. `undefined` once the stream is closed.
    * @throws Fault `camera` or `picture` where the device fails; the stream is closed then.
    */
   next(): Promise<Frame | undefined>;
+  /** Takes effect with one of the next frames. A camera that has nothing to set has no such thing. Never fails. */
+  attend?(attention: Attention): void;
   /** Closes the device and overwrites every buffer not leased out. Closing twice is no error. */
   close(): Promise<void>;
 }

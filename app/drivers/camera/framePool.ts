@@ -16,6 +16,13 @@ export interface Drawable {
   readonly draw: (pixels: Pixels) => void;
 }
 
+/** A buffer on its way to becoming a frame; disposing of it before it is handed on overwrites it. */
+export interface Blank extends Disposable {
+  readonly pixels: Pixels;
+  /** The picture is in it: from here on it is a frame of the stream, or nothing where the stream was closed meanwhile. */
+  readonly hand: (picture: { readonly sequence: number; readonly capturedAt: Monotonic }) => void;
+}
+
 interface Asked {
   readonly resolve: (frame: Frame | undefined) => void;
   readonly reject: (thrown: unknown) => void;
@@ -55,10 +62,37 @@ export class FramePool implements FrameStream {
       frame[Symbol.dispose]();
       throw thrown;
     }
-    const asked = this.#asked;
-    this.#asked = undefined;
-    if (asked === undefined) this.#waiting = frame;
-    else asked.resolve(frame);
+    this.#hand(frame);
+  }
+
+  /**
+   * A buffer for a picture that somebody else writes, for streams whose device counts its frames itself. Where no other
+   * is left the frame that waits is given up for it; `undefined` where all of them are leased.
+   */
+  blank({ width, height }: { readonly width: number; readonly height: number }): Blank | undefined {
+    checkPictureSize('frame', width, height);
+    const bytes = width * height * 3;
+    let pixels = this.#takeBuffer(bytes);
+    if (pixels === undefined && this.#waiting !== undefined) {
+      this.#waiting[Symbol.dispose]();
+      this.#waiting = undefined;
+      pixels = this.#takeBuffer(bytes);
+    }
+    if (pixels === undefined) return undefined;
+    const taken = pixels;
+    let out = true;
+    const giveBack = (): void => {
+      if (out) this.#giveBack(taken);
+      out = false;
+    };
+    const hand: Blank['hand'] = (picture) => {
+      if (!this.#open) return giveBack();
+      out = false;
+      this.#waiting?.[Symbol.dispose]();
+      this.#waiting = undefined;
+      this.#hand(new LeasedFrame({ ...picture, width, height, pixels: taken }, () => this.#giveBack(taken)));
+    };
+    return { pixels, hand, [Symbol.dispose]: giveBack };
   }
 
   next(): Promise<Frame | undefined> {
@@ -92,6 +126,13 @@ export class FramePool implements FrameStream {
     this.#shut();
     asked?.resolve(undefined);
     return Promise.resolve();
+  }
+
+  #hand(frame: LeasedFrame): void {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    if (asked === undefined) this.#waiting = frame;
+    else asked.resolve(frame);
   }
 
   #shut(): void {

@@ -1,7 +1,7 @@
 import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import { millis, type Millis, type Monotonic } from '#core/kernel/units.ts';
-import type { Camera, CameraCapabilities, Frame, FrameStream } from '#core/ports/camera.ts';
+import type { Attention, Camera, CameraCapabilities, Frame, FrameStream } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { emptyPlace } from './emptyPlace.ts';
 import { FramePool, type Drawable } from './framePool.ts';
@@ -41,6 +41,7 @@ export class SimulatedCamera implements Camera {
   readonly #oneStream: OneStream;
   #scene: string = EMPTY_SCENE;
   #marker: Uint8Array | undefined;
+  #attention: Attention | undefined;
 
   /** @throws Fault `picture` for a scene whose pixels do not fill its size. */
   constructor({ name, clock, scenes, framesPerSecond = FRAMES_PER_SECOND, size = SIZE }: SimulatedCameraOptions) {
@@ -57,6 +58,11 @@ export class SimulatedCamera implements Camera {
 
   get scene(): string {
     return this.#scene;
+  }
+
+  /** What the gate told it last that it is wanted for. */
+  get attention(): Attention | undefined {
+    return this.#attention;
   }
 
   /** From the next frame on. @throws Fault `camera` for a scene that is not there. */
@@ -82,7 +88,10 @@ export class SimulatedCamera implements Camera {
   }
 
   frames(): FrameStream {
-    const options = { clock: this.#clock, periodMs: this.#periodMs, look: () => this.#look() };
+    const onAttention = (attention: Attention): void => {
+      this.#attention = attention;
+    };
+    const options = { clock: this.#clock, periodMs: this.#periodMs, look: () => this.#look(), onAttention };
     return this.#oneStream.open(() => new SimulatedStream(options));
   }
 
@@ -103,6 +112,7 @@ interface SimulatedStreamOptions {
   readonly clock: Clock;
   readonly periodMs: Millis;
   readonly look: () => Drawable;
+  readonly onAttention: (attention: Attention) => void;
 }
 
 /** Frames at an even pace from the moment it is made. */
@@ -122,6 +132,10 @@ class SimulatedStream implements FrameStream {
 
   next(): Promise<Frame | undefined> {
     return this.#pool.next();
+  }
+
+  attend(attention: Attention): void {
+    this.#options.onAttention(attention);
   }
 
   close(): Promise<void> {

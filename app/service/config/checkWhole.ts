@@ -12,6 +12,7 @@ export function checkWhole(config: TerminalConfig, place: (name: string) => stri
   unique(config.accessPoints, 'access-points', wrong);
   checkDoors(config, wrong);
   checkAccessPoints(config, wrong);
+  checkIlluminators(config, wrong);
   checkRetention(config, wrong);
   if (!config.simulated) refuseSimulated(config, wrong);
   checkKeys(config, wrong);
@@ -69,6 +70,25 @@ function checkAccessPoints(config: TerminalConfig, wrong: Wrong): void {
   if (config.doors.length + config.turnstiles.length === 0) wrong('doors', 'none', 'a door or a turnstile');
 }
 
+/** A light on a relay that unlocks something would unlock it for everybody who is looked at. */
+function checkIlluminators({ accessPoints, boards, doors, turnstiles }: TerminalConfig, wrong: Wrong): void {
+  const taken = new Set([
+    ...doors.map(({ board, channel }) => `${board} channel ${channel}`),
+    ...turnstiles.flatMap(({ board, channels }) => Object.values(channels).map((one) => `${board} channel ${one}`)),
+  ]);
+  for (const { id, camera } of accessPoints) {
+    if (!('illuminator' in camera) || camera.illuminator === undefined) continue;
+    const { board: name, channel } = camera.illuminator;
+    const place = `access-points.${id}.camera.illuminator`;
+    const board = boards.find((one) => one.id === name);
+    const light = `${name} channel ${channel}`;
+    if (board === undefined) wrong(`${place}.board`, `"${name}"`, `one of ${boards.map((one) => one.id).join(', ')}`);
+    else if (channel > board.channels) wrong(`${place}.channel`, `${channel}`, `1 to ${board.channels} of ${name}`);
+    if (taken.has(light)) wrong(`${place}.channel`, `${light} again`, 'a channel that no door and no other light has');
+    taken.add(light);
+  }
+}
+
 /** Made-up faces and cards never open a real door. */
 function refuseSimulated(config: TerminalConfig, wrong: Wrong): void {
   const parts = [
@@ -81,7 +101,7 @@ function refuseSimulated(config: TerminalConfig, wrong: Wrong): void {
     ]),
   ];
   for (const { thing, driver } of parts) {
-    if (driver === 'simulated' || driver === 'replay')
+    if (driver === 'simulated' || driver === 'replay' || driver === 'libcamera-files')
       wrong(thing, driver, 'a real driver, or a start with --simulated');
   }
 }

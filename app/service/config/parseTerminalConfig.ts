@@ -2,11 +2,12 @@ import { isAbsolute, join, normalize } from 'node:path';
 import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type * as z from 'zod';
 import type { QualityLimits } from '#core/biometrics/quality.ts';
-import type { AccessPointConfig, CameraConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
+import type { AccessPointConfig, DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import { millis, type Millis } from '#core/kernel/units.ts';
 import { didYouMean } from './didYouMean.ts';
 import { accessFlaws } from './accessFlaws.ts';
+import { toCamera } from './cameraSection.ts';
 import { checkWhole } from './checkWhole.ts';
 import { hardwareFlaws } from './hardwareFlaws.ts';
 import { hardwareOf, toInputs } from './hardwareSection.ts';
@@ -205,15 +206,12 @@ function toAccessPoint(
   accessPoint: ConfigFile['access-points'][number],
   at: (path: string) => string,
 ): AccessPointConfig {
-  const { id, name, door, direction, mode, zone, reader } = accessPoint;
-  const camera: CameraConfig =
-    accessPoint.camera.driver === 'replay'
-      ? {
-          driver: 'replay',
-          path: at(accessPoint.camera.path),
-          framesPerSecond: accessPoint.camera['frames-per-second'],
-        }
-      : accessPoint.camera;
+  const { id, name, door, direction, mode, reader } = accessPoint;
+  const zone = {
+    ...accessPoint.zone,
+    faceWidthMin: accessPoint.zone['face-width-min'],
+    marginToNext: accessPoint.zone['margin-to-next'],
+  };
   return {
     id,
     name,
@@ -221,7 +219,6 @@ function toAccessPoint(
     ...(direction === undefined ? {} : { direction }),
     mode,
     reader,
-    camera,
-    zone: { ...zone, faceWidthMin: zone['face-width-min'], marginToNext: zone['margin-to-next'] },
+    ...toCamera(accessPoint.camera, zone, at),
   };
 }

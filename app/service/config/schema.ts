@@ -87,12 +87,29 @@ const door = z.strictObject({
   ...doorRules,
 });
 
+/** Pixels that two share a colour with: sizes are even. */
+const side = z.int().min(64).max(4_096).multipleOf(2);
+
+const libcamera = {
+  id: z.string().max(400).default(''),
+  width: side.default(1_280),
+  height: side.default(720),
+  format: z.enum(['NV12', 'YUYV', 'MJPG', 'RGB3', 'BGR3']).optional(),
+  'frames-per-second': z.number().min(1).max(120).default(30),
+  'idle-frames-per-second': z.number().min(1).max(120).default(5),
+  rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]).default(0),
+  mirror: z.boolean().default(false),
+  illuminator: z.strictObject({ board: z.string().min(1), channel: z.int().min(1).max(32) }).optional(),
+};
+
 const camera = z.discriminatedUnion('driver', [
   z.strictObject({
     driver: z.literal('replay'),
     path: z.string().min(1),
     'frames-per-second': z.number().min(0.5).max(60).default(10),
   }),
+  z.strictObject({ driver: z.literal('libcamera'), ...libcamera }),
+  z.strictObject({ driver: z.literal('libcamera-files'), ...libcamera }),
   z.strictObject({ driver: z.literal('simulated') }),
   z.strictObject({ driver: z.literal('none') }),
 ]);
