@@ -145,6 +145,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     hasher: createArgon2PinHasher(),
     cameras: around.cameras,
     readers: around.readers,
+    typedCards: hardware.typedCards,
     ...(config.siren === undefined ? {} : { siren: hardware.strike(config.siren) }),
   });
   terminal.start();

@@ -5,7 +5,7 @@ import type { AccessPointId, DoorId, ReaderId } from '#core/kernel/ids.ts';
 import type { Millis } from '#core/kernel/units.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { CardReader, DoorInputs, RelayBoard, Strike } from '#core/ports/hardware.ts';
+import type { CardReader, DoorInputs, RelayBoard, Strike, TypedCards } from '#core/ports/hardware.ts';
 import { openReplayCamera } from '#drivers/camera/replayCamera.ts';
 import { noInputs } from '#drivers/inputs/noInputs.ts';
 import { NoReader } from '#drivers/reader/noReader.ts';
@@ -56,6 +56,11 @@ export class Hardware {
   /** OSDP readers, as an installer sees them. */
   get installedReaders(): readonly InstalledReader[] {
     return this.#readers?.installed ?? [];
+  }
+
+  /** See `Readers.typedCards`. */
+  get typedCards(): TypedCards | undefined {
+    return this.#readers?.typedCards;
   }
 
   /** See `Readers.install`. */

@@ -55,7 +55,7 @@ export const osdpLine = z.strictObject({
     .max(16),
 });
 
-export const serialReader = z.discriminatedUnion('driver', [
+export const reader = z.discriminatedUnion('driver', [
   z.strictObject({ id: readerId, driver: z.literal('rdm6300'), path }),
   z.strictObject({ id: readerId, driver: z.literal('pn532'), path }),
   z.strictObject({
@@ -67,6 +67,16 @@ export const serialReader = z.discriminatedUnion('driver', [
     // Only for hex digits without a number of bits before them.
     bits: z.int().min(1).max(CARD_BITS_MAX).optional(),
     prefix: z.string().max(16).optional(),
+    formats,
+  }),
+  z.strictObject({
+    id: readerId,
+    driver: z.literal('keyboard').describe('a reader that is plugged in as a keyboard and types at the kiosk'),
+    text: z.strictObject({
+      digits: z.enum(['hex', 'decimal']),
+      bits: z.int().min(1).max(CARD_BITS_MAX),
+      'last-byte-first': z.boolean().default(false),
+    }),
     formats,
   }),
 ]);

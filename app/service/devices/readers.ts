@@ -5,10 +5,11 @@ import type { AccessPointId, ReaderId } from '#core/kernel/ids.ts';
 import type { Millis } from '#core/kernel/units.ts';
 import type { JournalEvent } from '#core/journal/entry.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { CardReader } from '#core/ports/hardware.ts';
+import type { CardReader, TypedCards } from '#core/ports/hardware.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { ReaderKeys } from '#core/ports/readerKeys.ts';
+import { KeyboardReader } from '#drivers/reader/keyboardReader.ts';
 import { openRdm6300, openWiegandBridge, type ListeningReader } from '#drivers/reader/listeningReader.ts';
 import { OsdpCardReader } from '#drivers/reader/osdp/osdpCardReader.ts';
 import { OsdpLine, type ReaderState } from '#drivers/reader/osdp/osdpLine.ts';
@@ -40,6 +41,7 @@ export class Readers {
   readonly #parts: ReadersParts;
   readonly #lines = new Map<string, OsdpLine>();
   readonly #readers = new Map<ReaderId, CardReader>();
+  #typedCards: TypedCards | undefined;
   readonly #closing: (() => Promise<void> | void)[] = [];
 
   private constructor(parts: ReadersParts) {
@@ -55,12 +57,18 @@ export class Readers {
       ...serialReaders.map((reader) => readers.#openSerial(reader)),
     ]);
     readers.#tellLinks();
+    readers.#addKeyboard();
     return readers;
   }
 
   /** Undefined for a name that is not configured. */
   reader(name: ReaderId): CardReader | undefined {
     return this.#readers.get(name);
+  }
+
+  /** Of the reader that types at the kiosk; undefined where there is none. */
+  get typedCards(): TypedCards | undefined {
+    return this.#typedCards;
   }
 
   get installed(): readonly InstalledReader[] {
@@ -134,6 +142,19 @@ export class Readers {
     const reader = await openOne(config, { accessPoint, path: config.path, clock: this.#parts.clock });
     this.#readers.set(config.id, reader);
     this.#closing.push(() => reader.close());
+  }
+
+  #addKeyboard(): void {
+    const { config, health } = this.#parts;
+    for (const { id, text, formats } of config.keyboardReaders) {
+      const accessPoint = this.#accessPointOf(id);
+      if (accessPoint === undefined) continue;
+      const reader = new KeyboardReader({ accessPoint, text, formats });
+      this.#readers.set(id, reader);
+      this.#typedCards = reader;
+      const says = `reader ${id} types at the screen; whether it is plugged in is not known`;
+      health.report({ part: `reader at ${accessPoint}`, level: 'ok', says });
+    }
   }
 
   #accessPointOf(name: ReaderId): AccessPointId | undefined {
