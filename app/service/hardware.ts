@@ -58,6 +58,11 @@ export class Hardware {
     return this.#readers?.installed ?? [];
   }
 
+  /** Rules of a changed configuration: they may ask other things of readers. */
+  adopt(config: TerminalConfig): void {
+    this.#readers?.adopt(config);
+  }
+
   /** See `Readers.typedCards`. */
   get typedCards(): TypedCards | undefined {
     return this.#readers?.typedCards;

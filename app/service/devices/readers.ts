@@ -17,6 +17,7 @@ import { openPn532 } from '#drivers/reader/pn532.ts';
 import { ToldCards } from '#drivers/reader/toldCards.ts';
 import type { DoorWires } from './doorWires.ts';
 import { OsdpWatch } from './osdpWatch.ts';
+import { FittingsWatch, fittingsAsked } from './readerFittings.ts';
 
 export interface ReadersParts {
   readonly config: TerminalConfig;
@@ -41,11 +42,15 @@ export class Readers {
   readonly #parts: ReadersParts;
   readonly #lines = new Map<string, OsdpLine>();
   readonly #readers = new Map<ReaderId, CardReader>();
+  readonly #fittings: FittingsWatch[] = [];
   #typedCards: TypedCards | undefined;
+  /** The rules of it may change while the gate works. */
+  #rules: TerminalConfig;
   readonly #closing: (() => Promise<void> | void)[] = [];
 
   private constructor(parts: ReadersParts) {
     this.#parts = parts;
+    this.#rules = parts.config;
   }
 
   /** Resolves when every port was opened, or could not be. */
@@ -96,6 +101,12 @@ export class Readers {
     throw new Fault('reader', { thing: 'OSDP reader', found: `"${reader}"`, expected });
   }
 
+  /** Other rules ask other things of readers. */
+  adopt(config: TerminalConfig): void {
+    this.#rules = config;
+    for (const fittings of this.#fittings) fittings.look();
+  }
+
   async close(): Promise<void> {
     for (const close of this.#closing.splice(0)) await close();
     this.#parts.keys[Symbol.dispose]();
@@ -111,7 +122,10 @@ export class Readers {
       this.#lines.set(id, line);
       const { fault } = line;
       health.report({ part, level: fault === undefined ? 'ok' : 'failed', says: fault?.message ?? `${path} is open` });
+      const fittings = new FittingsWatch({ line, health, asked: (reader) => fittingsAsked(this.#rules, reader) });
+      this.#fittings.push(fittings);
       const heard = [
+        fittings,
         line.onLink((link, why) => health.report({ part, level: link === 'up' ? 'ok' : 'failed', says: why })),
         new OsdpWatch({ line, health, record, isRead: (reader) => this.#accessPointOf(reader) !== undefined }),
         ...config.readers.flatMap((reader) => wires.ofReader(reader.id)?.connect(line) ?? []),
