@@ -96,6 +96,8 @@ export const KioskView = z.strictObject({
   face: FaceWay,
   /** Can a QR pass be shown to the camera? Where no issuer is named it is no way in at all. */
   pass: z.boolean(),
+  /** Does a reader type its cards at this screen? Only there are keys held back, for as long as it takes to tell. */
+  typedCards: z.boolean(),
   cameraOn: z.boolean(),
   preview: z.enum(['outline', 'mirror']),
   pixelPitchMm: z.number().check(z.gt(0), z.maximum(2)),

@@ -2,7 +2,6 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { KioskCommand } from '../contract/kioskCommand.ts';
 import type { KioskView } from '../contract/kioskView.ts';
 import { announcementOf } from './announcement.ts';
-import { commandOfKey } from './keys.ts';
 import { Button } from './parts/Button.tsx';
 import { Icon } from './parts/Icon.tsx';
 import type { MirrorSource } from './parts/mirrorSource.ts';
@@ -45,16 +44,6 @@ function Gate({ view, mirror, send }: GateProps) {
     // A button that went with its screen takes the focus along; the next Tab starts at the new screen.
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
   }, [kind]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const command = commandOfKey(event.key, view.screen, event.target instanceof HTMLButtonElement);
-      if (command === undefined || event.repeat) return;
-      event.preventDefault();
-      send(command);
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, [view, send]);
   return (
     <div class={`gate on-${kind}`}>
       {view.simulated && <p class="banner">{texts.simulated}</p>}

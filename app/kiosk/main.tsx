@@ -1,9 +1,11 @@
 import { render } from 'preact';
+import type { KioskCommand } from '../contract/kioskCommand.ts';
 import type { KioskView } from '../contract/kioskView.ts';
 import { preloadBridge } from './bridge/preloadBridge.ts';
 import { SocketBridge } from './bridge/socketBridge.ts';
 import { Chime } from './chime.ts';
 import { DoorSound } from './doorSound.ts';
+import { KeyDesk } from './keyDesk.ts';
 import { Kiosk } from './Kiosk.tsx';
 import { MirrorRelay } from './parts/mirrorSource.ts';
 import './style.css';
@@ -22,6 +24,7 @@ function startKiosk(root: HTMLElement): void {
     },
   );
   const send = bridge.send.bind(bridge);
+  const keys = keysOfPage(send);
   let shown: KioskView | undefined;
   const show = (view: KioskView | undefined): void => {
     // A reload in the middle of an outcome draws it again and does not sound it again.
@@ -30,10 +33,27 @@ function startKiosk(root: HTMLElement): void {
       chime.play(kind);
     doorSound.show(view?.sound ?? 'none');
     shown = view;
+    keys.show(view);
     render(<Kiosk view={view} mirror={mirror.source} send={send} />, root);
   };
   show(undefined);
   bridge.subscribe(show, (picture) => mirror.pass(picture));
+}
+
+function keysOfPage(send: (command: KioskCommand) => void): KeyDesk {
+  const keys = new KeyDesk({
+    send,
+    now: () => performance.now(),
+    later: (ms, act) => {
+      const timer = setTimeout(act, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+  addEventListener('keydown', (event) => {
+    const { key, timeStamp: at, repeat } = event;
+    if (keys.hear({ key, at, repeat, onButton: event.target instanceof HTMLButtonElement })) event.preventDefault();
+  });
+  return keys;
 }
 
 const socketAddress = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${SOCKET_PATH}`;

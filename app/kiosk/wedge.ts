@@ -1,3 +1,5 @@
+import { TYPED_CARD_CHARACTERS_MAX } from '../contract/kioskCommand.ts';
+
 /**
  * A reader that is plugged in as a keyboard types a card's number faster than anybody can, and ends it with a key of its
  * own. Keys are held back until it is known which of the two they are, at most for as long as the reader's keys lie apart.
@@ -11,7 +13,12 @@ export interface WedgeLimits {
   readonly endKeys: readonly string[];
 }
 
-export const WEDGE_LIMITS: WedgeLimits = { gapMs: 35, lengthMin: 6, lengthMax: 64, endKeys: ['Enter', 'Tab'] };
+export const WEDGE_LIMITS: WedgeLimits = {
+  gapMs: 35,
+  lengthMin: 6,
+  lengthMax: TYPED_CARD_CHARACTERS_MAX,
+  endKeys: ['Enter', 'Tab'],
+};
 
 /** The keys held back, and when the last one came. `overlong`: more came than any card has; the rest is swallowed. */
 export interface WedgeState {

@@ -145,6 +145,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     hasher: createArgon2PinHasher(),
     cameras: around.cameras,
     readers: around.readers,
+    typedCards: hardware.typedCards,
     ...(config.siren === undefined ? {} : { siren: hardware.strike(config.siren) }),
   });
   terminal.start();
@@ -176,15 +177,19 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     backups,
     engine: vision,
     doors: doors.barriers,
-    adopt: (changed: TerminalConfig) => {
-      doors.adopt(changed);
-      terminal.adopt(changed);
-    },
+    adopt: adoptedBy(doors, hardware, terminal),
     readers: hardware,
     people,
   };
   return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, doors, keyCalendar) };
 }
+
+type Adopt = Gate['adopt'];
+const adoptedBy =
+  (...parts: readonly { readonly adopt: Adopt }[]): Adopt =>
+  (changed) => {
+    for (const part of parts) part.adopt(changed);
+  };
 
 /** What must not be forgotten by pulling the plug. */
 function outlivingRestarts(folder: string, master: Uint8Array, health: HealthBoard) {

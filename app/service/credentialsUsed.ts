@@ -16,11 +16,13 @@ export function credentialsUsed(config: TerminalConfig): ReadonlySet<CredentialT
 
 function cardsAt(
   { reader }: AccessPointConfig,
-  { osdpLines, serialReaders }: TerminalConfig,
+  { osdpLines, serialReaders, keyboardReaders }: TerminalConfig,
 ): readonly CredentialTechnology[] {
   if (reader.driver !== 'named') return [];
   const onOsdp = osdpLines.flatMap(({ readers }) => readers).find(({ id }) => id === reader.name);
   if (onOsdp !== undefined) return technologiesOf(onOsdp.formats, true);
+  // Whatever format its number is in, it can be typed by anybody who knows it.
+  if (keyboardReaders.some(({ id }) => id === reader.name)) return ['card-serial-number'];
   const serial = serialReaders.find(({ id }) => id === reader.name);
   if (serial === undefined) return [];
   return serial.driver === 'wiegand' ? technologiesOf(serial.formats, false) : ['card-serial-number'];

@@ -6,7 +6,7 @@ import type { Millis } from '#core/kernel/units.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
-import type { CardReader, DoorInputs, RelayBoard, Strike } from '#core/ports/hardware.ts';
+import type { CardReader, DoorInputs, RelayBoard, Strike, TypedCards } from '#core/ports/hardware.ts';
 import { openReplayCamera } from '#drivers/camera/replayCamera.ts';
 import { noInputs } from '#drivers/inputs/noInputs.ts';
 import { NoReader } from '#drivers/reader/noReader.ts';
@@ -58,6 +58,16 @@ export class Hardware {
   /** OSDP readers, as an installer sees them. */
   get installedReaders(): readonly InstalledReader[] {
     return this.#readers?.installed ?? [];
+  }
+
+  /** Rules of a changed configuration: they may ask other things of readers. */
+  adopt(config: TerminalConfig): void {
+    this.#readers?.adopt(config);
+  }
+
+  /** See `Readers.typedCards`. */
+  get typedCards(): TypedCards | undefined {
+    return this.#readers?.typedCards;
   }
 
   /** See `Readers.install`. */

@@ -103,5 +103,6 @@ const kioskOf = ({ terminal, mirror }: Gate): ScreenEndpoints['kiosk'] => ({
       endMirror();
     };
   },
+  takes: (command) => terminal.kiosk.takes(command),
   command: (command) => terminal.kiosk.command(command),
 });

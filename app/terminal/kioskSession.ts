@@ -2,6 +2,7 @@ import type { AccessDecision } from '#core/access/decide.ts';
 import type { Factor } from '#core/access/request.ts';
 import type { KioskConfig } from '#core/config/terminalConfig.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { TypedCards } from '#core/ports/hardware.ts';
 import { after } from '#core/kernel/units.ts';
 import type { KioskCommand } from '#contract/kioskCommand.ts';
 import {
@@ -37,6 +38,15 @@ export interface KioskSurroundings {
   sound(): KioskView['sound'];
 }
 
+export interface KioskSessionParts {
+  readonly config: KioskConfig;
+  readonly clock: Clock;
+  readonly wishes: KioskWishes;
+  readonly surroundings: KioskSurroundings;
+  /** Of the reader that types at this screen; undefined where there is none. */
+  readonly typedCards: TypedCards | undefined;
+}
+
 type Pad = { entering: 'personal-number' | 'pin'; personalNumber: string; pin: string; checking: boolean };
 /** What somebody opened at the screen; it closes by itself. */
 type Opened = { kind: 'card'; thenFace: boolean } | { kind: 'pin'; pad: Pad } | undefined;
@@ -50,6 +60,7 @@ export class KioskSession {
   readonly #clock: Clock;
   readonly #wishes: KioskWishes;
   readonly #surroundings: KioskSurroundings;
+  readonly #typedCards: TypedCards | undefined;
   readonly #listeners = new Set<(view: KioskView) => void>();
   #language: Language;
   #face: FacePicture = NOTHING_SEEN;
@@ -63,11 +74,12 @@ export class KioskSession {
   #outcomeEnds: Disposable | undefined;
   #idle: Disposable | undefined;
 
-  constructor(parts: { config: KioskConfig; clock: Clock; wishes: KioskWishes; surroundings: KioskSurroundings }) {
+  constructor(parts: KioskSessionParts) {
     this.#config = parts.config;
     this.#clock = parts.clock;
     this.#wishes = parts.wishes;
     this.#surroundings = parts.surroundings;
+    this.#typedCards = parts.typedCards;
     this.#language = parts.config.language;
   }
 
@@ -81,6 +93,7 @@ export class KioskSession {
       handler,
       face: this.#surroundings.faceWay(),
       pass: this.#surroundings.takesPasses(),
+      typedCards: this.#typedCards !== undefined,
       cameraOn: this.#face.cameraOn,
       preview: this.#config.preview,
       pixelPitchMm: this.#config.pixelPitchMm,
@@ -104,6 +117,11 @@ export class KioskSession {
 
   get awaitsPassForFace(): boolean {
     return this.#face.reading && this.#passThenFace;
+  }
+
+  /** May a screen say so here? A card is typed only where there is a reader that types. */
+  takes({ kind }: KioskCommand): boolean {
+    return this.#typedCards !== undefined || (kind !== 'card-typed' && kind !== 'card-misread');
   }
 
   command(command: KioskCommand): void {
@@ -188,6 +206,10 @@ export class KioskSession {
         return this.#showPass(false);
       case 'cancel':
         return this.#close();
+      case 'card-typed':
+        return this.#typedCards?.typed(command.text);
+      case 'card-misread':
+        return this.#typedCards?.mistyped();
       case 'press-digit':
       case 'erase-digit':
       case 'confirm':

@@ -10,7 +10,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { PassRules } from '#core/access/pass.ts';
 import type { CodeReader } from '#core/ports/codeReader.ts';
 import type { FaceEngine } from '#core/ports/engine.ts';
-import type { CardReader, Strike } from '#core/ports/hardware.ts';
+import type { CardReader, Strike, TypedCards } from '#core/ports/hardware.ts';
 import type { PinHasher } from '#core/ports/pinHasher.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { Mirror } from '#core/ports/screen.ts';
@@ -60,6 +60,8 @@ export interface TerminalParts {
   readonly roster: Roster;
   readonly hasher: PinHasher & { readonly dummyHash: string };
   readonly readers: ReadonlyMap<AccessPointId, CardReader>;
+  /** Of the reader that types at the kiosk, where it is one of these. */
+  readonly typedCards?: TypedCards | undefined;
   readonly cameras: ReadonlyMap<AccessPointId, Camera>;
   /** Sounds while it is energised; absent where none is fitted. */
   readonly siren?: Strike;
@@ -256,13 +258,14 @@ export class Terminal {
   }
 
   #kioskAt(shown: AccessPointConfig): KioskSession {
-    const { config, clock, doors } = this.#parts;
+    const { config, clock, doors, typedCards } = this.#parts;
     const accessPoint = this.accessPoint(shown.id);
     const door = doors.get(shown.door);
     assert(door !== undefined, 'every access point has a door');
     return new KioskSession({
       config: config.kiosk,
       clock,
+      typedCards,
       wishes: {
         useFace: () => accessPoint.useFace(),
         showPass: () => accessPoint.showPass(),

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KIOSK_COMMAND_BYTES_MAX, KioskCommand } from '#contract/kioskCommand.ts';
+import { KIOSK_COMMAND_BYTES_MAX, KioskCommand, TYPED_CARD_CHARACTERS_MAX } from '#contract/kioskCommand.ts';
 import { KioskView } from '#contract/kioskView.ts';
 import { SimulatorCommand, SimulatorView } from '#contract/simulator.ts';
 
@@ -12,6 +12,7 @@ const VIEW: KioskView = {
   handler: { name: 'Example', contact: 'privacy@example.org' },
   face: 'tap',
   pass: false,
+  typedCards: false,
   cameraOn: false,
   preview: 'outline',
   pixelPitchMm: 0.2,
@@ -35,6 +36,8 @@ describe('what a screen may say', () => {
     { kind: 'choose-language', language: 'en' },
     { kind: 'open-document', document: 'policy' },
     { kind: 'close-document' },
+    { kind: 'card-typed', text: '\\'.repeat(TYPED_CARD_CHARACTERS_MAX) },
+    { kind: 'card-misread' },
   ];
 
   it.each(commands)('is $kind, and it fits its limit', (command) => {
@@ -49,6 +52,13 @@ describe('what a screen may say', () => {
     { kind: 'press-digit', digit: '1' },
     { kind: 'press-digit' },
     { kind: 'unlock' },
+    { kind: 'card-typed' },
+    { kind: 'card-typed', text: '' },
+    { kind: 'card-typed', text: '1'.repeat(TYPED_CARD_CHARACTERS_MAX + 1) },
+    { kind: 'card-typed', text: '1234\n' },
+    { kind: 'card-typed', text: '卡号' },
+    { kind: 'card-typed', text: 77725727 },
+    { kind: 'card-misread', text: '1' },
     { kind: 'use-face', holder: 'anna' },
     { kind: 'choose-language', language: 'fr' },
     { kind: 'open-document', document: '../../etc/passwd' },

@@ -74,6 +74,7 @@ export function viewOf(shown: Shown, about: { language: Language; glass: Glass; 
     handler: { name: 'Heron House Works', contact: 'privacy@heron.example, +86 21 5555 0100' },
     face: 'tap',
     pass: false,
+    typedCards: false,
     cameraOn: false,
     preview: 'outline',
     pixelPitchMm: about.glass.pixelPitchMm,

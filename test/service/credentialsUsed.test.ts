@@ -33,6 +33,8 @@ it('a card is as strong as the way of its number, and a PIN and a face stand bes
   expect(credentialsUsed(withReader({ serialReaders: [{ ...wiegand, formats }] }))).toEqual(
     new Set(['pin', 'card-number-in-clear', 'card-serial-number']),
   );
+  const typed = { id: NAME, text: { digits: 'hex', bits: 26 }, formats: [H10301] } as const;
+  expect(credentialsUsed(withReader({ keyboardReaders: [typed] }))).toEqual(new Set(['pin', 'card-serial-number']));
   const tags = [{ id: NAME, driver: 'rdm6300', path: '/dev/a' } as const];
   expect(credentialsUsed(withReader({ serialReaders: tags }))).toEqual(new Set(['pin', 'card-serial-number']));
 });

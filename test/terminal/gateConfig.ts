@@ -88,6 +88,7 @@ export function configOf({ mode = 'walk-up', preview = 'outline', fpirMax = 0.00
     ],
     osdpLines: [],
     serialReaders: [],
+    keyboardReaders: [],
     turnstiles: [],
     access: {
       specialDays: [],

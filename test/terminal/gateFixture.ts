@@ -5,9 +5,11 @@ import type { DoorMode } from '#core/door/door.ts';
 import type { AccessPointId, ConsentId, CredentialId, DoorId, Pseudonym, TemplateId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import type { CameraMode } from '#core/presentation/cameraMode.ts';
+import type { CardReader } from '#core/ports/hardware.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import { SimulatedCamera } from '#drivers/camera/simulatedCamera.ts';
 import { SimulatedInputs } from '#drivers/inputs/simulatedInputs.ts';
+import type { KeyboardReader } from '#drivers/reader/keyboardReader.ts';
 import { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
 import { SimulatedBoard } from '#drivers/relay/simulatedBoard.ts';
 import type { Barrier } from '#terminal/barrier.ts';
@@ -52,6 +54,8 @@ export interface FixtureOptions {
   readonly people?: readonly { readonly cardholder: Cardholder; readonly credentials: readonly Credential[] }[];
   /** What differs from the configuration of one door, say its rules. */
   readonly configured?: (config: TerminalConfig) => TerminalConfig;
+  /** Reads the cards of the entrance in the place of the reader that is moved by hand. */
+  readonly keyboard?: KeyboardReader;
   /** What has survived a restart. */
   readonly pinTries?: FakePinTries;
   readonly spentPasses?: FakeSpentPasses;
@@ -181,7 +185,7 @@ export class GateFixture {
   static async assembled(options: FixtureOptions = {}): Promise<GateFixture> {
     const gate = new GateFixture(options);
     await Promise.all([...gate.barriers.values()].map((barrier) => barrier.start()));
-    const { consentMs = DAY_MS, others = [], people = [] } = options;
+    const { consentMs = DAY_MS, others = [], people = [], keyboard } = options;
     for (const person of people) await gate.people.enrol(person);
     const now = gate.clock.wall();
     await gate.people.enrol({
@@ -212,7 +216,11 @@ export class GateFixture {
       receipts: gate.receipts,
       roster: await gate.people.load(),
       hasher: gate.hasher,
-      readers: gate.#readers,
+      readers:
+        keyboard === undefined
+          ? gate.#readers
+          : new Map<AccessPointId, CardReader>([...gate.#readers, [ENTRANCE, keyboard]]),
+      typedCards: keyboard,
       ...(gate.config.siren === undefined ? {} : { siren: gate.board.strike(gate.config.siren.channel) }),
       cameras: new Map([[ENTRANCE, gate.camera]]),
       mirror: { show: () => void gate.mirrored.push('picture'), clear: () => void gate.mirrored.push('clear') },

@@ -1,4 +1,5 @@
 import type { CardFormat } from '../access/cardFormat.ts';
+import type { CardTextForm } from '../access/cardText.ts';
 import type { ReaderId } from '../kernel/ids.ts';
 import type { Millis } from '../kernel/units.ts';
 import type { DoorInput, FreeInput } from '../ports/hardware.ts';
@@ -54,6 +55,13 @@ export type SerialReaderConfig =
       readonly formats: readonly CardFormat[];
     };
 
+/** A reader that types its cards at the kiosk. */
+export interface KeyboardReaderConfig {
+  readonly id: ReaderId;
+  readonly text: CardTextForm;
+  readonly formats: readonly CardFormat[];
+}
+
 /** What the bridge between a Wiegand reader and a serial port sends: see drivers/reader/wiegandLines.ts. */
 export interface WiegandForm {
   readonly kind: 'ascii-hex-lines' | 'bits-lines';
@@ -61,7 +69,7 @@ export interface WiegandForm {
   readonly prefix?: string;
 }
 
-/** Who reads cards at an access point: by its name one of the readers on OSDP lines or on lines of their own. */
+/** Who reads cards at an access point: by its name one of the readers on OSDP lines, on lines of their own or at the kiosk. */
 export type ReaderChoice =
   | { readonly driver: 'simulated' | 'none' }
   | { readonly driver: 'named'; readonly name: ReaderId };

@@ -11,7 +11,14 @@ import type { CameraMode } from '../presentation/cameraMode.ts';
 import type { PresentationLimits } from '../presentation/presentation.ts';
 import type { Language } from '../privacy/consent.ts';
 import type { RetentionRules } from '../privacy/retention.ts';
-import type { BoardConfig, InputsConfig, OsdpLineConfig, ReaderChoice, SerialReaderConfig } from './hardwareConfig.ts';
+import type {
+  BoardConfig,
+  InputsConfig,
+  KeyboardReaderConfig,
+  OsdpLineConfig,
+  ReaderChoice,
+  SerialReaderConfig,
+} from './hardwareConfig.ts';
 
 export type { BoardConfig } from './hardwareConfig.ts';
 
@@ -33,6 +40,8 @@ export interface TerminalConfig {
   readonly boards: readonly BoardConfig[];
   readonly osdpLines: readonly OsdpLineConfig[];
   readonly serialReaders: readonly SerialReaderConfig[];
+  /** One at most; where an access point names it, that is the kiosk's. */
+  readonly keyboardReaders: readonly KeyboardReaderConfig[];
   readonly doors: readonly DoorConfig[];
   readonly turnstiles: readonly TurnstileConfig<DoorConfig['inputs']>[];
   readonly siren?: SirenConfig;

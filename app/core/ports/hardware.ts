@@ -99,5 +99,13 @@ export interface CardReader extends Link {
   soundAlarm(): void;
 }
 
+/** Takes what a reader types that is plugged in as a keyboard, as the screen has put its keys together. */
+export interface TypedCards {
+  /** Keys that came at a reader's pace and were ended as a card is. Any text: it is a card where a format reads it. */
+  typed(text: string): void;
+  /** Keys that came at a reader's pace, and were no card. */
+  mistyped(): void;
+}
+
 /** One bout of a reader's alarm. It ends by itself, so that a program that has died leaves no reader sounding. */
 export const ALARM_TONE_MS = 2_000;

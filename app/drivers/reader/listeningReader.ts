@@ -1,4 +1,4 @@
-import { decodeCard, uidCard, type CardFormat } from '#core/access/cardFormat.ts';
+import { uidCard, type CardFormat } from '#core/access/cardFormat.ts';
 import type { AccessPointId } from '#core/kernel/ids.ts';
 import { millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
@@ -56,18 +56,12 @@ export function openWiegandBridge(options: WiegandReaderOptions): Promise<Listen
       hear: (bytes) => {
         for (const found of lines.feed(bytes)) {
           if (found.kind === 'broken') told.misread(found.why, 'broken');
-          else tellDecoded(told, found.bits, options.formats);
+          else told.bits(found.bits, options.formats);
         }
       },
       close: () => undefined,
     };
   });
-}
-
-function tellDecoded(told: ToldCards, bits: string, formats: readonly CardFormat[]): void {
-  const decoded = decodeCard(bits, formats);
-  if (decoded.kind === 'read') told.card(decoded.card);
-  else told.misread(`a card of ${bits.length} bits, refused for its ${decoded.reason}`, decoded.reason);
 }
 
 interface Ears {

@@ -1,3 +1,4 @@
+import { decodeCard, type CardFormat } from '#core/access/cardFormat.ts';
 import type { AccessPointId } from '#core/kernel/ids.ts';
 import type { CardRead, CardReader, LinkState, MisreadReason, ReaderOutcome } from '#core/ports/hardware.ts';
 import { Listeners } from '../listeners.ts';
@@ -43,6 +44,13 @@ export class ToldCards implements CardReader {
 
   card(card: CardRead): void {
     this.#cards.tell(card);
+  }
+
+  /** A card as its bits, `0` and `1`, by the first of these formats that reads it. */
+  bits(bits: string, formats: readonly CardFormat[]): void {
+    const decoded = decodeCard(bits, formats);
+    if (decoded.kind === 'read') this.card(decoded.card);
+    else this.misread(`a card of ${bits.length} bits, refused for its ${decoded.reason}`, decoded.reason);
   }
 
   misread(why: string, reason: MisreadReason): void {

@@ -1,6 +1,7 @@
 import { CARD_FORMATS, cardFormatFlaw } from '#core/access/cardFormat.ts';
 import { formatsOverlap } from '#core/access/cardFormatOverlap.ts';
 import { formatsNamed, toCardFormat } from './hardwareSection.ts';
+import { keyboardFlaws } from './keyboardFlaws.ts';
 import type { Wire } from './hardwareSchema.ts';
 import type { ConfigFile } from './schema.ts';
 
@@ -17,6 +18,7 @@ export const hardwareFlaws = (file: ConfigFile): readonly Flaw[] => [
   ...lineFlaws(file),
   ...addressFlaws(file),
   ...readerFlaws(file),
+  ...keyboardFlaws(file),
   ...wireFlaws(file),
   ...nameFlaws(file),
 ];
@@ -42,7 +44,7 @@ const formatChoices = (file: ConfigFile): { path: Flaw['path']; formats: readonl
     readers.map(({ formats }, reader) => ({ path: ['osdp', line, 'readers', reader, 'formats'], formats })),
   ),
   ...file.readers.flatMap((reader, index) =>
-    reader.driver === 'wiegand' ? [{ path: ['readers', index, 'formats'], formats: reader.formats }] : [],
+    'formats' in reader ? [{ path: ['readers', index, 'formats'], formats: reader.formats }] : [],
   ),
 ];
 
@@ -80,11 +82,11 @@ function lineFlaws(file: ConfigFile): Flaw[] {
       return [board.driver === 'modbus' ? { ...use, shared: `Modbus at ${board.baud} baud` } : use];
     }),
     ...file.osdp.map(({ id, path: line }, index) => ({ path: ['osdp', index, 'path'], line, by: `OSDP line ${id}` })),
-    ...file.readers.map(({ id, path: line }, index) => ({
-      path: ['readers', index, 'path'],
-      line,
-      by: `reader ${id}`,
-    })),
+    ...file.readers.flatMap((reader, index) =>
+      reader.driver === 'keyboard'
+        ? []
+        : [{ path: ['readers', index, 'path'], line: reader.path, by: `reader ${reader.id}` }],
+    ),
   ];
   return uses.flatMap(({ path, line, by, shared }, index) => {
     const other = uses.slice(0, index).find((use) => use.line === line);

@@ -38,7 +38,11 @@ export const board = z.discriminatedUnion('driver', [
   z.strictObject({ id, driver: z.literal('simulated'), channels: z.int().min(1).max(8).default(1) }),
 ]);
 
-/** Names of card formats, in the order in which they are tried. No two of these have cards of one length. */
+/**
+ * Names of card formats, in the order in which they are tried. No two of these have cards of one length. Of 37 bits there is
+ * none: H10302 and H10304 have the same parities, so every card of one is a card of the other with another number. Which of
+ * the two a site's cards are has to be said.
+ */
 const formats = z.array(z.string().min(1).max(40)).min(1).max(16).default(['H10301', 'H10306', 'uid']);
 
 export const osdpLine = z.strictObject({
@@ -51,7 +55,7 @@ export const osdpLine = z.strictObject({
     .max(16),
 });
 
-export const serialReader = z.discriminatedUnion('driver', [
+export const reader = z.discriminatedUnion('driver', [
   z.strictObject({ id: readerId, driver: z.literal('rdm6300'), path }),
   z.strictObject({ id: readerId, driver: z.literal('pn532'), path }),
   z.strictObject({
@@ -63,6 +67,16 @@ export const serialReader = z.discriminatedUnion('driver', [
     // Only for hex digits without a number of bits before them.
     bits: z.int().min(1).max(CARD_BITS_MAX).optional(),
     prefix: z.string().max(16).optional(),
+    formats,
+  }),
+  z.strictObject({
+    id: readerId,
+    driver: z.literal('keyboard').describe('a reader that is plugged in as a keyboard and types at the kiosk'),
+    text: z.strictObject({
+      digits: z.enum(['hex', 'decimal']),
+      bits: z.int().min(1).max(CARD_BITS_MAX),
+      'last-byte-first': z.boolean().default(false),
+    }),
     formats,
   }),
 ]);

@@ -3,6 +3,7 @@ import type {
   BoardConfig,
   InputNames,
   InputsConfig,
+  KeyboardReaderConfig,
   OsdpLineConfig,
   SerialReaderConfig,
   SupervisedWire,
@@ -21,6 +22,7 @@ export interface HardwareSection {
   readonly boards: readonly BoardConfig[];
   readonly osdpLines: readonly OsdpLineConfig[];
   readonly serialReaders: readonly SerialReaderConfig[];
+  readonly keyboardReaders: readonly KeyboardReaderConfig[];
 }
 
 /** Boards and readers of a file that `hardwareFlaws` found nothing wrong with, with paths made absolute by `at`. */
@@ -33,7 +35,12 @@ export function hardwareOf(file: ConfigFile, at: At): HardwareSection {
       baudRate: baud,
       readers: readers.map((reader) => ({ ...reader, formats: chosen(reader.formats, file) })),
     })),
-    serialReaders: file.readers.map((reader) => toSerialReader(reader, file, at)),
+    serialReaders: file.readers.flatMap((reader) =>
+      reader.driver === 'keyboard' ? [] : [toSerialReader(reader, file, at)],
+    ),
+    keyboardReaders: file.readers.flatMap((reader) =>
+      reader.driver === 'keyboard' ? [toKeyboardReader(reader, file)] : [],
+    ),
   };
 }
 
@@ -46,7 +53,16 @@ function toBoard(board: ConfigFile['boards'][number], at: At): BoardConfig {
   return { id, driver, path, baudRate: board.baud, address, dialect, channels, inputs, measuredInputs };
 }
 
-function toSerialReader(reader: ConfigFile['readers'][number], file: ConfigFile, at: At): SerialReaderConfig {
+type ReaderText = ConfigFile['readers'][number];
+type KeyboardText = Extract<ReaderText, { driver: 'keyboard' }>;
+
+const toKeyboardReader = ({ id, text, formats }: KeyboardText, file: ConfigFile): KeyboardReaderConfig => ({
+  id,
+  text: { digits: text.digits, bits: text.bits, lastByteFirst: text['last-byte-first'] },
+  formats: chosen(formats, file),
+});
+
+function toSerialReader(reader: Exclude<ReaderText, KeyboardText>, file: ConfigFile, at: At): SerialReaderConfig {
   const path = at(reader.path);
   if (reader.driver !== 'wiegand') return { ...reader, path };
   const { id, driver, baud, form, bits, prefix, formats } = reader;

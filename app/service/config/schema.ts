@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isWeakKey } from '#core/access/issuerKey.ts';
 import { millis } from '#core/kernel/units.ts';
 import { accessPointRules, accessSections, CAMERA_MODES, doorRules, turnstileOf } from './accessSchema.ts';
-import { board, cardFormat, inputs, osdpLine, readerChoice, serialReader } from './hardwareSchema.ts';
+import { board, cardFormat, inputs, osdpLine, reader, readerChoice } from './hardwareSchema.ts';
 import { retention } from './retentionSchema.ts';
 import { accessPointId, doorId, id, share, span } from './schemaParts.ts';
 
@@ -184,7 +184,7 @@ export const ConfigFile = z.strictObject({
   passes: passes.prefault({}),
   boards: z.array(board).min(1).max(16),
   osdp: z.array(osdpLine).max(8).default([]),
-  readers: z.array(serialReader).max(16).default([]),
+  readers: z.array(reader).max(16).default([]),
   'card-formats': z.array(cardFormat).max(32).default([]),
   doors: z.array(door).max(16).default([]),
   turnstiles: z.array(turnstileOf(inputs)).max(8).default([]),

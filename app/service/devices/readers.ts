@@ -5,10 +5,11 @@ import type { AccessPointId, ReaderId } from '#core/kernel/ids.ts';
 import type { Millis } from '#core/kernel/units.ts';
 import type { JournalEvent } from '#core/journal/entry.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { CardReader } from '#core/ports/hardware.ts';
+import type { CardReader, TypedCards } from '#core/ports/hardware.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { ReaderKeys } from '#core/ports/readerKeys.ts';
+import { KeyboardReader } from '#drivers/reader/keyboardReader.ts';
 import { openRdm6300, openWiegandBridge, type ListeningReader } from '#drivers/reader/listeningReader.ts';
 import { OsdpCardReader } from '#drivers/reader/osdp/osdpCardReader.ts';
 import { OsdpLine, type ReaderState } from '#drivers/reader/osdp/osdpLine.ts';
@@ -16,6 +17,7 @@ import { openPn532 } from '#drivers/reader/pn532.ts';
 import { ToldCards } from '#drivers/reader/toldCards.ts';
 import type { DoorWires } from './doorWires.ts';
 import { OsdpWatch } from './osdpWatch.ts';
+import { FittingsWatch, fittingsAsked } from './readerFittings.ts';
 
 export interface ReadersParts {
   readonly config: TerminalConfig;
@@ -40,10 +42,15 @@ export class Readers {
   readonly #parts: ReadersParts;
   readonly #lines = new Map<string, OsdpLine>();
   readonly #readers = new Map<ReaderId, CardReader>();
+  readonly #fittings: FittingsWatch[] = [];
+  #typedCards: TypedCards | undefined;
+  /** The rules of it may change while the gate works. */
+  #rules: TerminalConfig;
   readonly #closing: (() => Promise<void> | void)[] = [];
 
   private constructor(parts: ReadersParts) {
     this.#parts = parts;
+    this.#rules = parts.config;
   }
 
   /** Resolves when every port was opened, or could not be. */
@@ -55,12 +62,18 @@ export class Readers {
       ...serialReaders.map((reader) => readers.#openSerial(reader)),
     ]);
     readers.#tellLinks();
+    readers.#addKeyboard();
     return readers;
   }
 
   /** Undefined for a name that is not configured. */
   reader(name: ReaderId): CardReader | undefined {
     return this.#readers.get(name);
+  }
+
+  /** Of the reader that types at the kiosk; undefined where there is none. */
+  get typedCards(): TypedCards | undefined {
+    return this.#typedCards;
   }
 
   get installed(): readonly InstalledReader[] {
@@ -88,6 +101,12 @@ export class Readers {
     throw new Fault('reader', { thing: 'OSDP reader', found: `"${reader}"`, expected });
   }
 
+  /** Other rules ask other things of readers. */
+  adopt(config: TerminalConfig): void {
+    this.#rules = config;
+    for (const fittings of this.#fittings) fittings.look();
+  }
+
   async close(): Promise<void> {
     for (const close of this.#closing.splice(0)) await close();
     this.#parts.keys[Symbol.dispose]();
@@ -103,7 +122,10 @@ export class Readers {
       this.#lines.set(id, line);
       const { fault } = line;
       health.report({ part, level: fault === undefined ? 'ok' : 'failed', says: fault?.message ?? `${path} is open` });
+      const fittings = new FittingsWatch({ line, health, asked: (reader) => fittingsAsked(this.#rules, reader) });
+      this.#fittings.push(fittings);
       const heard = [
+        fittings,
         line.onLink((link, why) => health.report({ part, level: link === 'up' ? 'ok' : 'failed', says: why })),
         new OsdpWatch({ line, health, record, isRead: (reader) => this.#accessPointOf(reader) !== undefined }),
         ...config.readers.flatMap((reader) => wires.ofReader(reader.id)?.connect(line) ?? []),
@@ -134,6 +156,19 @@ export class Readers {
     const reader = await openOne(config, { accessPoint, path: config.path, clock: this.#parts.clock });
     this.#readers.set(config.id, reader);
     this.#closing.push(() => reader.close());
+  }
+
+  #addKeyboard(): void {
+    const { config, health } = this.#parts;
+    for (const { id, text, formats } of config.keyboardReaders) {
+      const accessPoint = this.#accessPointOf(id);
+      if (accessPoint === undefined) continue;
+      const reader = new KeyboardReader({ accessPoint, text, formats });
+      this.#readers.set(id, reader);
+      this.#typedCards = reader;
+      const says = `reader ${id} types at the screen; whether it is plugged in is not known`;
+      health.report({ part: `reader at ${accessPoint}`, level: 'ok', says });
+    }
   }
 
   #accessPointOf(name: ReaderId): AccessPointId | undefined {

@@ -10,6 +10,8 @@ export interface ScreenEndpoint<View, Command> {
    * call only: whoever needs them longer copies them and overwrites the copy. The result ends the subscription.
    */
   subscribe(onView: (view: View) => void, onMirror: (message: Uint8Array | undefined) => void): () => void;
+  /** Without it every command is taken. One that is not is refused as what is no command at all. */
+  takes?(command: Command): boolean;
   command(command: Command): void;
 }
 

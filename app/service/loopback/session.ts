@@ -72,11 +72,12 @@ class Session<View, Command> implements ScreenSession {
       const expected = `at most ${COMMANDS_PER_SECOND_MAX} commands a second`;
       return { why: 'not-allowed', found: 'more', expected };
     }
-    const parsed = this.#parts.schema.safeParse(fromJson(text));
-    if (!parsed.success) {
+    const { schema, endpoint } = this.#parts;
+    const parsed = schema.safeParse(fromJson(text));
+    if (!parsed.success || endpoint.takes?.(parsed.data) === false) {
       return { why: 'not-allowed', found: `text of ${bytes} bytes that is none`, expected: 'a command of this page' };
     }
-    this.#parts.endpoint.command(parsed.data);
+    endpoint.command(parsed.data);
     return undefined;
   }
 

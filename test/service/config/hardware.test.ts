@@ -20,7 +20,7 @@ const HOUSE = `terminal: lobby
 handler: { name: Handler, contact: privacy@handler.example }
 data: data
 key: root.key
-kiosk: { access-point: entrance }
+kiosk: { access-point: hall }
 card-formats:
   - name: site
     bits: 34
@@ -41,6 +41,7 @@ osdp:
 readers:
   - { id: desk, driver: rdm6300, path: /dev/ttyUSB4 }
   - { id: bridge, driver: wiegand, path: /dev/ttyUSB5, form: bits-lines, formats: [H10301] }
+  - { id: typing, driver: keyboard, text: { digits: hex, bits: 32, last-byte-first: true }, formats: [uid] }
 doors:
   - id: front
     lock: fail-secure
@@ -65,6 +66,7 @@ access-points:
   - { id: entrance, name: Entrance, door: front, reader: reader-in }
   - { id: exit, name: Exit, door: front, reader: reader-out }
   - { id: yard, name: Yard, door: back, reader: bridge }
+  - { id: hall, name: Hall, door: back, reader: typing }
 `;
 
 function parse(text: string): TerminalConfig {
@@ -86,7 +88,7 @@ async function refusalOf(line: string, other: string): Promise<string> {
 const lineOf = (text: string): number => HOUSE.slice(0, HOUSE.indexOf(text)).split('\n').length;
 
 it('boards, lines, readers, wires and card formats are read', () => {
-  const { boards, osdpLines, serialReaders, doors, accessPoints } = parse(HOUSE);
+  const { boards, osdpLines, serialReaders, keyboardReaders, doors, accessPoints } = parse(HOUSE);
   expect(boards).toMatchObject([
     { id: 'lcus', driver: 'lcus', channels: 2 },
     { id: 'relays', baudRate: 9_600, address: 1, dialect: 'waveshare', channels: 8, inputs: 8, measuredInputs: 0 },
@@ -103,6 +105,9 @@ it('boards, lines, readers, wires and card formats are read', () => {
     { id: 'desk', driver: 'rdm6300' },
     { id: 'bridge', form: { kind: 'bits-lines' }, formats: [H10301] },
   ]);
+  expect(keyboardReaders).toEqual([
+    { id: 'typing', text: { digits: 'hex', bits: 32, lastByteFirst: true }, formats: UID_FORMATS },
+  ]);
   expect(doors[0]?.inputs).toMatchObject({
     fitted: ['contact', 'rex', 'fire'],
     wires: [
@@ -112,7 +117,7 @@ it('boards, lines, readers, wires and card formats are read', () => {
     ],
   });
   expect(accessPoints.map(({ reader }) => reader)).toEqual(
-    ['reader-in', 'reader-out', 'bridge'].map((name) => ({ driver: 'named', name })),
+    ['reader-in', 'reader-out', 'bridge', 'typing'].map((name) => ({ driver: 'named', name })),
   );
 });
 
@@ -249,6 +254,29 @@ it.each([
   ['bands that do not rise', 'up-to: 400', 'up-to: 90', '90, expected more than 100', 'input: fire'],
   ['a wire that is never open', 'is: open', 'is: cut', 'a band for closed and one for open', 'input: fire'],
   ['an input that is none', 'input: free-2', 'input: free-9', '"free-8"', 'input: free-2'],
+  [
+    'a reader that types where there is no screen',
+    'access-point: hall',
+    'access-point: yard',
+    'typing, a reader that types, at hall, expected it at yard',
+    'reader: typing }',
+  ],
+  [
+    'a second reader that types',
+    '{ id: desk, driver: rdm6300, path: /dev/ttyUSB4 }',
+    '{ id: desk, driver: keyboard, text: { digits: decimal, bits: 32 } }',
+    'typing beside desk, expected one reader that types',
+    'id: typing',
+  ],
+  ['half a byte to turn round', 'bits: 32,', 'bits: 34,', '34, expected whole bytes', 'id: typing'],
+  [
+    'a typed number that no format reads',
+    'bits: 32, last-byte-first: true',
+    'bits: 24',
+    '24, expected as many bits as one of its formats: 32, 56, 80',
+    'id: typing',
+  ],
+  ['a reader that types with a line', 'text: { digits', 'path: /dev/x, text: { digits', 'not known', 'id: typing'],
   ['a reader of a made-up kind', 'driver: rdm6300', 'driver: rdm630', 'rdm6300', 'id: desk'],
   ['a misspelt key of a reader', 'form: bits-lines', 'from: bits-lines', 'did you mean "form"', 'id: bridge'],
 ])('%s is refused, with line and reason', async (_, ...[line, other, says, at]) => {

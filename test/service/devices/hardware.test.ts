@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { UID_FORMATS } from '#core/access/cardFormat.ts';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { DoorId, ReaderId } from '#core/kernel/ids.ts';
 import { millis } from '#core/kernel/units.ts';
+import type { CardRead } from '#core/ports/hardware.ts';
 import type { ReaderKeys } from '#core/ports/readerKeys.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
@@ -108,6 +110,17 @@ it('lines that are not there stop nothing: each is told, and its reader is down'
   expect(hardware.reader(accessPoint()).link).toBe('down');
   expect(hardware.installedReaders).toMatchObject([{ id: reader, line: 'lobby', link: 'down' }]);
   await faultOf(() => hardware.strike({ board: 'km', channel: 1 }).drive('energised', millis(100)), 'relay');
+});
+
+it('a reader that types at the kiosk is the reader of its access point, and there is none without one', async () => {
+  const typing = { id: reader, text: { digits: 'hex', bits: 32 }, formats: UID_FORMATS } as const;
+  const hardware = await opened(configWith({ keyboardReaders: [typing], accessPoints: [accessPoint()] }));
+  const read: CardRead[] = [];
+  hardware.reader(accessPoint()).onCard((card) => read.push(card));
+  hardware.typedCards?.typed('04A2001F');
+  expect(read).toEqual([{ format: 'uid', number: '04a2001f' }]);
+  expect(levelOf('reader at entrance')).toBe('ok');
+  expect((await opened(configWith({}))).typedCards).toBeUndefined();
 });
 
 it('readers whose keys the vault does not give stay silent, and everything else is opened', async () => {

@@ -1,4 +1,4 @@
-import { decodeCard, type CardFormat } from '#core/access/cardFormat.ts';
+import type { CardFormat } from '#core/access/cardFormat.ts';
 import type { AccessPointId, ReaderId } from '#core/kernel/ids.ts';
 import { ALARM_TONE_MS, type ReaderOutcome } from '#core/ports/hardware.ts';
 import { ToldCards } from '../toldCards.ts';
@@ -22,19 +22,17 @@ const COLOURS = { granted: 'green', denied: 'red', 'try-again': 'amber' } as con
 
 /** One reader of an OSDP line as the card reader of an access point. Closing the line closes it. */
 export class OsdpCardReader extends ToldCards {
-  readonly #formats: readonly CardFormat[];
   readonly #line: OsdpCardReaderParts['line'];
   readonly #reader: ReaderId;
 
   constructor({ line, reader, accessPoint, formats }: OsdpCardReaderParts) {
     super(accessPoint, line.state(reader).link);
-    this.#formats = formats;
     this.#line = line;
     this.#reader = reader;
     line.onEvent((from, event) => {
       if (from !== reader) return;
       if (event.kind === 'link') this.linkIs(event.link, event.why);
-      else if (event.kind === 'card') this.#read(event.bits);
+      else if (event.kind === 'card') this.bits(bitsOf(event.bits), formats);
       else if (event.kind === 'card-text') this.misread('a card told as text, which no card format reads', 'text');
       else if (event.kind === 'keypad') this.keys(event.keys);
     });
@@ -51,12 +49,6 @@ export class OsdpCardReader extends ToldCards {
   override soundAlarm(): void {
     if (this.link === 'down') return;
     void this.#line.tell(this.#reader, ALARM_TONES).catch(() => undefined);
-  }
-
-  #read(bits: CardBits): void {
-    const decoded = decodeCard(bitsOf(bits), this.#formats);
-    if (decoded.kind === 'read') this.card(decoded.card);
-    else this.misread(`a card of ${bits.count} bits, refused for its ${decoded.reason}`, decoded.reason);
   }
 }
 

@@ -53,7 +53,15 @@ export interface Capability {
   readonly count: number;
 }
 
-export const CAPABILITY = { inputs: 1, outputs: 2, check: 8, security: 9 } as const;
+export const CAPABILITY = {
+  inputs: 1,
+  outputs: 2,
+  lights: 4,
+  buzzer: 5,
+  check: 8,
+  security: 9,
+  pinEntry: 15,
+} as const;
 
 /** A card as its bits, the first in the top of the first byte; the bits behind the last are 0. */
 export interface CardBits {
