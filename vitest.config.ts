@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     pool: 'forks',
-    // Vitest leaves one core idle by itself, which on a machine with two doubles the time.
-    maxWorkers: 2,
+    // On two cores: whoever waits for a browser, a disk or a serial line leaves its core to another.
+    maxWorkers: 3,
     testTimeout: 30_000,
   },
 });
