@@ -49,7 +49,7 @@ async function perform(options: ReturnType<typeof readHardwareArguments>): Promi
 async function test(options: TestArguments): Promise<readonly Result[]> {
   await using tested = await openTested(options, clock);
   using installer = atTheConsole();
-  const { board, inputs, reader } = tested;
+  const { board, inputs, reader, look } = tested;
   return await walk({
     installer,
     clock,
@@ -57,6 +57,7 @@ async function test(options: TestArguments): Promise<readonly Result[]> {
     channel: options.channel,
     ...(inputs !== undefined && { inputs: inputs.inputs(TESTED_DOOR) }),
     ...(reader !== undefined && { reader }),
+    ...(look !== undefined && { look }),
   });
 }
 

@@ -1,4 +1,5 @@
 import { Fault } from '#core/kernel/fault.ts';
+import { ADDRESS_MAX } from '#drivers/reader/osdp/frames.ts';
 import { MODBUS_DIALECTS } from '#drivers/relay/modbusTalk.ts';
 
 export const USAGE = `one of
@@ -6,12 +7,18 @@ export const USAGE = `one of
   hardware test --board lcus|modbus|kmtronic|numato --port PATH --channels N [--channel N] [--address N]
                 [--dialect ${Object.keys(MODBUS_DIALECTS).join('|')}] [--contact N] [--rex N]
                 [--reader rdm6300|pn532|wiegand-hex|wiegand-bits --reader-port PATH]
+                [--reader osdp --reader-port PATH [--reader-address N] [--reader-baud RATE]
+                 [--reader-name NAME (--config FILE | --data FOLDER --key FILE)
+                  [--reader-contact N] [--reader-rex N]]]
   hardware camera [--id CAMERA] [--form device|files] [--size WIDTHxHEIGHT] [--rate N] [--seconds N]
                   [--show]
   hardware readers [--data FOLDER]
   hardware install --reader NAME [--minutes N] [--understood] [--data FOLDER]
-where --contact and --rex are inputs of the Modbus board, the last two ask the
-gate that works on the data folder, --understood says that you have read what can be overheard while a reader gets its
+where --contact and --rex are inputs of the Modbus board, --reader-contact and
+--reader-rex those of the OSDP reader, whose key is the one of that name in the
+data folder of a gate that is stopped; without a name it is looked at in the
+clear, and its cards are not counted. The last two ask the gate that works on
+the data folder, --understood says that you have read what can be overheard while a reader gets its
 key, and --json gives a report that programs read`;
 
 export interface ScanArguments {
@@ -36,7 +43,25 @@ export interface TestArguments {
   readonly dialect: keyof typeof MODBUS_DIALECTS;
   readonly contact?: number;
   readonly rex?: number;
-  readonly reader?: { readonly kind: (typeof READERS)[number]; readonly port: string };
+  readonly reader?: SerialReaderArguments | OsdpReaderArguments;
+}
+
+export interface SerialReaderArguments {
+  readonly kind: (typeof READERS)[number];
+  readonly port: string;
+}
+
+export interface OsdpReaderArguments {
+  readonly kind: 'osdp';
+  readonly port: string;
+  readonly address: number;
+  readonly baudRate: number;
+  /** Under which its key lies in the data folder of a stopped gate; without one it is looked at in the clear. */
+  readonly name?: string;
+  readonly places: { readonly config?: string; readonly data?: string; readonly key?: string };
+  /** Its own inputs. */
+  readonly contact?: number;
+  readonly rex?: number;
 }
 
 /** Cameras of this machine; `files` is the test pattern, or with an id a folder of pictures. */
@@ -71,6 +96,11 @@ const DATA = 'data/simulated';
 const MINUTES = '3';
 const LISTEN_MS = 400;
 const NUMBER_MAX = 255;
+/** The first is what most readers are delivered with. */
+const OSDP_BAUD_RATES = ['9600', '19200', '38400', '57600', '115200', '230400'] as const;
+/** They need what only the channel tells, and the channel a key. */
+const OSDP_KEYED = ['--reader-contact', '--reader-rex', '--config', '--data', '--key'] as const;
+const OSDP_ALONE = ['--reader-address', '--reader-baud', '--reader-name', ...OSDP_KEYED] as const;
 const NAMES = {
   scan: ['--port', '--modbus', '--osdp', '--listen'],
   test: [
@@ -84,6 +114,7 @@ const NAMES = {
     '--rex',
     '--reader',
     '--reader-port',
+    ...OSDP_ALONE,
   ],
   camera: ['--id', '--form', '--size', '--rate', '--seconds'],
   readers: ['--data'],
@@ -162,9 +193,45 @@ function testArguments(values: ReadonlyMap<string, string>): TestArguments {
     dialect: oneOf('--dialect', values.get('--dialect') ?? 'waveshare', dialectNames()),
     ...(contact !== undefined && { contact }),
     ...(rex !== undefined && { rex }),
-    ...(values.has('--reader') && {
-      reader: { kind: oneOf('--reader', needed('--reader'), READERS), port: needed('--reader-port') },
-    }),
+    ...readerArguments(values, (contact ?? rex) !== undefined),
+  };
+}
+
+/** What belongs to an OSDP reader alone is refused beside any other. */
+function readerArguments(values: ReadonlyMap<string, string>, boardHasInputs: boolean): Pick<TestArguments, 'reader'> {
+  const kind = values.get('--reader');
+  if (kind !== 'osdp') {
+    const foreign = OSDP_ALONE.find((name) => values.has(name));
+    if (foreign !== undefined) throw unusable(`${foreign} without --reader osdp`);
+  }
+  if (kind === undefined) return {};
+  const port = values.get('--reader-port');
+  if (port === undefined) throw unusable('no --reader-port');
+  if (kind !== 'osdp') return { reader: { kind: oneOf('--reader', kind, READERS), port } };
+  const name = values.get('--reader-name');
+  const keyed = OSDP_KEYED.find((option) => values.has(option));
+  if (name === undefined && keyed !== undefined) throw unusable(`${keyed} without --reader-name`);
+  const [contact, rex] = [values.get('--reader-contact'), values.get('--reader-rex')];
+  if (boardHasInputs && (contact ?? rex) !== undefined) throw unusable('inputs of the board and of the reader');
+  const address = numberOf('--reader-address', values.get('--reader-address') ?? '0', 0);
+  if (address > ADDRESS_MAX) throw unusable(`--reader-address ${address}`);
+  const [config, data, key] = ['--config', '--data', '--key'].map((option) => values.get(option));
+  const places = {
+    ...(config !== undefined && { config }),
+    ...(data !== undefined && { data }),
+    ...(key !== undefined && { key }),
+  };
+  return {
+    reader: {
+      kind,
+      port,
+      address,
+      baudRate: Number(oneOf('--reader-baud', values.get('--reader-baud') ?? '9600', OSDP_BAUD_RATES)),
+      places,
+      ...(name !== undefined && { name }),
+      ...(contact !== undefined && { contact: numberOf('--reader-contact', contact) }),
+      ...(rex !== undefined && { rex: numberOf('--reader-rex', rex) }),
+    },
   };
 }
 

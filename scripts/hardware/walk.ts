@@ -25,11 +25,29 @@ export interface Walk {
   readonly channel: number;
   readonly inputs?: DoorInputs;
   readonly reader?: CardReader;
+  /** A reader that says who it is before it is tried. */
+  readonly look?: ReaderLook;
+}
+
+export interface ReaderLook {
+  look(): Promise<LookedAt>;
+}
+
+/** What was found, and what of it an installer can try. */
+export interface LookedAt {
+  readonly results: readonly Result[];
+  readonly reader?: CardReader;
+  readonly inputs?: DoorInputs;
+  /** How many bits the last card had. */
+  readonly bits?: () => number | undefined;
 }
 
 /** Walks an installer through a door's hardware, part by part. */
 export async function walk(parts: Walk): Promise<readonly Result[]> {
-  return [...(await relay(parts)), ...(await contact(parts)), ...(await rex(parts)), ...(await card(parts))];
+  const relays = await relay(parts);
+  const { results, ...tried } = (await parts.look?.look()) ?? { results: [] };
+  const all = { ...parts, ...tried };
+  return [...relays, ...results, ...(await contact(all)), ...(await rex(all)), ...(await card(all))];
 }
 
 async function relay({ installer, clock, board, channel }: Walk): Promise<readonly Result[]> {
@@ -84,7 +102,7 @@ async function rex({ installer, clock, inputs }: Walk): Promise<readonly Result[
   return [result('exit button', { ok: gone, value: inputs.state('rex'), note: saidOf(gone) })];
 }
 
-async function card({ installer, clock, reader }: Walk): Promise<readonly Result[]> {
+async function card({ installer, clock, reader, bits }: Walk & Pick<LookedAt, 'bits'>): Promise<readonly Result[]> {
   if (reader === undefined) return [];
   installer.tell('Please hold a card before the reader.');
   const heard = await within<{ readonly format: string; readonly digits: number } | string>(clock, (told) => [
@@ -94,7 +112,9 @@ async function card({ installer, clock, reader }: Walk): Promise<readonly Result
   if (heard === undefined) return [result('reader', { ok: false, value: 'nothing read', note: saidOf(false) })];
   if (typeof heard === 'string') return [result('reader', { ok: false, value: 'misread', note: heard })];
   // The number is the card's secret, as far as it has one: its length is enough to see that it was read.
-  return [result('reader', { value: heard.format, note: `a number of ${heard.digits} hex digits` })];
+  const length = bits?.();
+  const note = length === undefined ? `a number of ${heard.digits} hex digits` : `a card of ${length} bits`;
+  return [result('reader', { value: heard.format, note })];
 }
 
 const saidOf = (ok: boolean): string | null => (ok ? null : `nothing came within ${HANDS_MS_MAX / 1_000} s`);
@@ -112,14 +132,15 @@ async function becomes(inputs: DoorInputs, input: DoorInput, { active, clock }: 
 }
 
 /** The first thing told, or undefined when nobody told anything in time. */
-async function within<Told>(
+export async function within<Told>(
   clock: Clock,
   listen: (told: (what: Told) => void) => readonly Disposable[],
+  ms: Millis = HANDS_MS_MAX,
 ): Promise<Told | undefined> {
   const ending: Disposable[] = [];
   const told = await new Promise<Told | undefined>((resolve) => {
     ending.push(
-      clock.at(after(clock.monotonic(), HANDS_MS_MAX), () => resolve(undefined)),
+      clock.at(after(clock.monotonic(), ms), () => resolve(undefined)),
       ...listen(resolve),
     );
   });

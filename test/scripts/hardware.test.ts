@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,8 +23,8 @@ import { probesFor } from '../../scripts/hardware/probes.ts';
 import { scan } from '../../scripts/hardware/scan.ts';
 import { TESTED_DOOR, walk, type Installer } from '../../scripts/hardware/walk.ts';
 import { FakeClock } from '../fakes/fakeClock.ts';
+import { run } from './hardwareCommand.ts';
 
-const SCRIPT = join(import.meta.dirname, '../../scripts/hardware.ts');
 const clock = new SystemClock();
 
 let folder: string;
@@ -203,20 +201,6 @@ describe('walking an installer through a door', () => {
     expect(dead).toMatchObject({ ok: false, value: 'not reached', note: expect.stringContaining('line cut') });
   });
 
-  /** Runs the command beside the made-up boards, which live in this process. */
-  async function run(
-    args: readonly string[],
-    typed: string,
-  ): Promise<{ status: unknown; report: unknown; asked: string }> {
-    const child = spawn(process.execPath, [SCRIPT, ...args], { stdio: 'pipe' });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
-    child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
-    child.stdin.end(typed);
-    const [status] = (await once(child, 'close')) as [unknown];
-    return { status, report: JSON.parse(stdout) as unknown, asked: stderr };
-  }
-
   it('runs by command, with a report that programs read', async () => {
     const emulator = await AnsweringEmulator.openNumato({ folder, clock, channels: 8 });
     const moves: string[] = [];
@@ -269,6 +253,11 @@ describe('the words of the command', () => {
       contact: 1,
       reader: { kind: 'pn532', port: '/c' },
     });
+    const osdp =
+      'test --board lcus --port /a --channels 1 --reader osdp --reader-port /c --reader-name front --reader-rex 2';
+    expect(readHardwareArguments(osdp.split(' '))).toMatchObject({
+      reader: { kind: 'osdp', port: '/c', address: 0, baudRate: 9_600, name: 'front', places: {}, rex: 2 },
+    });
   });
 
   it.each(
@@ -286,6 +275,11 @@ describe('the words of the command', () => {
       'test --board lcus --port /a --channels 2 --rex 1',
       'test --board lcus --port /a --channels 2 --reader pn532',
       'test --board modbus --port /a --channels 2 --dialect none',
+      'test --board lcus --port /a --channels 2 --reader-address 1',
+      'test --board lcus --port /a --channels 2 --reader osdp --reader-port /c --reader-address 127',
+      'test --board lcus --port /a --channels 2 --reader osdp --reader-port /c --reader-contact 1',
+      'test --board lcus --port /a --channels 2 --reader osdp --reader-port /c --reader-baud 1',
+      'test --board modbus --port /a --channels 2 --rex 1 --reader osdp --reader-port /c --reader-name a --reader-rex 1',
     ].map((line) => [line]),
   )('are refused where they make no sense: %s', (line) => {
     expect(() => readHardwareArguments(line.split(' ').filter(Boolean))).toThrow('expected one of');

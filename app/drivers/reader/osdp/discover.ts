@@ -15,6 +15,8 @@ export interface DiscoveredReader {
   /** Undefined where it tells that in the channel alone. */
   readonly identity: Identity | undefined;
   readonly capabilities: readonly Capability[] | undefined;
+  /** Undefined likewise. */
+  readonly local: { readonly tampered: boolean; readonly powerFailed: boolean } | undefined;
   /** Does it say that it can use the secure channel? One that tells nothing in the clear surely does. */
   readonly offersChannel: boolean;
 }
@@ -56,19 +58,23 @@ async function readerAt(line: Exchange, address: number): Promise<DiscoveredRead
   if (who === undefined) return undefined;
   const can = await ask(line, { address, kind: 'capabilities', sequence: 1 });
   const capabilities = can?.kind === 'capabilities' ? can.capabilities : undefined;
+  const is = await ask(line, { address, kind: 'local-status', sequence: 2 });
   return {
     address,
     identity: who.kind === 'identity' ? who.identity : undefined,
     capabilities,
+    local: is?.kind === 'local' ? is : undefined,
     offersChannel:
       capabilities === undefined ||
       capabilities.some(({ code, level }) => code === CAPABILITY.security && (level & 1) !== 0),
   };
 }
 
+const ASKS = { identify: 'who it is', capabilities: 'what it can', 'local-status': 'how it is' } as const;
+
 interface Asks {
   readonly address: number;
-  readonly kind: 'identify' | 'capabilities';
+  readonly kind: keyof typeof ASKS;
   readonly sequence: Sequence;
 }
 
@@ -80,10 +86,9 @@ async function ask(line: Exchange, { address, kind, sequence }: Asks): Promise<R
     return frame && decodeReply(frame.payload);
   };
   const bytes = encodeFrame({ address, reply: false, sequence, check: 'crc' }, encodeCommand({ kind }));
-  const asks = kind === 'identify' ? 'who it is' : 'what it can';
   try {
     const thing = `the reader at address ${address}`;
-    return await line.ask({ thing, asks, bytes, hear, withinMs: ANSWER_MS_MAX, tries: 1 });
+    return await line.ask({ thing, asks: ASKS[kind], bytes, hear, withinMs: ANSWER_MS_MAX, tries: 1 });
   } catch (thrown) {
     if (thrown instanceof NoAnswer) return undefined;
     throw thrown;
