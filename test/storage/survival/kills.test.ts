@@ -92,7 +92,11 @@ class Campaign {
 
 async function afterKill(root: string, ledger: Ledger, kill: number): Promise<void> {
   await using gate = await OpenedGate.open(root);
-  expect(await ledger.complaints(gate), `after kill ${kill}`).toEqual([]);
+  const complaints = await ledger.complaints(gate);
+  // An anchor follows its checkpoint: a gate that dies between the first two of its life says that there is none.
+  const mayLackAnchor = kill % DEATHS_OF_A_GATE === 0;
+  const wrong = complaints.filter((what) => !(mayLackAnchor && what.startsWith('the journal: no anchor')));
+  expect(wrong, `after kill ${kill}`).toEqual([]);
   await ledger.settle(gate);
 }
 
