@@ -94,7 +94,7 @@ async function round(crowd: Crowd, templates: number): Promise<Round> {
   let loaded = NaN;
   const leftOut = await loadParts(thread, (part) => {
     for (using template of templatesOf(part)) gallery.add(template);
-    // As the gate gives it back: left to the collector, it would be looked for while the next part is read.
+    // Given back at once; the gate, which takes the roster as a whole, gives it back with the whole.
     part.features.transfer(0);
     if (Number.isNaN(loaded) && gallery.templates === templates) loaded = performance.now() - start;
   });

@@ -12,12 +12,12 @@ import type { Quiet } from './quiet.ts';
 import { OSDP_BAUD_RATE, ReadersProcess } from './readersProcess.ts';
 import { percentile, rounded } from './statistics.ts';
 
-export const BITS_A_CHARACTER = 10;
+const BITS_A_CHARACTER = 10;
 /** Poll and card as they are on the line: mark, head, block, code, data in whole blocks of 16, MAC, CRC. */
-export const POLL_BYTES = 15;
-export const CARD_BYTES = 31;
+const POLL_BYTES = 15;
+const CARD_BYTES = 31;
 /** How much longer than its bytes and one poll period a card may take. */
-export const RATIO_MAX = 1.3;
+const RATIO_MAX = 1.3;
 /** Readers share a line of this rate in such numbers, on so many lines, and each is to be asked that often. */
 const LINES = 2;
 const READERS_A_LINE = 8;
@@ -46,18 +46,27 @@ async function measureCard({ clock, effort, quiet }: OsdpParts): Promise<Result[
     // Cards come at any moment of a poll period.
     await pause(POLL_MS + ((i * 37) % (2 * POLL_MS)));
   }
+  return judgedByWire(took, quiet, { name: 'osdp.card_p95', note: 'from the card to its event' });
+}
+
+/** What cards took, beside the bytes on the wire and one poll period, which nobody can be quicker than. */
+export function judgedByWire(
+  took: readonly number[],
+  quiet: Quiet,
+  { name, note }: { readonly name: string; readonly note: string },
+): Result[] {
   const wire = ((POLL_BYTES + CARD_BYTES) * BITS_A_CHARACTER * 1_000) / OSDP_BAUD_RATE;
   const p95 = percentile(took, 0.95);
-  const note = `p95 of ${took.length} cards ${rounded(p95, 1)} ms, p50 ${rounded(percentile(took, 0.5), 1)} ms`;
+  const told = `p95 of ${took.length} cards ${rounded(p95, 1)} ms, p50 ${rounded(percentile(took, 0.5), 1)} ms`;
   const beside = `beside ${rounded(wire, 1)} ms on the wire at ${OSDP_BAUD_RATE} baud and a poll period of ${POLL_MS} ms`;
   return [
-    quiet.atMost('osdp.card_p95_ratio', {
+    quiet.atMost(`${name}_ratio`, {
       value: rounded(p95 / (wire + POLL_MS), 3),
       limit: RATIO_MAX,
       unit: 'of wire and poll',
-      note: `${note}, ${beside}`,
+      note: `${told}, ${beside}`,
     }),
-    result('osdp.card_p95_ms', { value: rounded(p95, 1), unit: 'ms', note: 'from the card to its event' }),
+    result(`${name}_ms`, { value: rounded(p95, 1), unit: 'ms', note }),
   ];
 }
 

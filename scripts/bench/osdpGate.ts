@@ -10,12 +10,11 @@ import { assemble, type Gate } from '#service/assemble.ts';
 import { programFolders, readConfig, readModels } from '#service/readConfig.ts';
 import { createFileKeyStore } from '#storage/fileKeyStore.ts';
 import { createReaderKeys } from '#storage/readerKeys.ts';
-import { result, type Result } from '../report.ts';
+import type { Result } from '../report.ts';
 import { ROOT } from './benchFolder.ts';
-import { BITS_A_CHARACTER, CARD_BYTES, POLL_BYTES, RATIO_MAX, type OsdpParts } from './osdp.ts';
+import { judgedByWire, type OsdpParts } from './osdp.ts';
 import { BENCH_CARD, BENCH_KEY } from './osdpReaders.ts';
-import { OSDP_BAUD_RATE, ReadersProcess } from './readersProcess.ts';
-import { percentile, rounded } from './statistics.ts';
+import { ReadersProcess } from './readersProcess.ts';
 
 const READER = 'reader' as ReaderId;
 const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
@@ -51,30 +50,10 @@ export async function measureCardToRelay({ clock, effort, quiet }: OsdpParts): P
       // Until the pulse is over, and to any moment of a poll period.
       await pause(2 * UNLOCK_MS + ((i * 37) % (2 * POLL_MS)));
     }
-    return judged(took, quiet);
+    return judgedByWire(took, quiet, { name: 'osdp.card_to_relay_p95', note: 'from the card to the relay bytes' });
   } finally {
     await gate.stop();
   }
-}
-
-function judged(took: readonly number[], quiet: OsdpParts['quiet']): Result[] {
-  const wire = ((POLL_BYTES + CARD_BYTES) * BITS_A_CHARACTER * 1_000) / OSDP_BAUD_RATE;
-  const p95 = percentile(took, 0.95);
-  const note = `p95 of ${took.length} cards ${rounded(p95, 1)} ms, p50 ${rounded(percentile(took, 0.5), 1)} ms`;
-  const beside = `beside ${rounded(wire, 1)} ms on the wire at ${OSDP_BAUD_RATE} baud and a poll period of ${POLL_MS} ms`;
-  return [
-    quiet.atMost('osdp.card_to_relay_p95_ratio', {
-      value: rounded(p95 / (wire + POLL_MS), 3),
-      limit: RATIO_MAX,
-      unit: 'of wire and poll',
-      note: `${note}, ${beside}`,
-    }),
-    result('osdp.card_to_relay_p95_ms', {
-      value: rounded(p95, 1),
-      unit: 'ms',
-      note: 'from the card to the relay bytes',
-    }),
-  ];
 }
 
 /** The reader's key lies in the vault, as an earlier installation left it. */

@@ -40,17 +40,14 @@ export async function passing(clock: FakeClock, ms: number, busy: () => boolean)
 }
 
 /** Moves time on in small steps, slowly enough for a line on a busy machine to keep up with, until something holds. */
-export async function letGoBy(
-  clock: FakeClock,
-  stepMs: number,
-  holds: () => boolean,
-  busy = (): boolean => false,
-): Promise<void> {
+export async function letGoBy(clock: FakeClock, stepMs: number, holds: () => boolean): Promise<void> {
   while (!holds()) {
-    await new Promise((resolve) => void setTimeout(resolve, 5));
-    if (!busy()) clock.advance(stepMs);
+    await aMoment();
+    clock.advance(stepMs);
   }
 }
+
+const aMoment = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 5));
 
 export interface BoardRigOptions<Emulator extends BoardEmulator> {
   readonly clock: FakeClock;
@@ -99,7 +96,10 @@ export async function boardRig<Emulator extends BoardEmulator>(
     mend: async () => {
       await emulator.mend();
       // The board may still be letting go of its old port, and look for the new one a little later.
-      await letGoBy(clock, Math.min(...REOPEN_MS), () => board.link === 'up', busy);
+      while (board.link === 'down') {
+        await aMoment();
+        if (!busy()) clock.advance(Math.min(...REOPEN_MS));
+      }
     },
     [Symbol.asyncDispose]: async () => {
       await board.close();
