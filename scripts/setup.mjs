@@ -21,9 +21,11 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const purpose = process.argv[2];
 if (purpose !== 'start' && purpose !== 'test') fail('usage: node scripts/setup.mjs start|test');
+/** Where headers of libraries lie that pkg-config does not know. */
+const INCLUDES = ['/usr/include', '/usr/local/include'];
 const hasDisplay = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
-/** Debian packages by what they are for; `command` tells whether it is there without asking dpkg. */
+/** Debian packages by what they are for; command, file or pkg-config's library tell whether it is there without dpkg. */
 const DEBIAN_PACKAGES = [
   { name: 'socat', command: 'socat', when: true },
   { name: 'chromium', command: 'chromium', when: purpose === 'test' || hasDisplay },
@@ -42,7 +44,18 @@ const DEBIAN_PACKAGES = [
   { name: 'pkg-config', command: 'pkg-config', when: purpose === 'test' },
   { name: 'libyuv-dev', file: '/usr/include/libyuv.h', when: purpose === 'test' },
   { name: 'libjpeg62-turbo-dev', file: '/usr/include/jpeglib.h', when: purpose === 'test' },
-  { name: 'libcamera-dev', file: '/usr/include/libcamera/libcamera/camera.h', when: purpose === 'test' },
+  { name: 'libcamera-dev', library: 'libcamera', when: purpose === 'test' },
+  // The same for arm64, which is built and run under qemu.
+  {
+    name: 'gcc-aarch64-linux-gnu',
+    command: 'aarch64-linux-gnu-gcc',
+    when: purpose === 'test' && process.arch === 'x64',
+  },
+  {
+    name: 'libc6-dev-arm64-cross',
+    file: '/usr/aarch64-linux-gnu/include/stdio.h',
+    when: purpose === 'test' && process.arch === 'x64',
+  },
 ];
 
 let said = false;
@@ -54,6 +67,7 @@ try {
   filesFromPackage(demonstration.source, 'build/people', demonstration.pictures);
   pages();
   cameraShims();
+  if (purpose === 'test' && process.arch === 'x64') arm64();
   if (said) say('ready');
 } catch (error) {
   fail(error.message);
@@ -79,8 +93,17 @@ function debianPackages() {
   quietly(asRoot(install), { env });
 }
 
-function isThere({ command, file }) {
+function isThere({ command, file, library }) {
+  if (library) return libraryFound(library) !== undefined;
   return command ? onPath(command) : existsSync(file);
+}
+
+/** Version and place of a library as pkg-config knows it, wherever it was installed. */
+function libraryFound(name) {
+  const asked = ['--modversion', '--variable=libdir'].map((what) =>
+    spawnSync('pkg-config', [what, name], { encoding: 'utf8' }),
+  );
+  return asked.every(({ status }) => status === 0) ? asked.map(({ stdout }) => stdout.trim()).join(' in ') : undefined;
 }
 
 /** sudo that works now: without a password, or with one where somebody can type it. */
@@ -162,37 +185,39 @@ function pages() {
 /** The camera's shim in its two forms, where a compiler and their libraries are there. Without them nothing else fails. */
 function cameraShims() {
   const forms = [
-    { target: 'files', file: 'lintel-camera-files.so', needs: ['make', 'gcc'], headers: ['libyuv.h', 'jpeglib.h'] },
+    { target: 'files', file: 'lintel-camera-files.so', commands: ['make', 'gcc'], libraries: [] },
     {
       target: 'libcamera',
       file: 'lintel-camera.so',
-      needs: ['make', 'g++', 'pkg-config'],
-      headers: ['libyuv.h', 'jpeglib.h', 'libcamera/libcamera/camera.h'],
+      commands: ['make', 'g++', 'pkg-config'],
+      libraries: ['libcamera'],
     },
   ];
   const source = join(root, 'native/camera');
-  const wanted = sha256(
+  const sources = sha256(
     filesUnder(source)
       .map((file) => `${relative(root, file)}:${digestOf(file)}`)
       .join('\n'),
   );
-  for (const { target, file, needs, headers } of forms) {
+  for (const { target, file, commands, libraries } of forms) {
     const built = join(root, 'build/native', file);
     const stamp = `${built}.built-from`;
-    const before = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+    const found = libraries.map((name) => ({ name, at: libraryFound(name) }));
     const missing = [
-      ...needs.filter((command) => !onPath(command)),
-      ...headers.filter((header) => !existsSync(join('/usr/include', header))),
+      ...commands.filter((command) => !onPath(command)),
+      ...['libyuv.h', 'jpeglib.h'].filter((header) => !INCLUDES.some((folder) => existsSync(join(folder, header)))),
+      ...found.filter(({ at }) => at === undefined).map(({ name }) => name),
     ];
-    const now = `${wanted} ${missing.join(' ')}`;
-    if (before === now && (missing.length > 0 || existsSync(built))) continue;
+    // Another version of a library, or another place, is another shim.
+    const now = [sources, ...missing, ...found.map(({ at }) => at)].join(' ');
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now && (missing.length > 0 || existsSync(built))) continue;
     mkdirSync(dirname(built), { recursive: true });
     if (missing.length > 0) {
       say(`without ${missing.join(', ')} the camera driver ${target} is left out; everything else works`);
     } else {
       say(`building the camera driver ${target}`);
       try {
-        quietly(['make', '-s', '-C', source, target], {});
+        quietly(['make', '-s', '-B', '-C', source, target], {});
       } catch (error) {
         // A library of another time is no reason for a door to stay closed.
         say(`the camera driver ${target} is left out; everything else works. ${error.message}`);
@@ -201,6 +226,18 @@ function cameraShims() {
     }
     writeFileSync(stamp, now);
   }
+}
+
+/** What the camera's shim stands on for arm64, and the one program of qemu that runs it. */
+function arm64() {
+  const folder = join(root, 'build/native/arm64');
+  const wanted = [
+    join(folder, 'root/usr/lib/aarch64-linux-gnu/libjpeg.so'),
+    join(folder, 'qemu/usr/bin/qemu-aarch64-static'),
+  ];
+  if (wanted.every((file) => existsSync(file))) return;
+  say('unpacking libraries for arm64');
+  quietly([join(root, 'native/camera/arm64.sh'), folder, 'prepare'], {});
 }
 
 function filesUnder(path) {
