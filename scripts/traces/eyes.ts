@@ -1,9 +1,8 @@
-import type { InferenceSession } from 'onnxruntime-common';
 import type { Face, MeasuredFace } from '#core/biometrics/face.ts';
 import type { PadScore } from '#core/biometrics/pad.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import type { ModelsFile, Task } from '#vision/models/modelsFile.ts';
-import type { LoadedSession } from '#vision/models/model.ts';
+import type { LoadedSession, Session } from '#vision/models/model.ts';
 import { loadSessions } from '#vision/node/loadSessions.ts';
 import { Stages } from '#vision/stages/stages.ts';
 import { WorkingMemory } from '#vision/workingMemory.ts';
@@ -84,19 +83,17 @@ class Spy {
   #features = new Float32Array(0);
 
   on(task: Task, { session, tensor }: LoadedSession): LoadedSession {
-    const { inputNames, outputNames, inputMetadata, outputMetadata } = session;
-    const run: InferenceSession['run'] = async (feeds: InferenceSession.FeedsType, fetches?: object) => {
+    const run: Session['run'] = async (feeds, fetches) => {
       for (const { data } of Object.values(feeds)) {
         if (data instanceof Float32Array) this.#crops.set(task, Float32Array.from(data));
       }
-      const answers = await session.run(feeds, fetches ?? {});
+      const answers = await session.run(feeds, fetches);
       for (const { data } of Object.values(answers)) {
         if (task === 'feature' && data instanceof Float32Array) this.#features = Float32Array.from(data);
       }
       return answers;
     };
-    const rest = { startProfiling: () => {}, endProfiling: () => {}, release: () => session.release() };
-    return { session: { inputNames, outputNames, inputMetadata, outputMetadata, run, ...rest }, tensor };
+    return { session: { ...session, run }, tensor };
   }
 
   take(): Pick<Look, 'crops' | 'features'> {

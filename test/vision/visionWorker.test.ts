@@ -68,6 +68,19 @@ describe('a vision thread that does not answer', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  it('is ended in the middle of a model, and the process of the doors lives on', async () => {
+    for (let round = 0; round < 3; round++) {
+      const clock = new FakeClock();
+      const engine = await startThread('computing', clock);
+      expect(await engine.detect(frame())).toEqual([]);
+      const late = engine.detect(frame()).catch((error: unknown) => error);
+      await turnsTaken();
+      clock.advance(VISION_CALL_MS_MAX);
+      expect(await late).toMatchObject({ found: `no answer within ${VISION_CALL_MS_MAX} ms` });
+      expect(await engine.closed).toMatchObject({ code: 'model' });
+    }
+  });
+
   it('is ended when it does not heed the close', async () => {
     const clock = new FakeClock();
     const engine = await startThread('silent', clock);

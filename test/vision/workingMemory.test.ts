@@ -1,8 +1,7 @@
-import type { InferenceSession } from 'onnxruntime-common';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '#core/kernel/fault.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
-import type { LoadedSession } from '#vision/models/model.ts';
+import type { LoadedSession, Session } from '#vision/models/model.ts';
 import type { Task } from '#vision/models/modelsFile.ts';
 import { loadSessions } from '#vision/node/loadSessions.ts';
 import { readModelsFile } from '#vision/node/readModelsFile.ts';
@@ -21,14 +20,12 @@ beforeAll(async () => {
 
 /** A session that works, and calls `meanwhile` when its outputs are written. */
 function watched({ session, tensor }: LoadedSession, meanwhile: () => void): LoadedSession {
-  const run: InferenceSession['run'] = async (feeds: InferenceSession.FeedsType, fetches: unknown) => {
-    const results = await session.run(feeds, fetches as InferenceSession.FetchesType);
+  const run: Session['run'] = async (feeds, fetches) => {
+    const results = await session.run(feeds, fetches);
     meanwhile();
     return results;
   };
-  const { inputNames, outputNames, inputMetadata, outputMetadata } = session;
-  const other = { inputNames, outputNames, inputMetadata, outputMetadata, run, release: async () => {} };
-  return { session: { ...other, startProfiling: () => {}, endProfiling: () => {} }, tensor };
+  return { session: { ...session, run, release: async () => {} }, tensor };
 }
 
 /** Stages on the real models of which each calls `meanwhile` after it ran. */
@@ -102,8 +99,8 @@ describe('working memory', () => {
     const results: Float32Array[] = [];
     const loaded = sessions.get('feature')!;
     const keeping = watched(loaded, () => {});
-    const run: InferenceSession['run'] = async (feeds: InferenceSession.FeedsType, fetches: unknown) => {
-      const made = await loaded.session.run(feeds, fetches as InferenceSession.FetchesType);
+    const run: Session['run'] = async (feeds, fetches) => {
+      const made = await loaded.session.run(feeds, fetches);
       for (const { data } of Object.values(made)) if (data instanceof Float32Array) results.push(data);
       expect(results.some((values) => values.some((value) => value !== 0))).toBe(true);
       return made;
@@ -120,7 +117,13 @@ describe('working memory', () => {
   it('refuses a runtime that writes somewhere else', async () => {
     const loaded = sessions.get('detect')!;
     const elsewhere = watched(loaded, () => {});
-    const run: InferenceSession['run'] = async (feeds: InferenceSession.FeedsType) => loaded.session.run(feeds);
+    const run: Session['run'] = (feeds, fetches) => {
+      const other = Object.entries(fetches).map(([name, { dims, size }]) => [
+        name,
+        loaded.tensor(new Float32Array(size), dims),
+      ]);
+      return loaded.session.run(feeds, Object.fromEntries(other));
+    };
     const changed = new Map(sessions).set('detect', { ...elsewhere, session: { ...elsewhere.session, run } });
     const stages = new Stages({ models, sessions: changed, memory: new WorkingMemory(), scoreMin: 0.9 });
     await expect(stages.detect(frame)).rejects.toMatchObject({

@@ -18,12 +18,18 @@ export const SESSION_OPTIONS = {
   executionMode: 'sequential',
 } as const satisfies InferenceSession.SessionOptions;
 
+/** What a model needs of a session of the runtime. */
+export interface Session extends Pick<InferenceSession, 'inputMetadata' | 'outputMetadata' | 'release'> {
+  run(feeds: Values, fetches: Values): Promise<InferenceSession.OnnxValueMapType>;
+}
+type Values = Readonly<Record<string, Tensor>>;
+
 /**
  * A session and the maker of its runtime's tensors. A tensor of another copy of the library is not recognised as an
  * output to write to, and the runtime then silently makes its own.
  */
 export interface LoadedSession {
-  readonly session: InferenceSession;
+  readonly session: Session;
   readonly tensor: (values: Float32Array, shape: readonly number[]) => Tensor;
 }
 
@@ -33,7 +39,7 @@ export class Model {
   /** Its input as planes to draw on. */
   readonly planes: Planes;
   readonly encoding: Encoding;
-  readonly #session: InferenceSession;
+  readonly #session: Session;
   readonly #feeds: Record<string, Tensor>;
   readonly #fetches: Record<string, Tensor> = {};
   readonly #outputs = new Map<string, Float32Array>();
@@ -97,7 +103,7 @@ export class Model {
   }
 }
 
-function checkSignature(spec: ModelSpec, session: InferenceSession): void {
+function checkSignature(spec: ModelSpec, session: Session): void {
   checkValues(`${spec.file}: input`, [spec.input], session.inputMetadata);
   checkValues(`${spec.file}: outputs`, Object.values(spec.outputs), session.outputMetadata);
 }

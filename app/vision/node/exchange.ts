@@ -15,6 +15,8 @@ export interface ThreadStart {
   readonly scoreMin: number;
   /** EXCHANGE_LENGTH numbers of 8 bytes. */
   readonly exchange: SharedArrayBuffer;
+  /** Of the NativeLatch. */
+  readonly latch: SharedArrayBuffer;
 }
 
 /** What a thread was started with comes without a type. */
@@ -23,8 +25,11 @@ export function isThreadStart(value: unknown): value is ThreadStart {
   const isPlain =
     'folder' in value && typeof value.folder === 'string' && 'models' in value && Array.isArray(value.models);
   const hasLeast = 'scoreMin' in value && typeof value.scoreMin === 'number';
-  return isPlain && hasLeast && 'exchange' in value && value.exchange instanceof SharedArrayBuffer;
+  return isPlain && hasLeast && isShared(value, 'exchange') && isShared(value, 'latch');
 }
+
+const isShared = (value: object, key: string): boolean =>
+  Object.getOwnPropertyDescriptor(value, key)?.value instanceof SharedArrayBuffer;
 
 export type Call = 'detect' | 'measure' | 'measure-pad' | 'extract' | 'read-code';
 

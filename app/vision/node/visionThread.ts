@@ -15,17 +15,24 @@ import {
   type ThreadMessage,
 } from './exchange.ts';
 import { loadSessions } from './loadSessions.ts';
+import { NativeLatch } from './nativeLatch.ts';
 import { openCodeFinder } from './openCodeFinder.ts';
 import type { CodeFinder } from '../codes/codeFinder.ts';
 
 /** The thread that the models run in: one call at a time, as `visionWorker.ts` asks. */
 const start: unknown = workerData;
 assert(isThreadStart(start), 'the thread is told where its models are');
-const { folder, models, scoreMin } = start;
+const { folder, models, scoreMin, latch } = start;
 const numbers = new Float64Array(start.exchange);
 const memory = new WorkingMemory();
 const port = parentPort;
 assert(port !== null, 'this program runs as a worker thread');
+
+/** Whoever asked has given this thread up: what it worked on goes with it. */
+const leave = (): never => {
+  memory.overwrite();
+  process.exit();
+};
 
 const answer = (says: ThreadAnswer): void => port.postMessage(says);
 
@@ -113,7 +120,7 @@ function failureOf(thrown: unknown): ThreadAnswer {
 
 async function serve(): Promise<void> {
   try {
-    const sessions = await loadSessions(folder, models);
+    const sessions = await loadSessions(folder, models, new NativeLatch(latch).within(leave));
     const stages = new Stages({ models, sessions, memory, scoreMin });
     await warmUp(stages);
     port?.on('message', (message: ThreadMessage) => void perform(stages, message));

@@ -25,6 +25,7 @@ import {
   type ThreadMessage,
   type ThreadStart,
 } from './exchange.ts';
+import { LATCH_BYTES, NativeLatch } from './nativeLatch.ts';
 import { silenceRuntime } from './silentRuntime.ts';
 
 /** Loading and hashing the models, and the first run of each. */
@@ -55,7 +56,8 @@ export interface VisionWorker extends FaceEngine, CodeReader {
 
 /**
  * The engine in a thread of its own. Frames are read where they lie; answers come back through shared memory that is
- * overwritten. A thread that does not answer in time is ended, because it may still be reading a frame.
+ * overwritten. A thread that does not answer in time is ended: at once, or as soon as a model that it runs has come to its
+ * end; frames it reads no more from then on.
  * @throws Fault `model` where a model is missing, wrong or of another shape
  */
 export async function startVisionWorker(options: VisionWorkerOptions): Promise<VisionWorker> {
@@ -77,6 +79,7 @@ class WorkerEngine implements VisionWorker {
   readonly #clock: Clock;
   readonly #worker: Worker;
   readonly #turns = new Turns();
+  readonly #latch: NativeLatch;
   readonly #numbers = new Float64Array(new SharedArrayBuffer(EXCHANGE_BYTES));
   #pending: Pending | undefined;
   #isOpen = true;
@@ -86,7 +89,9 @@ class WorkerEngine implements VisionWorker {
     this.models = identitiesOf(models);
     this.templateFormat = templateFormatOf(models);
     this.#clock = clock;
-    const workerData: ThreadStart = { folder, models, scoreMin, exchange: this.#numbers.buffer };
+    const latch = new SharedArrayBuffer(LATCH_BYTES);
+    this.#latch = new NativeLatch(latch);
+    const workerData: ThreadStart = { folder, models, scoreMin, exchange: this.#numbers.buffer, latch };
     silenceRuntime();
     this.#worker = new Worker(program ?? new URL('./visionThread.ts', import.meta.url), {
       workerData,
@@ -108,7 +113,8 @@ class WorkerEngine implements VisionWorker {
       await this.#turns.take(() => this.#answer(VISION_START_MS_MAX));
     } catch (thrown) {
       this.#isOpen = false;
-      await this.#worker.terminate();
+      this.#endThread();
+      await this.closed;
       throw thrown;
     }
   }
@@ -160,12 +166,8 @@ class WorkerEngine implements VisionWorker {
   async #end(): Promise<void> {
     if (this.#death !== undefined) return;
     this.#post({ call: 'close' });
-    const limit = this.#clock.at(
-      after(this.#clock.monotonic(), VISION_CLOSE_MS_MAX),
-      () => void this.#worker.terminate(),
-    );
+    using _limit = this.#clock.at(after(this.#clock.monotonic(), VISION_CLOSE_MS_MAX), () => this.#endThread());
     await this.closed;
-    limit[Symbol.dispose]();
   }
 
   async #call<Answer>(
@@ -214,8 +216,13 @@ class WorkerEngine implements VisionWorker {
     if (this.#death !== undefined) return;
     this.#death = new Fault('model', { thing: 'vision thread', found, expected: 'an answer' }, cause);
     this.#isOpen = false;
-    void this.#worker.terminate();
+    this.#endThread();
     this.#pending?.failed(this.#death);
+  }
+
+  /** At once, or as soon as it has come out of the model runtime. */
+  #endThread(): void {
+    if (this.#latch.shut()) void this.#worker.terminate();
   }
 }
 
