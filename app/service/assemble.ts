@@ -1,7 +1,6 @@
 import { strengthLines } from '#core/access/credentialStrength.ts';
 import type { PassRules } from '#core/access/pass.ts';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
-import type { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
@@ -29,7 +28,8 @@ import { KeyCalendar } from '#terminal/keyCalendar.ts';
 import { Recorder } from '#terminal/recorder.ts';
 import { Terminal } from '#terminal/terminal.ts';
 import { withChoices, type ModelsFile } from '#vision/models/modelsFile.ts';
-import { startVisionWorker, type VisionWorker } from '#vision/node/visionWorker.ts';
+import { LastingEngine } from '#vision/node/lastingEngine.ts';
+import { startVisionWorker } from '#vision/node/visionWorker.ts';
 import { credentialsUsed } from './credentialsUsed.ts';
 import { Doors, NO_STORED_MODES, type DoorsParts } from './doors.ts';
 import { Hardware } from './hardware.ts';
@@ -64,8 +64,6 @@ export interface Gate {
   adopt(config: TerminalConfig): void;
   /** People known at the start. */
   readonly people: number;
-  /** Settles when a part has ended without which the gate must be started anew. */
-  readonly broken: Promise<Fault>;
   stop(): Promise<void>;
 }
 
@@ -181,7 +179,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     readers: hardware,
     people,
   };
-  return { ...gate, broken: visionLost(vision), stop: () => stopGate(gate, doors, keyCalendar) };
+  return { ...gate, stop: () => stopGate(gate, doors, keyCalendar) };
 }
 
 type Adopt = Gate['adopt'];
@@ -245,13 +243,14 @@ async function openPeople({ config, master, health, recorder }: OpenParts): Prom
   }
 }
 
-function startVision({ config, models, modelsFolder, clock }: OpenParts): Promise<VisionWorker> {
-  return startVisionWorker({
+function startVision({ config, models, modelsFolder, clock, health }: OpenParts): Promise<LastingEngine> {
+  const options = {
     folder: modelsFolder,
     models: withChoices(models.models, config.biometrics.models),
     scoreMin: models.operating.detection.scoreMin,
     clock,
-  });
+  };
+  return LastingEngine.start({ start: () => startVisionWorker(options), clock, health });
 }
 
 interface Peripherals {
@@ -275,13 +274,7 @@ async function peripherals(parts: OpenParts): Promise<Peripherals> {
   return { cameras, readers, close: () => Promise.resolve() };
 }
 
-/** Without its models the gate must be started anew; settles only where they were lost. */
-async function visionLost(vision: VisionWorker): Promise<Fault> {
-  const fault = await vision.closed;
-  return fault ?? (await new Promise<never>(() => undefined));
-}
-
-async function stopGate(gate: Omit<Gate, 'broken' | 'stop'>, doors: Doors, keyCalendar: KeyCalendar): Promise<void> {
+async function stopGate(gate: Omit<Gate, 'stop'>, doors: Doors, keyCalendar: KeyCalendar): Promise<void> {
   gate.backups.stop();
   await gate.terminal.stop();
   await doors.stop();

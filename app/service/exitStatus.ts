@@ -1,7 +1,7 @@
 import { Fault, type FaultCode } from '#core/kernel/fault.ts';
 import { EXIT_UNUSABLE } from './supervise/limits.ts';
 
-/** A part was lost without which the gate must be started anew. */
+/** A part is missing for now without which the gate cannot start. */
 export const EXIT_BROKEN = 70;
 /** What nobody foresaw. */
 const EXIT_UNFORESEEN = 1;

@@ -11,7 +11,7 @@ import { Configuration } from './configuration.ts';
 import { controlCommands } from './control/commands.ts';
 import { configurationCommands } from './control/configurationCommands.ts';
 import { ControlSocket } from './control/controlSocket.ts';
-import { EXIT_BROKEN, exitStatusOf } from './exitStatus.ts';
+import { exitStatusOf } from './exitStatus.ts';
 import { keepLastGood, readOrLastGood } from './lastGood.ts';
 import { LastingLoopback } from './lastingLoopback.ts';
 import { parentOverPort, parentPortOf, serveParentPort } from './loopback/parentPort.ts';
@@ -48,10 +48,6 @@ async function run(): Promise<void> {
 
   const stopped = Promise.withResolvers<number>();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => stopped.resolve(0));
-  void open.gate.broken.then((fault) => {
-    log(fault.message);
-    stopped.resolve(EXIT_BROKEN);
-  });
   const mainOfElectron = parentPortOf(process);
   using heart = startHeartbeat({
     clock,

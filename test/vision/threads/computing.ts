@@ -13,8 +13,11 @@ const { input, outputs } = feature[0]!;
 const empty = (shape: readonly number[]) =>
   loaded.tensor(new Float32Array(shape.reduce((product, length) => product * length, 1)), shape);
 const fetches = Object.fromEntries(Object.values(outputs).map(({ name, shape }) => [name, empty(shape)]));
-parentPort?.once('message', async () => {
-  parentPort?.postMessage({ kind: 'done', count: 0 });
+async function compute(): Promise<never> {
   for (;;) await loaded.session.run({ [input.name]: empty(input.shape) }, fetches);
+}
+parentPort?.once('message', () => {
+  parentPort?.postMessage({ kind: 'done', count: 0 });
+  void compute();
 });
 parentPort?.postMessage({ kind: 'ready' });
