@@ -1,5 +1,5 @@
 /*
- * A made-up GPIO chip for tests: open, ioctl and close as whoever uses the kernel's GPIO interface, version 2, meets them,
+ * A made-up GPIO chip for tests: open, ioctl and close as whoever uses version 2 of the kernel's GPIO interface meets them,
  * by the structures of the kernel's own header. Refusals follow gpiolib-cdev.c. There is one chip with its lines, and a
  * file that is no chip; from behind, a test looks at the levels and takes part as another program.
  */

@@ -1,4 +1,4 @@
-/* Prints as JSON what the kernel's own header says of the structures and numbers that the gate's driver writes by hand. */
+/* Prints as JSON what the kernel's own header says of the structures and numbers that the driver writes by hand. */
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
