@@ -1,4 +1,4 @@
-import type { BoardConfig, InputsConfig, ReaderChoice } from '#core/config/hardwareConfig.ts';
+import type { BoardConfig, IlluminatorConfig, InputsConfig, ReaderChoice } from '#core/config/hardwareConfig.ts';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { assert } from '#core/kernel/assert.ts';
 import type { AccessPointId, DoorId, ReaderId } from '#core/kernel/ids.ts';
@@ -6,9 +6,12 @@ import type { Millis } from '#core/kernel/units.ts';
 import type { Camera } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
+import type { Light } from '#core/ports/light.ts';
 import type { CardReader, DoorInputs, RelayBoard, Strike, TypedCards } from '#core/ports/hardware.ts';
 import { openReplayCamera } from '#drivers/camera/replayCamera.ts';
 import { noInputs } from '#drivers/inputs/noInputs.ts';
+import { GpioLight } from '#drivers/light/gpioLight.ts';
+import { RelayLight } from '#drivers/light/relayLight.ts';
 import { NoReader } from '#drivers/reader/noReader.ts';
 import { SerialBoards } from './devices/boards.ts';
 import { libcameraCamera } from './devices/libcameraCamera.ts';
@@ -20,6 +23,7 @@ import type { SimulatedWorld } from './simulated/world.ts';
 /** What hangs on the terminal, as the configuration names it. */
 export class Hardware {
   readonly #boards = new Map<string, RelayBoard>();
+  readonly #gpioLights: GpioLight[] = [];
   readonly #config: TerminalConfig;
   readonly #world: SimulatedWorld | undefined;
   readonly #clock: Clock;
@@ -133,7 +137,7 @@ export class Hardware {
         return libcameraCamera(camera, {
           accessPoint: id,
           clock: this.#clock,
-          strike: (wired) => this.strike(wired),
+          light: (illuminator) => this.#light(illuminator),
           ...(health !== undefined && { health }),
         });
     }
@@ -141,9 +145,17 @@ export class Hardware {
 
   /** Ends every pulse and lets go of every line. */
   async close(): Promise<void> {
+    for (const light of this.#gpioLights) light.close();
     await Promise.all([...this.#boards.values()].map((board) => board.close()));
     await this.#wires.close();
     await this.#readers?.close();
+  }
+
+  #light(illuminator: IlluminatorConfig): Light {
+    if (illuminator.kind === 'relay') return new RelayLight(this.strike(illuminator));
+    const light = new GpioLight({ ...illuminator, clock: this.#clock });
+    this.#gpioLights.push(light);
+    return light;
   }
 
   async #openBoard(board: BoardConfig, serial: SerialBoards): Promise<RelayBoard | undefined> {

@@ -28,6 +28,19 @@ export interface ModbusBoardConfig {
   readonly measuredInputs: number;
 }
 
+/** Where the light of a camera hangs: on a channel of a board, or on a line of a GPIO chip of this machine. */
+export type IlluminatorConfig =
+  | { readonly kind: 'relay'; readonly board: string; readonly channel: number }
+  | {
+      readonly kind: 'gpio';
+      /** The chip's device, `/dev/gpiochip0`. */
+      readonly chip: string;
+      /** From 0, as the chip counts them. */
+      readonly line: number;
+      /** The level at which it is lit. */
+      readonly active: 'high' | 'low';
+    };
+
 /** One RS-485 line with OSDP readers on it. */
 export interface OsdpLineConfig {
   readonly id: string;

@@ -13,6 +13,7 @@ import type { Language } from '../privacy/consent.ts';
 import type { RetentionRules } from '../privacy/retention.ts';
 import type {
   BoardConfig,
+  IlluminatorConfig,
   InputsConfig,
   KeyboardReaderConfig,
   OsdpLineConfig,
@@ -154,7 +155,18 @@ export interface LibcameraConfig {
   readonly mirror: boolean;
   /** The only part of the picture that leaves the driver, in shares of its sides as it is seen. */
   readonly crop: Pick<CaptureZone, 'left' | 'top' | 'right' | 'bottom'>;
-  readonly illuminator?: { readonly board: string; readonly channel: number };
+  readonly picture: PictureConfig;
+  readonly illuminator?: IlluminatorConfig;
+}
+
+/** How the picture is to be taken; what is left out is the camera's own business. */
+export interface PictureConfig {
+  readonly exposureMicros?: number;
+  /** A factor. */
+  readonly gain?: number;
+  /** Stops, more or less than the automatic exposure finds; a face that is looked at has its own. */
+  readonly bias?: number;
+  readonly whiteKelvin?: number;
 }
 
 export interface AccessPointConfig {

@@ -4,6 +4,7 @@ export type FaultCode =
   | 'model'
   | 'picture'
   | 'camera'
+  | 'light'
   | 'relay'
   | 'inputs'
   | 'reader'

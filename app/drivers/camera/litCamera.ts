@@ -2,17 +2,16 @@ import { messageOf } from '#core/kernel/fault.ts';
 import { after, millis, type Monotonic } from '#core/kernel/units.ts';
 import type { Attention, Camera, CameraCapabilities, Frame, FrameStream } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { Strike } from '#core/ports/hardware.ts';
+import type { Light } from '#core/ports/light.ts';
 
-/** The light goes out by itself after so long, also where this program has died. */
+/** Where nobody says anything more, the light goes out by itself after so long. */
 export const LIT_MS = millis(4_000);
 /** While somebody is looked at it is lit anew so often. */
 export const RELIT_MS = millis(2_000);
 
 export interface LitCameraParts {
   readonly camera: Camera;
-  /** The relay channel that the illuminator hangs on. */
-  readonly light: Strike;
+  readonly light: Light;
   readonly clock: Clock;
   /** A light that fails keeps nobody from being looked at; whoever reads the health page is told. */
   readonly onTrouble: (says: string | undefined) => void;
@@ -23,29 +22,68 @@ export class LitCamera implements Camera {
   readonly name: string;
   readonly capabilities: CameraCapabilities;
   readonly #parts: LitCameraParts;
+  readonly #orders: LightOrders;
 
+  /** Whatever an earlier run has left burning goes out. */
   constructor(parts: LitCameraParts) {
     this.name = parts.camera.name;
     this.capabilities = parts.camera.capabilities;
     this.#parts = parts;
+    this.#orders = new LightOrders(parts);
+    this.#orders.darken();
   }
 
   frames(): FrameStream {
-    return new LitStream(this.#parts, this.#parts.camera.frames());
+    return new LitStream(this.#parts.camera.frames(), this.#orders, this.#parts.clock);
+  }
+}
+
+/** One order to the light at a time, in the order in which they were given. */
+class LightOrders {
+  readonly #parts: LitCameraParts;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(parts: LitCameraParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when all that were given are done. */
+  get done(): Promise<void> {
+    return this.#last;
+  }
+
+  shine(): void {
+    this.#give((light) => light.shine(LIT_MS));
+  }
+
+  darken(): void {
+    this.#give((light) => light.darken());
+  }
+
+  #give(order: (light: Light) => Promise<void>): void {
+    const { light, onTrouble } = this.#parts;
+    this.#last = this.#last.then(async () => {
+      try {
+        await order(light);
+        onTrouble(undefined);
+      } catch (thrown) {
+        onTrouble(messageOf(thrown));
+      }
+    });
   }
 }
 
 class LitStream implements FrameStream {
-  readonly #parts: LitCameraParts;
   readonly #stream: FrameStream;
+  readonly #orders: LightOrders;
+  readonly #clock: Clock;
   #litAt: Monotonic | undefined;
   #open = true;
-  /** One order to the relay at a time, in the order in which they were given. */
-  #orders: Promise<void> = Promise.resolve();
 
-  constructor(parts: LitCameraParts, stream: FrameStream) {
-    this.#parts = parts;
+  constructor(stream: FrameStream, orders: LightOrders, clock: Clock) {
     this.#stream = stream;
+    this.#orders = orders;
+    this.#clock = clock;
   }
 
   async next(): Promise<Frame | undefined> {
@@ -63,34 +101,22 @@ class LitStream implements FrameStream {
     this.#stream.attend?.(attention);
     if (!this.#open) return;
     if (!attention.lively) return this.#darken();
-    const now = this.#parts.clock.monotonic();
+    const now = this.#clock.monotonic();
     if (this.#litAt !== undefined && now < after(this.#litAt, RELIT_MS)) return;
     this.#litAt = now;
-    this.#order('energised');
+    this.#orders.shine();
   }
 
   async close(): Promise<void> {
     this.#open = false;
     this.#darken();
     await this.#stream.close();
-    await this.#orders;
+    await this.#orders.done;
   }
 
   #darken(): void {
     if (this.#litAt === undefined) return;
     this.#litAt = undefined;
-    this.#order('de-energised');
-  }
-
-  #order(level: 'energised' | 'de-energised'): void {
-    const { light, onTrouble } = this.#parts;
-    this.#orders = this.#orders.then(async () => {
-      try {
-        await light.drive(level, level === 'energised' ? LIT_MS : 'until-driven');
-        onTrouble(undefined);
-      } catch (thrown) {
-        onTrouble(messageOf(thrown));
-      }
-    });
+    this.#orders.darken();
   }
 }

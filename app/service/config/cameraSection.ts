@@ -1,5 +1,7 @@
-import type { AccessPointConfig, CameraConfig, LibcameraConfig } from '#core/config/terminalConfig.ts';
+import type { AccessPointConfig, CameraConfig, LibcameraConfig, PictureConfig } from '#core/config/terminalConfig.ts';
 import type { CaptureZone } from '#core/biometrics/selectPresenter.ts';
+import { assert } from '#core/kernel/assert.ts';
+import { illuminatorOf } from './illuminators.ts';
 import type { ConfigFile } from './schema.ts';
 
 type CameraSection = ConfigFile['access-points'][number]['camera'];
@@ -35,7 +37,7 @@ function libcamera(
   crop: LibcameraConfig['crop'],
   at: (path: string) => string,
 ): LibcameraConfig {
-  const { driver, id, width, height, format, rotation, mirror, illuminator } = section;
+  const { driver, id, width, height, format, rotation, mirror } = section;
   const isFolder = driver === 'libcamera-files' && id !== '' && id !== 'pattern';
   return {
     driver,
@@ -48,8 +50,27 @@ function libcamera(
     framesPerSecond: section['frames-per-second'],
     idleFramesPerSecond: section['idle-frames-per-second'],
     ...(format !== undefined && { format }),
-    ...(illuminator !== undefined && { illuminator }),
+    picture: pictureOf(section),
+    ...hung(section),
   };
+}
+
+function pictureOf(section: LibcameraSection): PictureConfig {
+  const { gain, 'exposure-us': exposureMicros } = section;
+  const { 'exposure-bias-stops': bias, 'white-balance-kelvin': whiteKelvin } = section;
+  return {
+    ...(exposureMicros !== undefined && { exposureMicros }),
+    ...(gain !== undefined && { gain }),
+    ...(bias !== undefined && { bias }),
+    ...(whiteKelvin !== undefined && { whiteKelvin }),
+  };
+}
+
+function hung({ illuminator }: LibcameraSection): Pick<LibcameraConfig, 'illuminator'> {
+  if (illuminator === undefined) return {};
+  const choice = illuminatorOf(illuminator);
+  assert(choice.kind === 'hung', 'the section was looked at for flaws before');
+  return { illuminator: choice.on };
 }
 
 const around = ({ left, top, right, bottom }: CaptureZone): LibcameraConfig['crop'] => ({

@@ -1,6 +1,7 @@
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import { inDays } from '#core/privacy/retention.ts';
+import { checkIlluminators } from './illuminators.ts';
 
 /** What no single key can say: names that refer to each other, and what may not stand beside what. @throws Fault `config` */
 export function checkWhole(config: TerminalConfig, place: (name: string) => string): void {
@@ -18,7 +19,7 @@ export function checkWhole(config: TerminalConfig, place: (name: string) => stri
   checkKeys(config, wrong);
 }
 
-type Wrong = (thing: string, found: string, expected: string) => never;
+export type Wrong = (thing: string, found: string, expected: string) => never;
 
 /** A copy of the data is to be no copy of its keys. */
 function checkKeys({ keys, backup, dataFolder }: TerminalConfig, wrong: Wrong): void {
@@ -68,25 +69,6 @@ function checkAccessPoints(config: TerminalConfig, wrong: Wrong): void {
     wrong('kiosk.access-point', `"${config.kiosk.accessPoint}"`, `one of ${points.join(', ')}`);
   }
   if (config.doors.length + config.turnstiles.length === 0) wrong('doors', 'none', 'a door or a turnstile');
-}
-
-/** A light on a relay that unlocks something would unlock it for everybody who is looked at. */
-function checkIlluminators({ accessPoints, boards, doors, turnstiles }: TerminalConfig, wrong: Wrong): void {
-  const taken = new Set([
-    ...doors.map(({ board, channel }) => `${board} channel ${channel}`),
-    ...turnstiles.flatMap(({ board, channels }) => Object.values(channels).map((one) => `${board} channel ${one}`)),
-  ]);
-  for (const { id, camera } of accessPoints) {
-    if (!('illuminator' in camera) || camera.illuminator === undefined) continue;
-    const { board: name, channel } = camera.illuminator;
-    const place = `access-points.${id}.camera.illuminator`;
-    const board = boards.find((one) => one.id === name);
-    const light = `${name} channel ${channel}`;
-    if (board === undefined) wrong(`${place}.board`, `"${name}"`, `one of ${boards.map((one) => one.id).join(', ')}`);
-    else if (channel > board.channels) wrong(`${place}.channel`, `${channel}`, `1 to ${board.channels} of ${name}`);
-    if (taken.has(light)) wrong(`${place}.channel`, `${light} again`, 'a channel that no door and no other light has');
-    taken.add(light);
-  }
 }
 
 /** Made-up faces and cards never open a real door. */

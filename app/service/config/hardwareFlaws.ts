@@ -1,5 +1,6 @@
 import { CARD_FORMATS, cardFormatFlaw } from '#core/access/cardFormat.ts';
 import { formatsOverlap } from '#core/access/cardFormatOverlap.ts';
+import { cameraFlaws } from './cameraFlaws.ts';
 import { formatsNamed, toCardFormat } from './hardwareSection.ts';
 import { keyboardFlaws } from './keyboardFlaws.ts';
 import type { Wire } from './hardwareSchema.ts';
@@ -12,7 +13,7 @@ export interface Flaw {
   readonly expected: string;
 }
 
-/** What is wrong with boards, lines, readers, card formats and wires as a whole. */
+/** What is wrong with boards, lines, readers, card formats, wires and cameras as a whole. */
 export const hardwareFlaws = (file: ConfigFile): readonly Flaw[] => [
   ...formatFlaws(file),
   ...lineFlaws(file),
@@ -21,6 +22,7 @@ export const hardwareFlaws = (file: ConfigFile): readonly Flaw[] => [
   ...keyboardFlaws(file),
   ...wireFlaws(file),
   ...nameFlaws(file),
+  ...cameraFlaws(file),
 ];
 
 function formatFlaws(file: ConfigFile): Flaw[] {

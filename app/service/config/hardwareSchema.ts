@@ -38,6 +38,32 @@ export const board = z.discriminatedUnion('driver', [
   z.strictObject({ id, driver: z.literal('simulated'), channels: z.int().min(1).max(8).default(1) }),
 ]);
 
+const CHANNELS_MAX = 32;
+/** No chip that is made has more; how many this one has is known when it is opened. */
+const GPIO_LINES_MAX = 1_024;
+
+/** Which of its two forms is meant is looked at as a whole: see illuminators.ts. */
+export const illuminator = z
+  .strictObject({
+    board: z.string().min(1).optional(),
+    channel: z.int().min(1).max(CHANNELS_MAX).optional(),
+    gpio: z
+      .string()
+      .regex(/^\/dev\/[^\0]{1,200}$/, 'the device of a GPIO chip, such as /dev/gpiochip0')
+      .optional(),
+    line: z
+      .int()
+      .min(0)
+      .max(GPIO_LINES_MAX - 1)
+      .optional(),
+    active: z
+      .enum(['high', 'low'])
+      .optional()
+      .describe('the level of the GPIO line at which it is lit; without a word high'),
+  })
+  .describe('a light on a relay (board, channel) or on a GPIO line of this machine (gpio, line, active)');
+export type Illuminator = z.infer<typeof illuminator>;
+
 /**
  * Names of card formats, in the order in which they are tried. No two of these have cards of one length. Of 37 bits there is
  * none: H10302 and H10304 have the same parities, so every card of one is a card of the other with another number. Which of

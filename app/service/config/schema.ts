@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { isWeakKey } from '#core/access/issuerKey.ts';
 import { millis } from '#core/kernel/units.ts';
+import { BIAS_MAX } from '#drivers/camera/shim/metering.ts';
 import { accessPointRules, accessSections, CAMERA_MODES, doorRules, turnstileOf } from './accessSchema.ts';
-import { board, cardFormat, inputs, osdpLine, reader, readerChoice } from './hardwareSchema.ts';
+import { board, cardFormat, illuminator, inputs, osdpLine, reader, readerChoice } from './hardwareSchema.ts';
 import { retention } from './retentionSchema.ts';
 import { accessPointId, doorId, id, share, span } from './schemaParts.ts';
 
@@ -99,7 +100,16 @@ const libcamera = {
   'idle-frames-per-second': z.number().min(1).max(120).default(5),
   rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]).default(0),
   mirror: z.boolean().default(false),
-  illuminator: z.strictObject({ board: z.string().min(1), channel: z.int().min(1).max(32) }).optional(),
+  'exposure-us': z.int().min(10).max(1_000_000).optional().describe('automatic without a word'),
+  gain: z.number().min(1).max(64).optional().describe('a factor; automatic without a word'),
+  'exposure-bias-stops': z
+    .number()
+    .min(-BIAS_MAX)
+    .max(BIAS_MAX)
+    .optional()
+    .describe('more or less than the automatic exposure finds, while no face is looked at'),
+  'white-balance-kelvin': z.int().min(2_000).max(10_000).optional().describe('automatic without a word'),
+  illuminator: illuminator.optional(),
 };
 
 const camera = z.discriminatedUnion('driver', [

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { libcameraCamera } from '#service/devices/libcameraCamera.ts';
 import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
 import type { AccessPointId } from '#core/kernel/ids.ts';
-import { SimulatedBoard } from '#drivers/relay/simulatedBoard.ts';
+import type { HealthReport } from '#core/ports/health.ts';
 import { LitCamera } from '#drivers/camera/litCamera.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
+import { FakeLight } from '../../fakes/fakeLight.ts';
 import { faultOf } from '../../storage/support/faults.ts';
 
 const QUALITY = {
@@ -57,6 +58,7 @@ describe('a camera in the configuration', () => {
       rotation: 0,
       mirror: false,
       crop: { left: 0, top: 0, right: 1, bottom: 1 },
+      picture: {},
     });
   });
 
@@ -88,21 +90,102 @@ describe('a camera in the configuration', () => {
     }
   });
 
+  it('takes its picture as it is told to, and refuses what no camera can do', async () => {
+    const fixed = 'exposure-us: 8000, gain: 2.5, white-balance-kelvin: 4500';
+    const { camera } = pointOf(`{ driver: libcamera, ${fixed} }`);
+    expect(camera).toMatchObject({ picture: { exposureMicros: 8_000, gain: 2.5, whiteKelvin: 4_500 } });
+    const biased = pointOf('{ driver: libcamera, exposure-bias-stops: -0.5 }').camera;
+    expect(biased).toMatchObject({ picture: { bias: -0.5 } });
+    for (const [settings, says] of [
+      ['exposure-us: 40000', /line 11, .*exposure-us: found 40000, expected at most 33333, .* 30 a second/],
+      [`${fixed}, exposure-bias-stops: 1`, /exposure-bias-stops: found 1, expected no bias/],
+      ['exposure-us: 5', /exposure-us: found 5/],
+      ['gain: 0', /gain: found 0/],
+      ['exposure-bias-stops: 3', /exposure-bias-stops: found 3/],
+      ['white-balance-kelvin: 500', /white-balance-kelvin: found 500/],
+    ] as const) {
+      const fault = await faultOf(() => parse(gate(`{ driver: libcamera, ${settings} }`)));
+      expect(fault.message).toMatch(says);
+    }
+  });
+
+  it('has its light on a relay or on a GPIO line, and on nothing that somebody else has', async () => {
+    const lightOf = (light: string) => pointOf(`{ driver: libcamera, illuminator: { ${light} } }`).camera;
+    const gpio = 'gpio: /dev/gpiochip0, line: 17';
+    expect(lightOf(gpio)).toMatchObject({
+      illuminator: { kind: 'gpio', chip: '/dev/gpiochip0', line: 17, active: 'high' },
+    });
+    expect(lightOf(`${gpio}, active: low`)).toMatchObject({ illuminator: { active: 'low' } });
+    expect(lightOf('board: lcus, channel: 2')).toMatchObject({
+      illuminator: { kind: 'relay', board: 'lcus', channel: 2 },
+    });
+    for (const [light, says] of [
+      ['', /line 11, .*illuminator: found neither relay nor GPIO line, expected either/],
+      [`board: lcus, ${gpio}`, /line 11, .*illuminator: found a relay and a GPIO line/],
+      ['board: lcus, channel: 2, active: low', /found a relay and a GPIO line/],
+      ['channel: 2', /half a relay/],
+      ['line: 17', /half a GPIO line/],
+      ['gpio: /dev/gpiochip0, line: -1', /line 11, .*illuminator.line: found -1/],
+      ['gpio: /dev/gpiochip0, line: 2000', /illuminator.line: found 2000/],
+      ['gpio: gpiochip0, line: 1', /such as \/dev\/gpiochip0/],
+      ['board: lcus, channel: 4', /lcus channel 4 again/],
+    ] as const) {
+      const camera = `{ driver: libcamera, illuminator: { ${light} } }`;
+      const siren = 'alarms: { siren: { board: lcus, relay: 4 } }\n';
+      const fault = await faultOf(() => parse(`${gate(camera)}${siren}`));
+      expect(fault.message).toMatch(says);
+    }
+    const twice = gate(`{ driver: libcamera, illuminator: { ${gpio} } }`).replace('board: lcus, channel: 3', gpio);
+    expect((await faultOf(() => parse(twice))).message).toMatch(/exit.*line: found \/dev\/gpiochip0 line 17 again/);
+  });
+
+  it('has no real light in a simulated gate', async () => {
+    const light = '{ driver: libcamera-files, illuminator: { gpio: /dev/gpiochip0, line: 17 } }';
+    const fault = await faultOf(() => parse(gate(light), true));
+    expect(fault.message).toMatch(/line 11, .*illuminator.gpio: found \/dev\/gpiochip0.*without --simulated/);
+  });
+
   it('is no picture from a file at a real door', async () => {
     const files = '{ driver: libcamera-files, id: pictures }';
     const fault = await faultOf(() => parse(gate(files)));
     expect(fault.message).toContain('--simulated');
   });
 
-  it('stands with its light, and nothing is opened before somebody looks', () => {
-    const config = parse(gate('{ driver: none }')).accessPoints[1]!;
-    if (config.camera.driver !== 'libcamera') throw new Error('another camera');
-    const clock = new FakeClock();
-    const board = new SimulatedBoard({ name: 'lcus', channels: 4, clock });
-    const strike = ({ channel }: { channel: number }) => board.strike(channel);
-    const camera = libcameraCamera(config.camera, { accessPoint: 'exit' as AccessPointId, clock, strike });
+  it('stands with its light, which is told of by itself, and is not opened before somebody looks', async () => {
+    const { health, camera, clock, light } = await litCamera(gate('{ driver: none }'));
     expect(camera).toBeInstanceOf(LitCamera);
-    expect(camera.name).toBe('camera at exit');
-    expect(clock.waiting).toBe(0);
+    expect([camera.name, clock.waiting]).toEqual(['camera at exit', 0]);
+    expect(health).toEqual([{ part: 'light at exit', level: 'ok', says: 'answers' }]);
+    expect(light.isLit).toBe(false);
+  });
+
+  it('tells of a light that does not work, and of what a crash leaves where it hangs on a GPIO line', async () => {
+    const gpio = 'gpio: /dev/gpiochip0, line: 17';
+    const text = gate('{ driver: none }').replace('board: lcus, channel: 3', gpio);
+    expect((await litCamera(text)).health).toEqual([
+      { part: 'light at exit', level: 'ok', says: expect.stringContaining('after a crash') },
+    ]);
+    const broken = await litCamera(text, (light) => void (light.isBroken = true));
+    expect(broken.health).toEqual([
+      { part: 'light at exit', level: 'warning', says: expect.stringContaining('no light') },
+    ]);
   });
 });
+
+/** The camera at the exit, with what it has said of its light. */
+async function litCamera(text: string, before: (light: FakeLight) => void = () => undefined) {
+  const config = parse(text).accessPoints[1]!.camera;
+  if (config.driver !== 'libcamera') throw new Error('another camera');
+  const clock = new FakeClock();
+  const light = new FakeLight(clock, true);
+  before(light);
+  const health: HealthReport[] = [];
+  const camera = libcameraCamera(config, {
+    accessPoint: 'exit' as AccessPointId,
+    clock,
+    light: () => light,
+    health: { report: (line) => void health.push(line) },
+  });
+  await expect.poll(() => health.length).toBe(1);
+  return { camera, clock, light, health };
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { UID_FORMATS } from '#core/access/cardFormat.ts';
-import type { TerminalConfig } from '#core/config/terminalConfig.ts';
+import type { LibcameraConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { DoorId, ReaderId } from '#core/kernel/ids.ts';
 import { millis } from '#core/kernel/units.ts';
@@ -61,6 +61,18 @@ const accessPoint = (): TerminalConfig['accessPoints'][number] => ({
   ...configOf({}).accessPoints[0]!,
   reader: { driver: 'named', name: reader },
 });
+const LIBCAMERA: LibcameraConfig = {
+  driver: 'libcamera',
+  id: '',
+  width: 1_280,
+  height: 720,
+  framesPerSecond: 30,
+  idleFramesPerSecond: 5,
+  rotation: 0,
+  mirror: false,
+  crop: { left: 0, top: 0, right: 1, bottom: 1 },
+  picture: {},
+};
 const osdpLine = () => ({
   id: 'lobby',
   path: missing('osdp'),
@@ -110,6 +122,20 @@ it('lines that are not there stop nothing: each is told, and its reader is down'
   expect(hardware.reader(accessPoint()).link).toBe('down');
   expect(hardware.installedReaders).toMatchObject([{ id: reader, line: 'lobby', link: 'down' }]);
   await faultOf(() => hardware.strike({ board: 'km', channel: 1 }).drive('energised', millis(100)), 'relay');
+});
+
+it('a light whose chip is not there is told, and the camera stands without it', async () => {
+  const gpio = { kind: 'gpio', chip: missing('gpiochip0'), line: 17, active: 'high' } as const;
+  const lit: TerminalConfig['accessPoints'][number] = {
+    ...accessPoint(),
+    camera: { ...LIBCAMERA, illuminator: gpio },
+  };
+  const hardware = await opened(configWith({}));
+  expect((await hardware.camera(lit, health))?.name).toBe('camera at entrance');
+  await expect.poll(() => levelOf('light at entrance')).toBe('warning');
+  expect(health.lines.find(({ part }) => part === 'light at entrance')?.says).toContain(
+    'gpiochip0: found no such device',
+  );
 });
 
 it('a reader that types at the kiosk is the reader of its access point, and there is none without one', async () => {

@@ -9,7 +9,12 @@ const MOVED = 0.05;
 /** Stops; a camera is not bothered for less. */
 const BIAS_STEP = 0.05;
 
+/** What is fixed; the bias is where a face's own starts. */
+export type FixedControls = Pick<ShimControls, 'exposureMicros' | 'gain' | 'bias' | 'whiteKelvin'>;
+
 export interface AttentionRules {
+  readonly fixed: FixedControls;
+  /** Stops that the face needs more or less than the automatic exposure finds. */
   readonly bias: number;
   readonly fullRate: number;
   readonly idleRate: number;
@@ -17,9 +22,11 @@ export interface AttentionRules {
 }
 
 export function wantedControls({ lively, face }: Attention, rules: AttentionRules): ShimControls {
-  const framesPerSecond = lively ? rules.fullRate : Math.min(rules.idleRate, rules.fullRate);
-  if (face === undefined) return { framesPerSecond };
-  return { framesPerSecond, bias: rules.bias, meter: within(face, rules.frame) };
+  const { fixed, fullRate, idleRate, bias, frame } = rules;
+  const wanted = { ...fixed, framesPerSecond: lively ? fullRate : Math.min(idleRate, fullRate) };
+  // Where neither exposure nor gain may change, nothing follows the light of a face.
+  if (face === undefined || (fixed.exposureMicros !== undefined && fixed.gain !== undefined)) return wanted;
+  return { ...wanted, bias, meter: within(face, frame) };
 }
 
 /** The part of a box that lies within the frame, in whole pixels, at least one. */
@@ -33,9 +40,11 @@ function within(box: Rectangle, { width, height }: Size): Rectangle {
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
 
+const EXACT = ['framesPerSecond', 'exposureMicros', 'gain', 'whiteKelvin'] as const;
+
 /** Near enough not to tell the camera again. */
 export function sameControls(one: ShimControls, other: ShimControls): boolean {
-  if (one.framesPerSecond !== other.framesPerSecond) return false;
+  if (EXACT.some((name) => one[name] !== other[name])) return false;
   if (Math.abs((one.bias ?? 0) - (other.bias ?? 0)) > BIAS_STEP) return false;
   const [a, b] = [one.meter, other.meter];
   if (a === undefined || b === undefined) return a === b;

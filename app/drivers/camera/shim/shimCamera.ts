@@ -1,22 +1,12 @@
 import type { Camera, CameraCapabilities, FrameStream } from '#core/ports/camera.ts';
-import type { Clock } from '#core/ports/clock.ts';
 import { OneStream } from '../oneStream.ts';
 import { CameraShim } from './cameraShim.ts';
 import { ShimStream, type ShimStreamParts } from './shimStream.ts';
-import type { Shape } from './structs.ts';
 
-export interface ShimCameraOptions {
-  readonly name: string;
+export interface ShimCameraOptions extends Omit<ShimStreamParts, 'shim'> {
   /** The library's file. */
   readonly library: string;
-  /** As the shim's header says; empty for the first camera that there is. */
-  readonly id: string;
-  readonly shape: Shape;
-  /** While nobody is there. */
-  readonly idleFramesPerSecond?: number;
-  readonly clock: Clock;
   readonly capabilities?: CameraCapabilities;
-  readonly onFrame?: ShimStreamParts['onFrame'];
 }
 
 /**
@@ -39,18 +29,7 @@ export class ShimCamera implements Camera {
 
   /** @throws Fault `camera` where a stream is still open, or the shim is not there. */
   frames(): FrameStream {
-    const { library, id, name, shape, idleFramesPerSecond, clock, onFrame } = this.#options;
-    this.#shim ??= CameraShim.load(library);
-    const shim = this.#shim;
-    const parts = {
-      shim,
-      id,
-      name,
-      shape,
-      clock,
-      ...(idleFramesPerSecond !== undefined && { idleFramesPerSecond }),
-      ...(onFrame !== undefined && { onFrame }),
-    };
-    return this.#oneStream.open(() => new ShimStream(parts));
+    const shim = (this.#shim ??= CameraShim.load(this.#options.library));
+    return this.#oneStream.open(() => new ShimStream({ ...this.#options, shim }));
   }
 }

@@ -5,7 +5,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import { FramePool } from '../framePool.ts';
 import { nextDue } from '../pace.ts';
 import { WAIT_MS_MAX, type CameraShim } from './cameraShim.ts';
-import { AUTOMATIC, sameControls, wantedControls } from './attention.ts';
+import { AUTOMATIC, sameControls, wantedControls, type FixedControls } from './attention.ts';
 import { nextBias } from './metering.ts';
 import type { GivenShape, Shape, ShimControls, ShimFrame } from './structs.ts';
 
@@ -16,12 +16,15 @@ export const DAMAGED_IN_A_ROW_MAX = 10;
 
 export interface ShimStreamParts {
   readonly shim: CameraShim;
+  /** As the shim's header says; empty for the first camera that there is. */
   readonly id: string;
   /** What faults call it. */
   readonly name: string;
   readonly shape: Shape;
   /** While nobody is there; as the shape says where it is left out. */
   readonly idleFramesPerSecond?: number;
+  /** What the camera no longer finds by itself. */
+  readonly fixed?: FixedControls;
   readonly clock: Clock;
   /** Whatever is known of a frame besides its pixels. */
   readonly onFrame?: (frame: ShimFrame, given: GivenShape) => void;
@@ -81,6 +84,7 @@ export class ShimStream implements FrameStream {
       this.#started = started;
       this.#periodMs = millis(1_000 / started.given.framesPerSecond);
       this.#heardAt = clock.monotonic();
+      await this.#adjust(started);
       let due = this.#heardAt;
       while (this.isOpen) {
         await this.#until(due);
@@ -118,7 +122,7 @@ export class ShimStream implements FrameStream {
     blank?.hand({ sequence: frame.sequence - this.#before, capturedAt });
     onFrame?.(frame, given);
     if (blank !== undefined) await shim.giveBack(camera, frame.lease);
-    await this.#adjust({ camera, given }, frame);
+    await this.#adjust({ camera, given }, frame.metered);
     // Asked for when the next one lies ready, so that it is neither waited for nor left lying.
     return nextDue(
       frame.readyAgeMs === 0 ? due : after(now, millis(-frame.readyAgeMs)),
@@ -128,11 +132,13 @@ export class ShimStream implements FrameStream {
   }
 
   /** Full rate and the light of the face while somebody is there; the camera's own judgement otherwise. */
-  async #adjust({ camera, given }: Started, { metered }: ShimFrame): Promise<void> {
+  async #adjust({ camera, given }: Started, metered?: number): Promise<void> {
     const { face } = this.#attention;
-    if (face === undefined) this.#bias = 0;
+    const { fixed = AUTOMATIC } = this.#parts;
+    if (face === undefined) this.#bias = fixed.bias ?? 0;
     else if (this.#controls.meter !== undefined && metered !== undefined) this.#bias = nextBias(this.#bias, metered);
     const wanted = wantedControls(this.#attention, {
+      fixed,
       bias: this.#bias,
       fullRate: given.framesPerSecond,
       idleRate: this.#parts.idleFramesPerSecond ?? given.framesPerSecond,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Frame, FrameStream } from '#core/ports/camera.ts';
-import { AUTOMATIC, sameControls, wantedControls } from '#drivers/camera/shim/attention.ts';
+import { AUTOMATIC, sameControls, wantedControls, type FixedControls } from '#drivers/camera/shim/attention.ts';
 import { BIAS_MAX, FACE_BRIGHTNESS, nextBias } from '#drivers/camera/shim/metering.ts';
 import { ShimCamera } from '#drivers/camera/shim/shimCamera.ts';
 import { ROTATIONS, type ShimFrame } from '#drivers/camera/shim/structs.ts';
@@ -11,11 +11,11 @@ import { deliver, nextFrame } from '../cameraContract.ts';
 import { BUILD_MS_MAX, FILES_SHIM, makeNative } from './build.ts';
 
 const SIZE = { width: 160, height: 120 };
-const RULES = { bias: 0, fullRate: 30, idleRate: 5, frame: SIZE };
+const RULES = { fixed: {}, bias: 0, fullRate: 30, idleRate: 5, frame: SIZE };
 
 beforeAll(() => makeNative('files'), BUILD_MS_MAX);
 
-function watched(idleFramesPerSecond = 5) {
+function watched(fixed: FixedControls = {}) {
   const clock = new FakeClock();
   const seen: ShimFrame[] = [];
   const camera = new ShimCamera({
@@ -23,7 +23,8 @@ function watched(idleFramesPerSecond = 5) {
     library: FILES_SHIM,
     id: 'pattern?step=1',
     clock,
-    idleFramesPerSecond,
+    idleFramesPerSecond: 5,
+    fixed,
     shape: { size: SIZE, framesPerSecond: 25, rotation: 0, mirror: false },
     onFrame: (frame) => void seen.push(frame),
   });
@@ -79,6 +80,63 @@ describe('a camera that is told what it is wanted for', () => {
     await stream.close();
   });
 
+  it('keeps a fixed exposure and gain from the first frame on, whoever comes and however dark the face is', async () => {
+    const rig = watched({ exposureMicros: 5_000, gain: 2.5 });
+    const stream = rig.camera.frames();
+    const brightness: number[] = [];
+    const dark = { x: 125, y: 70, width: 10, height: 40 };
+    for (const attention of [{ lively: true }, { lively: false }, { lively: true, face: dark }, { lively: true }]) {
+      stream.attend?.(attention);
+      for (let i = 0; i < 4; i++) await look(rig, stream, ({ pixels }) => void brightness.push(pixels[3_000]!));
+    }
+    expect(new Set(rig.seen.map(({ exposureMicros, gain }) => `${exposureMicros} ${gain}`))).toEqual(
+      new Set(['5000 2.5']),
+    );
+    expect(new Set(brightness).size).toBe(1);
+    await stream.close();
+  });
+
+  it('starts from the bias of its installer, gives a face its own, and goes back', async () => {
+    const rig = watched({ bias: 1 });
+    const stream = rig.camera.frames();
+    await look(rig, stream);
+    const bright = { x: 5, y: 5, width: 10, height: 40 };
+    for (let i = 0; i < 40; i++) {
+      stream.attend?.({ lively: true, face: bright });
+      await look(rig, stream);
+    }
+    const [first, last] = [rig.seen[0]!, rig.seen.at(-1)!];
+    expect(first.exposureMicros).toBe(20_000);
+    expect(last.exposureMicros).toBeLessThan(10_000);
+    stream.attend?.({ lively: true });
+    await look(rig, stream);
+    await look(rig, stream);
+    expect(rig.seen.at(-1)?.exposureMicros).toBe(20_000);
+    await stream.close();
+  });
+
+  it('asks in every frame for what is fixed, and follows a face with what is left', () => {
+    const face = { x: 40, y: 40, width: 60, height: 60 };
+    const kept = fc.record(
+      {
+        exposureMicros: fc.integer({ min: 10, max: 1_000_000 }),
+        gain: fc.double({ min: 1, max: 64, noNaN: true }),
+        whiteKelvin: fc.integer({ min: 2_000, max: 10_000 }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(kept, fc.boolean(), fc.constantFrom(face, undefined), (fixed, lively, seen) => {
+        const attention = { lively, ...(seen !== undefined && { face: seen }) };
+        const wanted = wantedControls(attention, { ...RULES, fixed, bias: 0.7 });
+        expect(wanted).toMatchObject(fixed);
+        const follows = seen !== undefined && !(fixed.exposureMicros !== undefined && fixed.gain !== undefined);
+        expect([wanted.bias, wanted.meter === undefined]).toEqual(follows ? [0.7, false] : [undefined, true]);
+        expect(sameControls(wanted, AUTOMATIC)).toBe(false);
+      }),
+    );
+  });
+
   it('corrects towards the brightness of a face, never beyond what noise allows', () => {
     const numbers = {
       bias: fc.double({ min: -BIAS_MAX, max: BIAS_MAX, noNaN: true }),
@@ -113,6 +171,7 @@ describe('a camera that is told what it is wanted for', () => {
     expect(sameControls(still, wantedControls({ lively: true, face }, { ...RULES, bias: 0.5 }))).toBe(false);
     expect(sameControls(still, wantedControls({ lively: true }, RULES))).toBe(false);
     expect(sameControls(AUTOMATIC, still)).toBe(false);
+    expect(sameControls(still, { ...still, whiteKelvin: 4_500 })).toBe(false);
   });
 });
 
