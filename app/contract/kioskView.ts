@@ -79,8 +79,11 @@ export const Screen = z.discriminatedUnion('kind', [
 ]);
 export type Screen = z.infer<typeof Screen>;
 
-/** How the face way stands: `walk-up` and `tap` as configured, `card-first` also for galleries too large, `off` without a camera. */
-export const FaceWay = z.enum(['walk-up', 'tap', 'card-first', 'pass-first', 'off']);
+/**
+ * How the face way stands: `walk-up` and `tap` as configured, `card-first` also for galleries too large, `out-of-order` while
+ * the camera or the models fail, `none` where a face is no way in.
+ */
+export const FaceWay = z.enum(['walk-up', 'tap', 'card-first', 'pass-first', 'out-of-order', 'none']);
 export type FaceWay = z.infer<typeof FaceWay>;
 
 /**

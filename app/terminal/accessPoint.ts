@@ -123,10 +123,11 @@ export class AccessPoint {
 
   get faceWay(): KioskView['face'] {
     const mode = this.#mode;
-    if (this.#face === undefined || (this.#face.faulty && mode === 'walk-up')) return 'off';
+    if (this.#face === undefined) return 'none';
+    if (this.#face.faulty && mode === 'walk-up') return 'out-of-order';
     if (this.#face.cardFirst) return 'card-first';
     if (this.#face.passFirst) return 'pass-first';
-    return mode === 'walk-up' ? 'walk-up' : mode === 'tap-to-look' ? 'tap' : 'off';
+    return mode === 'walk-up' ? 'walk-up' : mode === 'tap-to-look' ? 'tap' : 'none';
   }
 
   /** Can a pass be shown here now, and is it of use? */

@@ -232,7 +232,7 @@ export class KioskSession {
     const way = this.#surroundings.faceWay();
     if (way === 'card-first') return this.#open({ kind: 'card', thenFace: true });
     if (way === 'pass-first') return this.#showPass(true);
-    if (way === 'off') return;
+    if (way === 'none' || way === 'out-of-order') return;
     this.#opened = undefined;
     this.#wishes.pauseFace(false);
     this.#wishes.useFace();

@@ -127,11 +127,17 @@ describe('every touch says one thing', () => {
     }
   });
 
-  test('a gate whose face way is off has no face to touch, and card and PIN as ever', async () => {
-    await show(shown({ face: 'off', screen: IDLE }));
-    expect(await page.getByRole('button', { name: /^Face/ }).isDisabled()).toBe(true);
+  test('a gate whose face way is out of order says so and has no face to touch, and card and PIN as ever', async () => {
+    await show(shown({ face: 'out-of-order', screen: IDLE }));
+    expect(await page.getByRole('button', { name: /^Face.*out of order/i }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: /^Card/ }).click();
     expect(await heard(1)).toEqual([{ kind: 'use-card' }]);
+  });
+
+  test('where a face is no way in, nothing speaks of faces', async () => {
+    await show(shown({ face: 'none', screen: IDLE }));
+    expect(await page.getByRole('button', { name: /^Face/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^PIN/ }).count()).toBe(1);
   });
 
   test('a keyboard alone is enough: Tab and Enter press the first way in, digits reach the pad, Escape leaves', async () => {

@@ -197,7 +197,7 @@ describe('when the camera or the engine fails', () => {
     gate.engine.fail(new Fault('model', { thing: 'engine', found: 'nothing', expected: 'an answer' }));
     gate.camera.show('holder');
     await gate.pass(300);
-    expect(gate.view.face).toBe('off');
+    expect(gate.view.face).toBe('out-of-order');
     expect(gate.health.lines.find(({ part }) => part === 'face at entrance')?.level).toBe('failed');
     gate.reader.show({ format: 'uid', number: '0a' });
     await gate.settle();

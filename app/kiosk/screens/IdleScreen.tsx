@@ -6,6 +6,7 @@ import type { ScreenProps } from './screen.ts';
 /** The ways in, of one size and one look: none is offered above another. [requirement 15] */
 export function IdleScreen({ view, texts, send }: ScreenProps<'idle'>) {
   const door = doorSays(view.door, texts);
+  const { face } = view;
   return (
     <div class="idle">
       <h1 class="title">{texts.chooseWay}</h1>
@@ -15,14 +16,16 @@ export function IdleScreen({ view, texts, send }: ScreenProps<'idle'>) {
           <span>{door}</span>
         </p>
       )}
-      <div class={view.pass ? 'ways four' : 'ways'}>
-        <Way
-          icon="face"
-          label={texts.face}
-          help={texts.faceWay[view.face]}
-          off={view.face === 'off'}
-          onPress={() => send({ kind: 'use-face' })}
-        />
+      <div class={view.pass ? `ways ${face === 'none' ? 'three' : 'four'}` : 'ways'}>
+        {face !== 'none' && (
+          <Way
+            icon="face"
+            label={texts.face}
+            help={texts.faceWay[face]}
+            off={face === 'out-of-order'}
+            onPress={() => send({ kind: 'use-face' })}
+          />
+        )}
         <Way icon="card" label={texts.card} help={texts.cardHelp} onPress={() => send({ kind: 'use-card' })} />
         <Way icon="pin" label={texts.pin} help={texts.pinHelp} onPress={() => send({ kind: 'use-pin' })} />
         {view.pass && (

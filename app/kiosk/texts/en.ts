@@ -13,7 +13,7 @@ export const EN: Texts = {
     tap: 'Touch to open the camera.',
     'card-first': 'Show your card first, then look.',
     'pass-first': 'Show your QR pass first, then look.',
-    off: 'Not in use here.',
+    'out-of-order': 'Out of order for now.',
   },
   cardHelp: 'Hold it to the reader at any time.',
   pinHelp: 'Personal number, then PIN.',

@@ -18,7 +18,7 @@ export interface Texts {
   readonly card: string;
   readonly pin: string;
   readonly pass: string;
-  readonly faceWay: Readonly<Record<FaceWay, string>>;
+  readonly faceWay: Readonly<Record<Exclude<FaceWay, 'none'>, string>>;
   readonly cardHelp: string;
   readonly pinHelp: string;
   readonly passHelp: string;

@@ -13,7 +13,7 @@ export const ZH_HANS: Texts = {
     tap: '轻触后才开启摄像头。',
     'card-first': '请先刷卡，再看摄像头。',
     'pass-first': '请先出示通行码，再看摄像头。',
-    off: '此处不使用人脸。',
+    'out-of-order': '暂时无法使用。',
   },
   cardHelp: '随时可在读卡器上刷卡。',
   pinHelp: '先输个人编号，再输密码。',
