@@ -6,6 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepChromium, NOTHING_SHOWN_MS_MAX, type RunningChromium } from '../../../scripts/start/chromium.ts';
+import { gateWindows } from '../../../scripts/start/gateWindows.ts';
 import { chooseHost, thisMachine } from '../../../scripts/start/host.ts';
 import { AGate } from '../../service/loopback/fixtures/aGate.ts';
 
@@ -73,7 +74,7 @@ function show(gate: AGate, simulated: boolean) {
   };
   gaveUp.catch(() => undefined);
   const { token, port, clock } = gate;
-  browser = keepChromium({ host, token, port, simulated, screen: { width: 800, height: 1280 }, clock, env, log });
+  browser = keepChromium({ host, windows: gateWindows({ token, port, simulated }), clock, env, log });
   return { running: browser, logged, comes: <T>(said: Promise<T>): Promise<T> => Promise.race([said, gaveUp]) };
 }
 
