@@ -17,10 +17,11 @@ export const USAGE = `one of
                   [--show | --no-show]
   hardware readers [--data FOLDER]
   hardware install --reader NAME [--minutes N] [--understood] [--data FOLDER]
-where the camera's picture is shown on this terminal's screen where it has one, until a
-key is pressed, Ctrl-C, or for --seconds; --no-show only measures, --show without a
-screen only says how to look at it from elsewhere. With --config it is the picture
-as the gate sees it. Then, --contact and --rex are inputs of the Modbus board, --reader-contact and
+where the picture of a camera is on this terminal's screen, if it has one, until a key is
+pressed or --seconds are over, and what was measured comes then; --no-show only measures,
+--show without a screen only says how to look at it from elsewhere. With --config the
+picture is as the gate sees it; with --form files the gate is a simulated one.
+--contact and --rex are inputs of the Modbus board, --reader-contact and
 --reader-rex those of the OSDP reader, whose key is the one of that name in the
 data folder of a gate that is stopped; without a name it is looked at in the
 clear, and its cards are not counted. The last two ask the gate that works on

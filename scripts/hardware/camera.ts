@@ -1,7 +1,9 @@
+import { Fault } from '#core/kernel/fault.ts';
 import { after, millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { CameraShim, type FoundCamera } from '#drivers/camera/shim/cameraShim.ts';
 import { ShimCamera } from '#drivers/camera/shim/shimCamera.ts';
+import { SHIMS } from '#service/devices/libcameraCamera.ts';
 import type { Host } from '../start/host.ts';
 import { result, type Result } from '../report.ts';
 import type { CameraArguments } from './arguments.ts';
@@ -37,6 +39,7 @@ export async function camera(options: CameraArguments, parts: CameraParts): Prom
     result('camera.found', { value: found.length, note: found.length === 0 ? noneFound(options) : null }),
     ...found.map(listed),
   ];
+  if (asked.id !== undefined) mustBeOneOf(found, asked.id, asked.library);
   const id = asked.id ?? (found.length === 1 ? found[0]?.id : undefined);
   if (id !== undefined) return [...results, ...(await looked({ ...asked, id }, options, parts))];
   if (found.length === 0) return results;
@@ -45,6 +48,14 @@ export async function camera(options: CameraArguments, parts: CameraParts): Prom
 
 const noneFound = ({ files }: CameraArguments): string =>
   files ? 'the form over files has its pattern' : 'is it plugged in, and may you open /dev/video* and /dev/media*?';
+
+/** A folder of pictures is listed nowhere. */
+function mustBeOneOf(found: readonly FoundCamera[], id: string, library: string): void {
+  if (library === SHIMS['libcamera-files'] || found.some((one) => one.id === id)) return;
+  const ids = found.map((one) => one.id).join(', ');
+  const expected = ids === '' ? 'a camera that is plugged in: none is' : `one of ${ids}`;
+  throw new Fault('camera', { thing: `camera ${id}`, found: 'no such camera', expected });
+}
 
 /** Its modes on one line: each format with its sizes. */
 function listed({ id, model, modes }: FoundCamera, index: number): Result {
@@ -65,7 +76,8 @@ async function looked(
 ): Promise<readonly Result[]> {
   if (!(show ?? host.kind !== 'none')) return measured(chosen, { clock, seconds: seconds ?? MEASURED_SECONDS });
   await using live = await LivePicture.open();
-  const shown = showPicture(live, { host, clock, env, say });
+  const { language } = chosen;
+  const shown = showPicture(live, { host, clock, env, say, ...(language !== undefined && { language }) });
   try {
     const onEnd = (end: () => void): Disposable =>
       watch(() => {
@@ -115,5 +127,5 @@ async function measured(
   } finally {
     await stream.close();
   }
-  return figures.results(id, { demanded: shape.framesPerSecond, help });
+  return figures.results(id, { demanded: shape.framesPerSecond, help, shown: live !== undefined });
 }

@@ -11,6 +11,8 @@ const LATENCIES_MAX = 3_600;
 /** Of the newest frames by which the rate of the moment is told. */
 const RECENT_MAX = 30;
 
+const BESIDE = ', while its picture was shown; --no-show measures it alone';
+
 /** How a camera does at this moment. */
 export interface Moment {
   /** Frames a second by the sensor's clock; undefined before the second frame. */
@@ -52,7 +54,10 @@ export class CameraFigures {
   }
 
   /** @throws Fault `camera` where there is too little to say. */
-  results(camera: string, { demanded, help }: { demanded: number; help: PictureHelp | undefined }): readonly Result[] {
+  results(
+    camera: string,
+    { demanded, help, shown }: { demanded: number; help: PictureHelp | undefined; shown: boolean },
+  ): readonly Result[] {
     const [first, last] = [this.#first, this.#last];
     if (first === undefined || last === undefined || this.#count < 2) {
       const found = `${this.#count} frames`;
@@ -66,7 +71,7 @@ export class CameraFigures {
         value: rounded(rate, 1),
         unit: 'frames a second',
         limit: demanded,
-        note: `${this.#count} frames in ${rounded(seconds, 1)} s by the sensor's clock`,
+        note: `${this.#count} frames in ${rounded(seconds, 1)} s by the sensor's clock${shown ? BESIDE : ''}`,
       }),
       result('camera.latency_p50_ms', { value: this.#latency(0.5), unit: 'ms', note: 'sensor to program' }),
       result('camera.latency_p95_ms', { value: this.#latency(0.95), unit: 'ms' }),

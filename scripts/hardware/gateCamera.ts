@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AccessPointConfig, LibcameraConfig } from '#core/config/terminalConfig.ts';
 import { Fault } from '#core/kernel/fault.ts';
+import type { Language } from '#core/privacy/consent.ts';
 import { devicePart, type SeenZone } from '#drivers/camera/shim/zone.ts';
 import type { Shape } from '#drivers/camera/shim/structs.ts';
 import { SHIMS } from '#service/devices/libcameraCamera.ts';
@@ -17,6 +18,8 @@ export interface LookedAtCamera {
   readonly shape: Shape;
   /** Where a face is looked at, in the frames. */
   readonly zone?: SeenZone;
+  /** Of the kiosk. */
+  readonly language?: Language;
 }
 
 /**
@@ -36,7 +39,7 @@ export function lookedAt(options: CameraArguments): LookedAtCamera {
 }
 
 function ofGate({ file, accessPoint }: NonNullable<CameraArguments['gate']>, simulated: boolean): LookedAtCamera {
-  const { accessPoints } = readConfig({ file, simulated, folder: '' }, readModels(MODELS));
+  const { accessPoints, kiosk } = readConfig({ file, simulated, folder: '' }, readModels(MODELS));
   const withCamera = accessPoints.flatMap((one) => (isBehindShim(one) ? [one] : []));
   const names = withCamera.map(({ id }) => id);
   const wanted = accessPoint ?? (names.length === 1 ? names[0] : undefined);
@@ -55,6 +58,7 @@ function ofGate({ file, accessPoint }: NonNullable<CameraArguments['gate']>, sim
     library: SHIMS[camera.driver],
     shape,
     zone: { left, top, right, bottom },
+    language: kiosk.language,
     ...(camera.id !== '' && { id: camera.id }),
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Clock } from '#core/ports/clock.ts';
+import type { Language } from '#core/privacy/consent.ts';
 import { keepChromium } from '../start/chromium.ts';
 import { keepElectronWindow } from '../start/electronWindow.ts';
 import { howToLook, type Host } from '../start/host.ts';
@@ -9,6 +10,8 @@ import type { LivePicture } from './livePicture.ts';
 
 export interface ShowParts {
   readonly host: Host;
+  /** Of the page; as the environment has it where it is left out. */
+  readonly language?: Language;
   readonly clock: Clock;
   readonly env: NodeJS.ProcessEnv;
   readonly say: (line: string) => void;
@@ -17,10 +20,11 @@ export interface ShowParts {
 /** Shows the page on the terminal's screen where there is one, and says how else to look at it. */
 export function showPicture(
   { address, port, path }: Pick<LivePicture, 'address' | 'port' | 'path'>,
-  { host, clock, env, say }: ShowParts,
+  { host, language, clock, env, say }: ShowParts,
 ): { readonly stop: () => Promise<unknown> } {
   for (const line of howToLook({ port, path, hostName: hostname() })) say(line);
-  const window: ScreenWindow = { name: 'picture', enter: (write) => write(leadTo(`${address}?fill`)) };
+  const lead = leadTo(`${address}?fill&language=${language ?? languageOf(env)}`);
+  const window: ScreenWindow = { name: 'picture', enter: (write) => write(lead) };
   switch (host.kind) {
     case 'none':
       say(`No screen is shown. ${host.why}`);
@@ -32,6 +36,11 @@ export function showPicture(
       say(`Shown on this terminal's screen by Chromium. ${host.why}`);
       return keepChromium({ host, windows: [window], clock, env, log: say });
   }
+}
+
+function languageOf(env: NodeJS.ProcessEnv): Language {
+  const locale = ['LC_ALL', 'LC_MESSAGES', 'LANG'].map((name) => env[name] ?? '').find((value) => value !== '');
+  return locale?.startsWith('zh') === true ? 'zh-Hans' : 'en';
 }
 
 /** A page that leads on to another one, and can do nothing else. */

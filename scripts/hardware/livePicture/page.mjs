@@ -6,8 +6,8 @@ const TEXTS = {
     on: 'The camera is on. Its picture is shown here and kept nowhere.',
     waiting: 'Waiting for the camera …',
     ended: 'The picture has ended.',
-    focus: 'Turn the lens until the bar is longest',
-    sharpness: (now, best) => `Sharpness ${now}, best so far ${best}`,
+    focus: 'Longest bar, best focus',
+    sharpness: (now, best) => `Sharpness ${now}, best ${best}`,
     again: 'Start again',
     light: {
       good: ['The light is good', () => ''],
@@ -20,7 +20,7 @@ const TEXTS = {
       rate: 'Frames a second',
       latency: 'Latency',
       dropped: 'Dropped frames',
-      brightness: 'Brightness of 255',
+      brightness: 'Brightness',
       burnt: 'Burnt out',
       exposure: 'Exposure',
     },
@@ -30,8 +30,8 @@ const TEXTS = {
     on: '摄像头已开启。画面仅在此显示，不会保存。',
     waiting: '正在等待摄像头……',
     ended: '画面已结束。',
-    focus: '转动镜头，直到横条最长',
-    sharpness: (now, best) => `清晰度 ${now}，目前最佳 ${best}`,
+    focus: '横条最长时对焦最佳',
+    sharpness: (now, best) => `清晰度 ${now}，最佳 ${best}`,
     again: '重新开始',
     light: {
       good: ['光线合适', () => ''],
@@ -44,7 +44,7 @@ const TEXTS = {
       rate: '每秒帧数',
       latency: '延迟',
       dropped: '丢帧',
-      brightness: '亮度（最高 255）',
+      brightness: '亮度',
       burnt: '过曝',
       exposure: '曝光',
     },
@@ -59,7 +59,8 @@ const byId = (id) => document.getElementById(id);
 const canvas = document.querySelector('canvas');
 // Kept out of the graphics processor, where nobody could overwrite it.
 const context = canvas.getContext('2d', { willReadFrequently: true });
-let language = navigator.language.startsWith('zh') ? 'zh-Hans' : 'en';
+const asked = new URLSearchParams(location.search);
+let language = (asked.get('language') ?? navigator.language).startsWith('zh') ? 'zh-Hans' : 'en';
 let best = 0;
 let picture;
 let about;
@@ -94,7 +95,7 @@ function facts(names) {
     [names.rate, rate?.toFixed(1)],
     [names.latency, latencyMs === undefined ? undefined : `${latencyMs.toFixed(1)} ms`],
     [names.dropped, dropped],
-    [names.brightness, brightness?.toFixed(0)],
+    [names.brightness, brightness === undefined ? undefined : `${brightness.toFixed(0)} / 255`],
     [names.burnt, burnt === undefined ? undefined : `${percent(burnt)} %`],
     [names.exposure, exposureMicros === undefined ? undefined : `${(exposureMicros / 1_000).toFixed(1)} ms`],
   ];
@@ -152,12 +153,12 @@ function end() {
 
 async function look() {
   for (;;) {
-    const asked = performance.now();
+    const began = performance.now();
     const response = await fetch('frame');
     about = JSON.parse(response.headers.get('x-about'));
     draw(new Uint8Array(await response.arrayBuffer()));
     say();
-    const rest = PERIOD_MS_MIN - (performance.now() - asked);
+    const rest = PERIOD_MS_MIN - (performance.now() - began);
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, rest)));
   }
 }
@@ -177,6 +178,6 @@ byId('again').addEventListener('click', () => {
   best = 0;
   say();
 });
-if (new URLSearchParams(location.search).has('fill')) setTimeout(fill, FILLED_MS_MAX);
+if (asked.has('fill')) setTimeout(fill, FILLED_MS_MAX);
 say();
 look().catch(end);

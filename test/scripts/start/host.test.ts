@@ -122,7 +122,12 @@ test('a local X display has a number', () => {
 
 test('the browser is never given a switch that weakens its sandbox, and no address but a file', () => {
   for (const place of [undefined, { left: 0, width: 800, height: 1_280 }]) {
-    const all = chromiumArguments({ profile: '/p', platform: 'x11', address: 'file:///p/kiosk.html', ...(place && { place }) });
+    const all = chromiumArguments({
+      profile: '/p',
+      platform: 'x11',
+      address: 'file:///p/kiosk.html',
+      ...(place && { place }),
+    });
     expect(
       all.filter((one) => /sandbox|disable-web-security|disable-seccomp|allow-file-access|remote-debugging/.test(one)),
     ).toEqual([]);
