@@ -13,7 +13,7 @@ const BURNT_SHARE_MAX = 0.05;
 /** What is around the zone is so many times as bright as a zone that is not bright itself. */
 const BACKLIT_RATIO = 1.8;
 const BACKLIT_BRIGHTNESS_MAX = 100;
-/** Every so many pixels one is looked at for brightness; for sharpness more often, or a hard edge falls in between. */
+/** Every so many pixels one is looked at for brightness; for sharpness all of every so many rows. */
 const BRIGHTNESS_STEP = 4;
 const SHARPNESS_STEP = 2;
 /** Of RGB in brightness (ITU-R BT.601). */
@@ -98,7 +98,7 @@ function sharpnessOf({ width, height, pixels }: Picture, zone: Rectangle): numbe
   let [sum, squares, count] = [0, 0, 0];
   const [right, bottom] = [Math.min(zone.x + zone.width, width - 1), Math.min(zone.y + zone.height, height - 1)];
   for (let y = Math.max(1, zone.y); y < bottom; y += SHARPNESS_STEP) {
-    for (let x = Math.max(1, zone.x); x < right; x += SHARPNESS_STEP, count++) {
+    for (let x = Math.max(1, zone.x); x < right; x++, count++) {
       const at = y * row + x * 3 + 1;
       const around = pixels[at - 3]! + pixels[at + 3]! + pixels[at - row]! + pixels[at + row]!;
       const edge = around - 4 * pixels[at]!;
