@@ -17,8 +17,8 @@ export const USAGE = `one of
                   [--show | --no-show]
   hardware readers [--data FOLDER]
   hardware install --reader NAME [--minutes N] [--understood] [--data FOLDER]
-where the picture of a camera is on this terminal's screen, if it has one, until a key is
-pressed or --seconds are over, and what was measured comes then; --no-show only measures,
+where a camera is measured first, and then shown on this terminal's screen, if it has one,
+until a key is pressed or --seconds are over; --no-show only measures, for --seconds,
 --show without a screen only says how to look at it from elsewhere. With --config the
 picture is as the gate sees it; with --form files the gate is a simulated one.
 --contact and --rex are inputs of the Modbus board, --reader-contact and
@@ -82,7 +82,7 @@ export interface CameraArguments {
   readonly framesPerSecond: number;
   /** The camera of an access point, in place of id, format, size and rate; a simulated gate's where it is of files. */
   readonly gate?: { readonly file: string; readonly accessPoint?: string };
-  /** Where it is left out, until whoever looks at the picture has seen enough. */
+  /** Of the picture, until it is enough where it is left out; of the measurement where no picture is shown. */
   readonly seconds?: number;
   /** Where it is left out, if there is a screen. */
   readonly show?: boolean;

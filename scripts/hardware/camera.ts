@@ -1,13 +1,15 @@
 import { Fault } from '#core/kernel/fault.ts';
-import { after, millis } from '#core/kernel/units.ts';
+import { after as later, millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { CameraShim, type FoundCamera } from '#drivers/camera/shim/cameraShim.ts';
 import { ShimCamera } from '#drivers/camera/shim/shimCamera.ts';
+import type { ShimFrame } from '#drivers/camera/shim/structs.ts';
 import { SHIMS } from '#service/devices/libcameraCamera.ts';
+import { rounded } from '../bench/statistics.ts';
 import type { Host } from '../start/host.ts';
 import { result, type Result } from '../report.ts';
 import type { CameraArguments } from './arguments.ts';
-import { CameraFigures } from './cameraFigures.ts';
+import { CameraFigures, type Moment } from './cameraFigures.ts';
 import { lookedAt, type LookedAtCamera } from './gateCamera.ts';
 import { LivePicture } from './livePicture.ts';
 import { helpFor, type PictureHelp } from './pictureHelp.ts';
@@ -15,8 +17,8 @@ import { showPicture } from './showPicture.ts';
 
 /** Sizes of one format that a report lists; some cameras have hundreds. */
 const SIZES_SHOWN_MAX = 8;
-/** Of a measurement that nobody looks at. */
-const MEASURED_SECONDS = 5;
+/** Unless it is said otherwise. */
+const MEASURED_SECONDS = 2;
 
 export interface CameraParts {
   readonly clock: Clock;
@@ -29,7 +31,7 @@ export interface CameraParts {
   readonly watch: (enough: () => void) => Disposable;
 }
 
-/** Lists cameras with their modes; with one chosen, or only one there, shows its picture and measures what it delivers. */
+/** Lists cameras with their modes; with one chosen, or only one there, measures what it delivers and shows it. */
 export async function camera(options: CameraArguments, parts: CameraParts): Promise<readonly Result[]> {
   const asked = lookedAt(options);
   const shim = CameraShim.load(asked.library);
@@ -69,63 +71,87 @@ function listed({ id, model, modes }: FoundCamera, index: number): Result {
 
 type ChosenCamera = LookedAtCamera & { readonly id: string };
 
+/** It is measured alone, before it is shown: a browser takes its share of a small computer. */
 async function looked(
   chosen: ChosenCamera,
   { show, seconds }: CameraArguments,
-  { host, clock, env, say, watch }: CameraParts,
+  parts: CameraParts,
 ): Promise<readonly Result[]> {
-  if (!(show ?? host.kind !== 'none')) return measured(chosen, { clock, seconds: seconds ?? MEASURED_SECONDS });
-  await using live = await LivePicture.open();
+  const { clock, host, say } = parts;
+  const shows = show ?? host.kind !== 'none';
+  const measuredSeconds = shows ? MEASURED_SECONDS : (seconds ?? MEASURED_SECONDS);
+  if (shows) say(`The camera is measured for ${measuredSeconds} s, then it is shown.`);
+  const figures = new CameraFigures();
+  let picture = await watched(chosen, { clock, figures, end: (end) => after(clock, measuredSeconds, end) });
+  const results = figures.results(chosen.id, chosen.shape.framesPerSecond);
+  if (shows) picture = (await shown(chosen, seconds, parts)) ?? picture;
+  return [...results, ...(picture === undefined ? [] : [pictureResult(picture)])];
+}
+
+/** Shows it until it is enough, or for so many seconds. Everything that was started for it has ended then. */
+async function shown(
+  chosen: ChosenCamera,
+  seconds: number | undefined,
+  { host, clock, env, say, watch }: CameraParts,
+): Promise<Help | undefined> {
   const { language } = chosen;
-  const shown = showPicture(live, { host, clock, env, say, ...(language !== undefined && { language }) });
+  await using live = await LivePicture.open();
+  const screen = showPicture(live, { host, clock, env, say, ...(language !== undefined && { language }) });
   try {
-    const onEnd = (end: () => void): Disposable =>
-      watch(() => {
-        // Ctrl-C reaches the browser as well, which is not to be started again.
-        void shown.stop();
-        end();
-      });
-    return await measured(chosen, { clock, live, onEnd, ...(seconds !== undefined && { seconds }) });
+    const end = (stop: () => void): Disposable => {
+      const ending = new DisposableStack();
+      const stopBoth = (): void => {
+        // At once: Ctrl-C reaches the browser as well, which is not to be started again.
+        void screen.stop();
+        stop();
+      };
+      ending.use(watch(stopBoth));
+      if (seconds !== undefined) ending.use(after(clock, seconds, stopBoth));
+      return ending;
+    };
+    return await watched(chosen, { clock, figures: new CameraFigures(), live, end });
   } finally {
-    await shown.stop();
+    await screen.stop();
   }
 }
 
-interface Measuring {
+type Help = PictureHelp & Partial<Moment>;
+
+interface Watching {
   readonly clock: Clock;
-  /** Until it is ended where it is left out. */
-  readonly seconds?: number;
+  readonly figures: CameraFigures;
   readonly live?: LivePicture;
-  readonly onEnd?: (end: () => void) => Disposable;
+  /** Arranges for the end. */
+  readonly end: (stop: () => void) => Disposable;
 }
 
-async function measured(
+/** What the last picture was like; undefined where there was none. */
+async function watched(
   { id, library, shape, zone }: ChosenCamera,
-  { clock, seconds, live, onEnd }: Measuring,
-): Promise<readonly Result[]> {
-  const figures = new CameraFigures();
-  let help: PictureHelp | undefined;
-  const stream = new ShimCamera({
-    name: `camera ${id}`,
-    library,
-    id,
-    shape,
-    clock,
-    onFrame: (frame) => figures.add(frame),
-  }).frames();
-  const end = (): void => void stream.close();
-  using ending = new DisposableStack();
-  if (seconds !== undefined) ending.use(clock.at(after(clock.monotonic(), millis(seconds * 1_000)), end));
-  if (onEnd !== undefined) ending.use(onEnd(end));
+  { clock, figures, live, end }: Watching,
+): Promise<Help | undefined> {
+  const onFrame = (frame: ShimFrame): void => figures.add(frame);
+  const stream = new ShimCamera({ name: `camera ${id}`, library, id, shape, clock, onFrame }).frames();
+  let help: Help | undefined;
+  using _ = end(() => void stream.close());
   try {
     for (;;) {
       using frame = await stream.next();
-      if (frame === undefined) break;
-      help = helpFor(frame, zone);
-      live?.show(frame, { ...help, ...figures.moment, ...(zone !== undefined && { zone }) });
+      if (frame === undefined) return help;
+      help = { ...helpFor(frame, zone), ...figures.moment };
+      live?.show(frame, { ...help, ...(zone !== undefined && { zone }) });
     }
   } finally {
     await stream.close();
   }
-  return figures.results(id, { demanded: shape.framesPerSecond, help, shown: live !== undefined });
+}
+
+const after = (clock: Clock, seconds: number, act: () => void): Disposable =>
+  clock.at(later(clock.monotonic(), millis(seconds * 1_000)), act);
+
+function pictureResult({ sharpness, brightness, burnt, light, exposureMicros }: Help): Result {
+  const exposure = exposureMicros === undefined ? 'not told' : `${exposureMicros} us`;
+  const bright = `brightness ${rounded(brightness, 0)} of 255, ${rounded(burnt * 100, 0)} % burnt out`;
+  const note = `turn the lens until it is highest; light ${light}, ${bright}, exposure ${exposure}`;
+  return result('camera.picture', { value: rounded(sharpness, 1), unit: 'sharpness', note });
 }

@@ -2,7 +2,6 @@ import { Fault } from '#core/kernel/fault.ts';
 import type { ShimFrame } from '#drivers/camera/shim/structs.ts';
 import { percentile, rounded } from '../bench/statistics.ts';
 import { result, type Result } from '../report.ts';
-import type { PictureHelp } from './pictureHelp.ts';
 
 /** Frames that are late by more than this share of a period are worth a look. */
 const RATE_MISSED = 0.1;
@@ -10,8 +9,6 @@ const RATE_MISSED = 0.1;
 const LATENCIES_MAX = 3_600;
 /** Of the newest frames by which the rate of the moment is told. */
 const RECENT_MAX = 30;
-
-const BESIDE = ', while its picture was shown; --no-show measures it alone';
 
 /** How a camera does at this moment. */
 export interface Moment {
@@ -54,14 +51,11 @@ export class CameraFigures {
   }
 
   /** @throws Fault `camera` where there is too little to say. */
-  results(
-    camera: string,
-    { demanded, help, shown }: { demanded: number; help: PictureHelp | undefined; shown: boolean },
-  ): readonly Result[] {
+  results(camera: string, demanded: number): readonly Result[] {
     const [first, last] = [this.#first, this.#last];
     if (first === undefined || last === undefined || this.#count < 2) {
       const found = `${this.#count} frames`;
-      throw new Fault('camera', { thing: camera, found, expected: 'some; give it more --seconds' });
+      throw new Fault('camera', { thing: camera, found, expected: 'some; give it more --seconds, with --no-show' });
     }
     const seconds = secondsBetween(first, last);
     const rate = (this.#count - 1) / seconds;
@@ -71,7 +65,7 @@ export class CameraFigures {
         value: rounded(rate, 1),
         unit: 'frames a second',
         limit: demanded,
-        note: `${this.#count} frames in ${rounded(seconds, 1)} s by the sensor's clock${shown ? BESIDE : ''}`,
+        note: `${this.#count} frames in ${rounded(seconds, 1)} s by the sensor's clock`,
       }),
       result('camera.latency_p50_ms', { value: this.#latency(0.5), unit: 'ms', note: 'sensor to program' }),
       result('camera.latency_p95_ms', { value: this.#latency(0.95), unit: 'ms' }),
@@ -80,7 +74,6 @@ export class CameraFigures {
         unit: 'frames',
         note: `of ${this.#made} that the device made`,
       }),
-      ...(help === undefined ? [] : [pictureResult(help, last)]),
     ];
   }
 
@@ -95,10 +88,3 @@ export class CameraFigures {
 
 const secondsBetween = (first: ShimFrame, last: ShimFrame): number =>
   Number(last.sensorNanos - first.sensorNanos) / 1e9;
-
-function pictureResult({ sharpness, brightness, burnt, light }: PictureHelp, last: ShimFrame): Result {
-  const exposure = last.exposureMicros === undefined ? 'not told' : `${last.exposureMicros} us`;
-  const bright = `brightness ${rounded(brightness, 0)} of 255, ${rounded(burnt * 100, 0)} % burnt out`;
-  const note = `turn the lens until it is highest; light ${light}, ${bright}, exposure ${exposure}`;
-  return result('camera.picture', { value: rounded(sharpness, 1), unit: 'sharpness', note });
-}

@@ -7,7 +7,7 @@ export function whenEnough(enough: () => void): Disposable {
   for (const signal of SIGNALS) process.on(signal, enough);
   if (stdin.isTTY) stdin.setRawMode(true);
   stdin.on('data', enough).resume();
-  stderr.write('Press a key to end it; what was measured comes then.\n');
+  stderr.write('Press a key to end it; the report comes then.\n');
   return {
     [Symbol.dispose]: () => {
       stdin.off('data', enough).pause();

@@ -39,6 +39,7 @@ export interface RunningChromium {
 export function keepChromium(options: ChromiumOptions): RunningChromium {
   const { clock } = options;
   let deadline: Disposable | undefined;
+  let stopping = false;
   const callOff = (): void => {
     deadline?.[Symbol.dispose]();
     deadline = undefined;
@@ -55,7 +56,8 @@ export function keepChromium(options: ChromiumOptions): RunningChromium {
     clock,
     log: options.log,
     isFinal: () => false,
-    start: () => startBrowser(options),
+    // What it says when it is ended helps nobody.
+    start: () => startBrowser({ ...options, log: (line) => stopping || options.log(line) }),
   });
   return {
     get pid() {
@@ -67,6 +69,7 @@ export function keepChromium(options: ChromiumOptions): RunningChromium {
     },
     stop: async () => {
       callOff();
+      stopping = true;
       await kept.stop('SIGTERM');
     },
   };
