@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { readHardwareArguments, type TestArguments } from './hardware/arguments.ts';
 import { camera } from './hardware/camera.ts';
 import { install, readers } from './hardware/install.ts';
 import { openTested } from './hardware/openTested.ts';
+import { chooseHost, thisMachine } from './start/host.ts';
+import { whenEnough } from './hardware/whenEnough.ts';
 import { scan } from './hardware/scan.ts';
 import { TESTED_DOOR, walk, type Installer } from './hardware/walk.ts';
 import { runCommand, type Arguments, type Result } from './report.ts';
@@ -14,6 +17,7 @@ import { runCommand, type Arguments, type Result } from './report.ts';
  * last two ask a gate that works.
  */
 
+const ROOT = join(import.meta.dirname, '..');
 const clock = new SystemClock();
 
 async function hardware({ rest }: Arguments): Promise<{ results: readonly Result[] }> {
@@ -34,9 +38,13 @@ async function perform(options: ReturnType<typeof readHardwareArguments>): Promi
     case 'test':
       return test(options);
     case 'camera':
-      return camera(options, clock, (address) =>
-        process.stderr.write(`the picture, on this machine alone: ${address}\n`),
-      );
+      return camera(options, {
+        clock,
+        env: process.env,
+        host: chooseHost(thisMachine(ROOT)),
+        say: (line) => void process.stderr.write(`${line}\n`),
+        watch: whenEnough,
+      });
     case 'readers':
       return readers(options);
     case 'install': {

@@ -1,5 +1,6 @@
 import { Fault } from '#core/kernel/fault.ts';
 import { ADDRESS_MAX } from '#drivers/reader/osdp/frames.ts';
+import { FORMATS, type Format } from '#drivers/camera/shim/structs.ts';
 import { MODBUS_DIALECTS } from '#drivers/relay/modbusTalk.ts';
 
 export const USAGE = `one of
@@ -10,11 +11,17 @@ export const USAGE = `one of
                 [--reader osdp --reader-port PATH [--reader-address N] [--reader-baud RATE]
                  [--reader-name NAME (--config FILE | --data FOLDER --key FILE)
                   [--reader-contact N] [--reader-rex N]]]
-  hardware camera [--id CAMERA] [--form device|files] [--size WIDTHxHEIGHT] [--rate N] [--seconds N]
-                  [--show]
+  hardware camera [--id CAMERA] [--form device|files] [--size WIDTHxHEIGHT] [--rate N]
+                  [--format ${FORMATS.join('|')}] [--seconds N] [--show | --no-show]
+  hardware camera --config FILE [--access-point NAME] [--form device|files] [--seconds N]
+                  [--show | --no-show]
   hardware readers [--data FOLDER]
   hardware install --reader NAME [--minutes N] [--understood] [--data FOLDER]
-where --contact and --rex are inputs of the Modbus board, --reader-contact and
+where a camera is measured first, and then shown on this terminal's screen, if it has one,
+until a key is pressed or --seconds are over; --no-show only measures, for --seconds,
+--show without a screen only says how to look at it from elsewhere. With --config the
+picture is as the gate sees it; with --form files the gate is a simulated one.
+--contact and --rex are inputs of the Modbus board, --reader-contact and
 --reader-rex those of the OSDP reader, whose key is the one of that name in the
 data folder of a gate that is stopped; without a name it is looked at in the
 clear, and its cards are not counted. The last two ask the gate that works on
@@ -69,12 +76,16 @@ export interface CameraArguments {
   readonly kind: 'camera';
   readonly id?: string;
   readonly files: boolean;
+  readonly format?: Format;
   readonly width: number;
   readonly height: number;
   readonly framesPerSecond: number;
-  readonly seconds: number;
-  /** Shows the picture on a page of this machine meanwhile. */
-  readonly show: boolean;
+  /** The camera of an access point, in place of id, format, size and rate; a simulated gate's where it is of files. */
+  readonly gate?: { readonly file: string; readonly accessPoint?: string };
+  /** Of the picture, until it is enough where it is left out; of the measurement where no picture is shown. */
+  readonly seconds?: number;
+  /** Where it is left out, if there is a screen. */
+  readonly show?: boolean;
 }
 
 /** OSDP readers of a gate that works. */
@@ -101,6 +112,8 @@ const OSDP_BAUD_RATES = ['9600', '19200', '38400', '57600', '115200', '230400'] 
 /** They need what only the channel tells, and the channel a key. */
 const OSDP_KEYED = ['--reader-contact', '--reader-rex', '--config', '--data', '--key'] as const;
 const OSDP_ALONE = ['--reader-address', '--reader-baud', '--reader-name', ...OSDP_KEYED] as const;
+/** A configuration says them for its camera. */
+const OF_MODE = ['--id', '--size', '--rate', '--format'] as const;
 const NAMES = {
   scan: ['--port', '--modbus', '--osdp', '--listen'],
   test: [
@@ -116,10 +129,12 @@ const NAMES = {
     '--reader-port',
     ...OSDP_ALONE,
   ],
-  camera: ['--id', '--form', '--size', '--rate', '--seconds'],
+  camera: ['--form', '--seconds', '--config', '--access-point', ...OF_MODE],
   readers: ['--data'],
   install: ['--data', '--reader', '--minutes'],
 } as const;
+/** Words without a value. */
+const FLAGS = { scan: [], test: [], camera: ['--show', '--no-show'], readers: [], install: ['--understood'] } as const;
 
 /** @throws Fault `command` for anything that is not known, or lacks its value. */
 export function readHardwareArguments(
@@ -127,9 +142,7 @@ export function readHardwareArguments(
 ): ScanArguments | TestArguments | CameraArguments | ReadersArguments | InstallArguments {
   const [command = 'nothing', ...said] = given;
   if (!isCommand(command)) throw unusable(command);
-  const understood = command === 'install' && said.includes('--understood');
-  const show = command === 'camera' && said.includes('--show');
-  const flags = [...(understood ? ['--understood'] : []), ...(show ? ['--show'] : [])];
+  const flags: readonly string[] = FLAGS[command];
   const rest = said.filter((word) => !flags.includes(word));
   const names: readonly string[] = NAMES[command];
   const values: (readonly [name: string, value: string])[] = [];
@@ -143,13 +156,13 @@ export function readHardwareArguments(
   if (command === 'scan') return scanArguments(values);
   const options = new Map(values);
   if (command === 'test') return testArguments(options);
-  if (command === 'camera') return { ...cameraArguments(options), show };
+  if (command === 'camera') return { ...cameraArguments(options), ...shown(said) };
   const data = options.get('--data') ?? DATA;
   if (command === 'readers') return { kind: 'readers', data };
   const reader = options.get('--reader');
   if (reader === undefined) throw unusable('no --reader');
   const minutes = numberOf('--minutes', options.get('--minutes') ?? MINUTES);
-  return { kind: 'install', data, reader, minutes, understood };
+  return { kind: 'install', data, reader, minutes, understood: said.includes('--understood') };
 }
 
 const isCommand = (command: string): command is keyof typeof NAMES => Object.hasOwn(NAMES, command);
@@ -235,20 +248,39 @@ function readerArguments(values: ReadonlyMap<string, string>, boardHasInputs: bo
   };
 }
 
-function cameraArguments(values: ReadonlyMap<string, string>): Omit<CameraArguments, 'show'> {
+function cameraArguments(values: ReadonlyMap<string, string>): CameraArguments {
   const size = values.get('--size') ?? '1280x720';
   const [, width, height] = /^(\d{2,4})x(\d{2,4})$/.exec(size) ?? [];
   if (width === undefined || height === undefined) throw unusable(`--size ${size}`);
-  const id = values.get('--id');
+  const [id, format, seconds] = ['--id', '--format', '--seconds'].map((name) => values.get(name));
   return {
     kind: 'camera',
     files: oneOf('--form', values.get('--form') ?? 'device', ['device', 'files']) === 'files',
     width: Number(width),
     height: Number(height),
     framesPerSecond: numberOf('--rate', values.get('--rate') ?? '30'),
-    seconds: numberOf('--seconds', values.get('--seconds') ?? '5'),
+    ...(seconds !== undefined && { seconds: numberOf('--seconds', seconds) }),
     ...(id !== undefined && { id }),
+    ...(format !== undefined && { format: oneOf('--format', format, FORMATS) }),
+    ...gateOf(values),
   };
+}
+
+function gateOf(values: ReadonlyMap<string, string>): Pick<CameraArguments, 'gate'> {
+  const [file, accessPoint] = [values.get('--config'), values.get('--access-point')];
+  if (file === undefined) {
+    if (accessPoint !== undefined) throw unusable('--access-point without --config');
+    return {};
+  }
+  const ofMode = OF_MODE.find((name) => values.has(name));
+  if (ofMode !== undefined) throw unusable(`${ofMode} beside --config, which says it`);
+  return { gate: { file, ...(accessPoint !== undefined && { accessPoint }) } };
+}
+
+function shown(said: readonly string[]): Pick<CameraArguments, 'show'> {
+  const [show, hide] = [said.includes('--show'), said.includes('--no-show')];
+  if (show && hide) throw unusable('--show and --no-show');
+  return show || hide ? { show } : {};
 }
 
 const dialectNames = (): readonly (keyof typeof MODBUS_DIALECTS)[] =>

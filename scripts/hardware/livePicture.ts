@@ -1,28 +1,46 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { Frame } from '#core/ports/camera.ts';
+import { join } from 'node:path';
+import type { SeenZone } from '#drivers/camera/shim/zone.ts';
+import type { Moment } from './cameraFigures.ts';
+import type { Picture, PictureHelp } from './pictureHelp.ts';
 
-/** Bits that nobody on this machine guesses: other programs may ask the same port. */
+/** Nobody on this machine guesses them: other programs may ask the same port. */
 const TOKEN_BYTES = 16;
+/** Pages that may wait for a picture at a time: the terminal's screen, and some that look over the network. */
+const WAITING_MAX = 4;
+const PAGE = join(import.meta.dirname, 'livePicture');
+const FILES = new Map([
+  ['', { file: 'index.html', type: 'text/html; charset=utf-8' }],
+  ['style.css', { file: 'style.css', type: 'text/css; charset=utf-8' }],
+  ['page.mjs', { file: 'page.mjs', type: 'text/javascript; charset=utf-8' }],
+]);
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
+};
 
-/** What helps to turn a lens, beside the picture. */
-export interface Help {
-  readonly sharpness: number;
-  /** 0 to 255, of the whole picture. */
-  readonly brightness: number | undefined;
-  readonly exposureMicros: number | undefined;
-}
+/** What an installer reads beside the picture. */
+export type About = PictureHelp & Partial<Moment> & { readonly zone?: SeenZone };
 
-/** A page on this machine alone that shows one camera to an installer. No picture is written anywhere. */
+/** A page on this machine alone that shows one camera to an installer. No picture is written or kept anywhere. */
 export class LivePicture implements AsyncDisposable {
-  readonly address: string;
+  readonly port: number;
+  /** Of the page; whoever knows it sees the picture. */
+  readonly path: string;
   readonly #server: Server;
-  #picture: { readonly bytes: Buffer; readonly about: string } | undefined;
+  readonly #waiting = new Set<ServerResponse>();
 
-  private constructor(server: Server, address: string) {
+  private constructor(server: Server, token: string) {
+    const place = server.address();
+    this.port = typeof place === 'object' && place !== null ? place.port : 0;
+    this.path = `/${token}/`;
     this.#server = server;
-    this.address = address;
   }
 
   static async open(): Promise<LivePicture> {
@@ -30,78 +48,47 @@ export class LivePicture implements AsyncDisposable {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const place = server.address();
-    const port = typeof place === 'object' && place !== null ? place.port : 0;
-    const live = new LivePicture(server, `http://127.0.0.1:${port}/${token}/`);
-    server.on('request', ({ url }, response) => {
-      if (url === `/${token}/`) answer(response, PAGE, 'text/html; charset=utf-8');
-      else if (url === `/${token}/frame`) live.#frame(response);
-      else response.writeHead(404).end();
+    const live = new LivePicture(server, token);
+    server.on('request', ({ url = '', method }, response) => {
+      const [, given = '', name = ''] = url.split('?', 1)[0]!.split('/');
+      if (method === 'GET' && same(given, token)) live.#answer(name, response);
+      else response.writeHead(404, HEADERS).end();
     });
     return live;
   }
 
-  /** Copies the frame; the one before it is overwritten. */
-  show({ width, height, pixels }: Pick<Frame, 'width' | 'height' | 'pixels'>, help: Help): void {
-    this.#forget();
-    this.#picture = { bytes: Buffer.from(pixels), about: JSON.stringify({ width, height, ...help }) };
+  get address(): string {
+    return `http://127.0.0.1:${this.port}${this.path}`;
+  }
+
+  /** Gives a copy of the picture to every page that waits for one; it is overwritten when it was sent. */
+  show({ width, height, pixels }: Picture, about: About): void {
+    for (const response of this.#waiting) {
+      const sent = Buffer.from(pixels);
+      response.once('close', () => sent.fill(0));
+      response.setHeader('x-about', JSON.stringify({ width, height, ...about }));
+      response.writeHead(200, { ...HEADERS, 'content-type': 'application/octet-stream' }).end(sent);
+    }
+    this.#waiting.clear();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#forget();
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
   }
 
-  #forget(): void {
-    this.#picture?.bytes.fill(0);
-    this.#picture = undefined;
-  }
-
-  #frame(response: ServerResponse): void {
-    const picture = this.#picture;
-    if (picture === undefined) return void response.writeHead(204).end();
-    response.setHeader('x-about', picture.about);
-    // A copy, since the frame may be overwritten before it is sent; it is overwritten when it was.
-    const sent = Buffer.from(picture.bytes);
-    response.once('close', () => sent.fill(0));
-    answer(response, sent, 'application/octet-stream');
+  #answer(name: string, response: ServerResponse): void {
+    const page = FILES.get(name);
+    if (page !== undefined) {
+      response.writeHead(200, { ...HEADERS, 'content-type': page.type }).end(readFileSync(join(PAGE, page.file)));
+    } else if (name === 'frame' && this.#waiting.size < WAITING_MAX) {
+      this.#waiting.add(response);
+      response.once('close', () => this.#waiting.delete(response));
+    } else response.writeHead(name === 'frame' ? 503 : 404, HEADERS).end();
   }
 }
 
-function answer(response: ServerResponse, body: string | Buffer, type: string): void {
-  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-  response.end(body);
-}
-
-const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Camera</title>
-<style>body{margin:0;background:#111;color:#eee;font:20px sans-serif;text-align:center}canvas{max-width:100%;max-height:80vh}
-#bar{height:24px;background:#333;margin:8px}#now{height:100%;background:#6c6}</style>
-<canvas></canvas><div id="bar"><div id="now"></div></div><p></p>
-<script>
-const canvas = document.querySelector('canvas'), text = document.querySelector('p'), now = document.querySelector('#now');
-let best = 0;
-async function next() {
-  const response = await fetch('frame');
-  if (response.status === 200) {
-    const about = JSON.parse(response.headers.get('x-about'));
-    const rgb = new Uint8Array(await response.arrayBuffer());
-    canvas.width = about.width; canvas.height = about.height;
-    const picture = new ImageData(about.width, about.height);
-    for (let i = 0, at = 0; i < rgb.length; i += 3, at += 4) {
-      picture.data[at] = rgb[i]; picture.data[at + 1] = rgb[i + 1]; picture.data[at + 2] = rgb[i + 2];
-      picture.data[at + 3] = 255;
-    }
-    canvas.getContext('2d').putImageData(picture, 0, 0);
-    best = Math.max(best, about.sharpness);
-    now.style.width = (best > 0 ? 100 * about.sharpness / best : 0) + '%';
-    const bright = about.brightness ?? 100;
-    const light = bright < 60 ? 'too dark' : bright > 190 ? 'too bright' : 'bright enough';
-    text.textContent = 'Turn the lens until the bar is longest. The picture is ' + light + ' (' + Math.round(bright) +
-      ' of 255), exposure ' + (about.exposureMicros ? about.exposureMicros + ' us' : 'not told') + '.';
-  }
-  setTimeout(next, 60);
-}
-next();
-</script></html>`;
+/** Compares in a time that tells nothing of where they differ. */
+const same = (given: string, token: string): boolean => timingSafeEqual(digest(given), digest(token));
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,19 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { watch } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { PageName } from '#contract/page.ts';
 import { after, millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { LoopbackToken } from '#service/loopback/token.ts';
 import { KeptProcess, type StartedProcess } from '#service/supervise/keptProcess.ts';
 import { chromiumArguments } from './chromiumArguments.ts';
 import type { Host } from './host.ts';
-import { ScreenFolder, type ScreenFolderParts, type WindowPlace } from './screenFolder.ts';
+import { ScreenFolder, type ScreenWindow } from './screenFolder.ts';
 
 /** What the browser said last, shown when it dies: lines, and characters of each. */
 const LAST_LINES_MAX = 12;
 const LINE_CHARACTERS_MAX = 300;
-const SIMULATOR_SIZE = { width: 900, height: 900 };
 /** From the last kiosk page to a new browser; a page that lost its socket has tried again several times by then. */
 export const NOTHING_SHOWN_MS_MAX = millis(20_000);
 /** The browser makes it once it listens for a second call of its program. */
@@ -21,11 +18,7 @@ const SINGLETON = 'SingletonSocket';
 
 export interface ChromiumOptions {
   readonly host: Extract<Host, { kind: 'chromium' }>;
-  readonly token: LoopbackToken;
-  readonly port: number;
-  /** A simulated gate's kiosk is a window of the screen's size, with the simulator page in another one beside it. */
-  readonly simulated: boolean;
-  readonly screen: { readonly width: number; readonly height: number };
+  readonly windows: readonly [ScreenWindow, ...ScreenWindow[]];
   readonly clock: Clock;
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
@@ -40,12 +33,13 @@ export interface RunningChromium {
 }
 
 /**
- * Shows the screens in Chromium and starts it again, with an empty profile, whenever it ends or shows no kiosk page for
- * `NOTHING_SHOWN_MS_MAX` while the gate goes on: a crashed page stays crashed in Chromium, and an error page too.
+ * Shows windows in Chromium and starts it again, with an empty profile, whenever it ends or, where it is told of kiosk
+ * pages, shows none for `NOTHING_SHOWN_MS_MAX`: a crashed page stays crashed in Chromium, and an error page too.
  */
 export function keepChromium(options: ChromiumOptions): RunningChromium {
   const { clock } = options;
   let deadline: Disposable | undefined;
+  let stopping = false;
   const callOff = (): void => {
     deadline?.[Symbol.dispose]();
     deadline = undefined;
@@ -62,7 +56,8 @@ export function keepChromium(options: ChromiumOptions): RunningChromium {
     clock,
     log: options.log,
     isFinal: () => false,
-    start: () => startBrowser(options),
+    // What it says when it is ended helps nobody.
+    start: () => startBrowser({ ...options, log: (line) => stopping || options.log(line) }),
   });
   return {
     get pid() {
@@ -74,23 +69,22 @@ export function keepChromium(options: ChromiumOptions): RunningChromium {
     },
     stop: async () => {
       callOff();
+      stopping = true;
       await kept.stop('SIGTERM');
     },
   };
 }
 
 function startBrowser(options: ChromiumOptions): StartedProcess {
-  const { host, token, port, env, log } = options;
-  const pages = placesOf(options);
-  const parts: ScreenFolderParts = { account: host.account, display: host.display, token, port, pages, env };
+  const { host, windows, env, log } = options;
+  const parts = { account: host.account, display: host.display, windows, env };
   const folder = new ScreenFolder(parts);
-  const run = (page: PageName, place: WindowPlace): ChildProcess => {
+  const run = (window: ScreenWindow): ChildProcess => {
     const args = chromiumArguments({
       profile: folder.profile,
       platform: host.display.kind,
-      address: pathToFileURL(folder.enterFile(page)).href,
-      place,
-      form: options.simulated ? 'window' : 'fill',
+      address: pathToFileURL(folder.enterFile(window)).href,
+      ...(window.place !== undefined && { place: window.place }),
     });
     const command = asAccount(options, [host.binary, ...args]);
     return spawn(host.setpriv, command, {
@@ -102,10 +96,11 @@ function startBrowser(options: ChromiumOptions): StartedProcess {
   let child: ChildProcess;
   let others: Disposable | undefined;
   try {
-    child = run('kiosk', { left: 0, ...options.screen });
-    const beside = pages.get('simulator');
-    if (beside !== undefined)
-      others = onceListening(folder.profile, () => void run('simulator', beside).stderr?.resume());
+    const [first, ...beside] = windows;
+    child = run(first);
+    if (beside.length > 0) {
+      others = onceListening(folder.profile, () => beside.forEach((window) => run(window).stderr?.resume()));
+    }
   } catch (thrown) {
     folder[Symbol.dispose]();
     throw thrown;
@@ -119,18 +114,6 @@ function startBrowser(options: ChromiumOptions): StartedProcess {
       folder[Symbol.dispose]();
     },
   };
-}
-
-function placesOf({ simulated, screen }: ChromiumOptions): ReadonlyMap<PageName, WindowPlace> {
-  const kiosk = { left: 0, ...screen };
-  return new Map(
-    simulated
-      ? [
-          ['kiosk', kiosk],
-          ['simulator', { left: screen.width, ...SIMULATOR_SIZE }],
-        ]
-      : [['kiosk', kiosk]],
-  );
 }
 
 /**

@@ -48,16 +48,19 @@ export interface ChromiumLook {
   readonly profile: string;
   /** `headless`: no display at all, for what only has to run. */
   readonly platform: 'wayland' | 'x11' | 'headless';
-  /** A file address that signs in. */
+  /** A file address that leads on to the page. */
   readonly address: string;
-  readonly place: WindowPlace;
-  /** `fill` the whole screen without a frame, or a `window` of that size. */
-  readonly form: 'fill' | 'window';
+  /** The whole screen where it is left out. */
+  readonly place?: WindowPlace;
 }
 
+/** A terminal's screen. A window that fills another one is given that one's size by whatever manages its windows. */
+const SCREEN: WindowPlace = { left: 0, width: 800, height: 1280 };
+
 /** Never with `--no-sandbox`: where no sandbox works, no browser runs. */
-export function chromiumArguments({ profile, platform, address, place, form }: ChromiumLook): readonly string[] {
-  const bounds = [`--window-size=${place.width},${place.height}`, `--window-position=${place.left},0`];
-  const shown = form === 'fill' ? ['--kiosk', address] : [`--app=${address}`];
+export function chromiumArguments({ profile, platform, address, place }: ChromiumLook): readonly string[] {
+  const { left, width, height } = place ?? SCREEN;
+  const bounds = [`--window-size=${width},${height}`, `--window-position=${left},0`];
+  const shown = [...(place === undefined ? ['--kiosk'] : []), `--app=${address}`];
   return [`--user-data-dir=${profile}`, `--ozone-platform=${platform}`, ...ALWAYS, ...bounds, ...shown];
 }

@@ -5,7 +5,7 @@ import { findDisplay, type Display } from './display.ts';
 
 /** What shows the screens, and one sentence on why it and not the one before. */
 export type Host =
-  | { readonly kind: 'electron'; readonly binary: string; readonly why: string }
+  | { readonly kind: 'electron'; readonly binary: string; readonly display: ScreenDisplay; readonly why: string }
   | {
       readonly kind: 'chromium';
       readonly binary: string;
@@ -47,7 +47,7 @@ export function chooseHost(machine: Machine): Host {
   if (display.kind === 'none') return { kind: 'none', why: `No display: ${display.why}.` };
   const electron = lookForElectron(machine);
   if (electron.kind === 'found')
-    return { kind: 'electron', binary: electron.binary, why: 'Electron is installed here.' };
+    return { kind: 'electron', binary: electron.binary, display, why: 'Electron is installed here.' };
   const chromium = lookForChromium(machine, display);
   const instead = `Not Electron: ${electron.why}.`;
   if (chromium.kind === 'found')
@@ -105,16 +105,18 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** How to look at a gate that shows no screen of its own. */
+/** How to look at pages that this machine shows to itself alone. */
 export function howToLook(look: {
   readonly port: number;
-  readonly tokenFile: string;
+  readonly path?: string;
+  /** Where the page asks for a token. */
+  readonly tokenFile?: string;
   readonly hostName: string;
 }): readonly string[] {
-  const { port, tokenFile, hostName } = look;
+  const { port, path = '/', tokenFile, hostName } = look;
   return [
-    `To look at it on this machine: http://127.0.0.1:${port}/`,
-    `From another one: ssh -L ${port}:127.0.0.1:${port} ${hostName}, and there http://localhost:${port}/`,
-    `The page asks for the token in ${tokenFile}`,
+    `To look at it on this machine: http://127.0.0.1:${port}${path}`,
+    `From another one: ssh -L ${port}:127.0.0.1:${port} ${hostName}, and there http://localhost:${port}${path}`,
+    ...(tokenFile === undefined ? [] : [`The page asks for the token in ${tokenFile}`]),
   ];
 }

@@ -4,7 +4,6 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PageName } from '#contract/page.ts';
 import { PAGE_FIELD, TOKEN_FIELD } from '#service/loopback/signIn.ts';
-import type { LoopbackToken } from '#service/loopback/token.ts';
 import { xDisplayNumber } from './display.ts';
 import type { RunnableAccount, ScreenDisplay } from './host.ts';
 import { cookiesFor } from './xauthority.ts';
@@ -20,18 +19,26 @@ export interface WindowPlace {
   readonly height: number;
 }
 
+/** One window, and how it gets to its page. */
+export interface ScreenWindow {
+  /** Of the file that leads on to the page. */
+  readonly name: string;
+  /** The whole screen where it is left out. */
+  readonly place?: WindowPlace;
+  /** Gives that file's HTML. What opens the page stands in it alone: it is in no argument, which every account can read. */
+  readonly enter: (write: (html: string) => void) => void;
+}
+
 export interface ScreenFolderParts {
   readonly account: RunnableAccount;
   readonly display: ScreenDisplay;
-  readonly token: LoopbackToken;
-  readonly port: number;
-  readonly pages: ReadonlyMap<PageName, WindowPlace>;
+  readonly windows: readonly ScreenWindow[];
   readonly env: NodeJS.ProcessEnv;
 }
 
 /**
  * Everything that one run of the browser needs, in a folder of the browser's own account that nobody else may open:
- * an empty profile, pages that sign it in, and the X cookie. Disposing removes it.
+ * an empty profile, files that lead on to its pages, and the X cookie. Disposing removes it.
  */
 export class ScreenFolder implements Disposable {
   readonly path: string;
@@ -51,9 +58,9 @@ export class ScreenFolder implements Disposable {
     return join(this.path, 'profile');
   }
 
-  /** A file that signs the browser in and leads on to `page`; the token is in no argument and no address. */
-  enterFile(page: PageName): string {
-    return join(this.path, `${page}.html`);
+  /** The file that leads on to the page of a window. */
+  enterFile({ name }: Pick<ScreenWindow, 'name'>): string {
+    return join(this.path, `${name}.html`);
   }
 
   /** The environment of the browser: what it needs of the display, and nothing else of ours. */
@@ -75,13 +82,12 @@ export class ScreenFolder implements Disposable {
     return join(this.path, 'Xauthority');
   }
 
-  #fill({ account, display, token, port, pages, env }: ScreenFolderParts): void {
+  #fill({ account, display, windows, env }: ScreenFolderParts): void {
     const made = [this.profile, join(this.path, 'run')];
     for (const folder of made) mkdirSync(folder, { mode: OWNER_ONLY_FOLDER });
-    for (const [page, place] of pages) {
-      const file = this.enterFile(page);
-      const options = { mode: OWNER_ONLY, flag: 'wx' };
-      token.revealTo((text) => writeFileSync(file, enterPage({ page, place, port, token: text }), options));
+    for (const window of windows) {
+      const file = this.enterFile(window);
+      window.enter((html) => writeFileSync(file, html, { mode: OWNER_ONLY, flag: 'wx' }));
       made.push(file);
     }
     if (display.kind === 'x11') {
@@ -101,7 +107,8 @@ export class ScreenFolder implements Disposable {
 
 export interface EnterPage {
   readonly page: PageName;
-  readonly place: WindowPlace;
+  /** The whole screen, which the browser gives it by itself, where it is left out. */
+  readonly place?: WindowPlace;
   readonly port: number;
   readonly token: string;
 }
@@ -112,7 +119,8 @@ export interface EnterPage {
  */
 export function enterPage({ page, place, port, token }: EnterPage): string {
   const address = `http://127.0.0.1:${port}`;
-  const script = `moveTo(${place.left},0);resizeTo(${place.width},${place.height});${SUBMIT}`;
+  const placed = place === undefined ? '' : `moveTo(${place.left},0);resizeTo(${place.width},${place.height});`;
+  const script = `${placed}${SUBMIT}`;
   const hash = createHash('sha256').update(script).digest('base64');
   const policy = `default-src 'none'; script-src 'sha256-${hash}'; form-action ${address}; base-uri 'none'`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lintel</title>

@@ -2,10 +2,8 @@ import { hostname } from 'node:os';
 import type { LoopbackToken } from '#service/loopback/token.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { keepChromium, type RunningChromium } from './chromium.ts';
+import { gateWindows } from './gateWindows.ts';
 import { howToLook, type Host } from './host.ts';
-
-/** A terminal's screen, as large as the windows of a simulated gate are made. */
-const SCREEN = { width: 800, height: 1280 };
 
 export interface ScreensParts {
   readonly host: Exclude<Host, { kind: 'electron' }>;
@@ -50,10 +48,7 @@ export class Screens {
       say(`lintel: shown by Chromium. ${host.why}`);
       this.#chromium = keepChromium({
         host,
-        token,
-        port,
-        simulated,
-        screen: SCREEN,
+        windows: gateWindows({ token, port, simulated }),
         clock,
         env: process.env,
         log: say,

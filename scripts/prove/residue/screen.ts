@@ -48,7 +48,7 @@ export class Screen implements AsyncDisposable {
     const enter = join(folder, 'kiosk.html');
     writeFileSync(enter, enterPage({ page: 'kiosk', place: PLACE, port, token }), { mode: 0o600 });
     const address = pathToFileURL(enter).href;
-    const look = { profile: profile!, platform: 'headless', address, place: PLACE, form: 'window' } as const;
+    const look = { profile: profile!, platform: 'headless', address, place: PLACE } as const;
     // Shared memory then lies in the temporary folder, where it is searched with the other files.
     const headless = ['--headless=new', '--remote-debugging-port=0', '--disable-gpu', '--disable-dev-shm-usage'];
     // Its sandbox refuses root, which it is where it is kept to a folder; what it keeps in its memory is the same without.

@@ -1,50 +1,27 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepChromium, NOTHING_SHOWN_MS_MAX, type RunningChromium } from '../../../scripts/start/chromium.ts';
+import { gateWindows } from '../../../scripts/start/gateWindows.ts';
 import { chooseHost, thisMachine } from '../../../scripts/start/host.ts';
 import { AGate } from '../../service/loopback/fixtures/aGate.ts';
+import { ADisplay, commandLine, processesOf } from './aDisplay.ts';
 
 const STARTS_MS_MAX = 60_000;
 
-let folder: string;
-let server: ChildProcess;
+let display: ADisplay;
 let env: NodeJS.ProcessEnv;
 let browser: RunningChromium | undefined;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'lintel-display-'));
-  const cookies = join(folder, 'Xauthority');
-  // The X server takes the data of any entry; the display's number is known only once it runs.
-  const data = randomBytes(16);
-  writeFileSync(cookies, cookieFor('', data), { mode: 0o600 });
-  const arguments_ = ['-displayfd', '3', '-screen', '0', '800x1280x24', '-nolisten', 'tcp', '-auth', cookies];
-  server = spawn('Xvfb', arguments_, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
-  const [number] = await once(server.stdio[3]!, 'data');
-  const display = String(number).trim();
-  writeFileSync(cookies, Buffer.concat([cookieFor('9999', randomBytes(16)), cookieFor(display, data)]), {
-    mode: 0o600,
-  });
-  env = { ...process.env, DISPLAY: `:${display}`, XAUTHORITY: cookies, WAYLAND_DISPLAY: '' };
+  display = await ADisplay.open();
+  ({ env } = display);
 });
 afterEach(async () => {
   await browser?.stop();
   browser = undefined;
-  server.kill();
-  await once(server, 'exit');
-  rmSync(folder, { recursive: true, force: true });
+  await display[Symbol.asyncDispose]();
 });
-
-function cookieFor(display: string, data: Uint8Array): Buffer {
-  const field = (bytes: Uint8Array): Buffer =>
-    Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
-  const fields = [hostname(), display, 'MIT-MAGIC-COOKIE-1'].map((text) => field(Buffer.from(text)));
-  return Buffer.concat([Buffer.from([1, 0]), ...fields, field(data)]);
-}
 
 /** A gate whose pages tell over their socket that they are there. */
 async function aGateWithPages(): Promise<AGate> {
@@ -73,27 +50,15 @@ function show(gate: AGate, simulated: boolean) {
   };
   gaveUp.catch(() => undefined);
   const { token, port, clock } = gate;
-  browser = keepChromium({ host, token, port, simulated, screen: { width: 800, height: 1280 }, clock, env, log });
+  browser = keepChromium({ host, windows: gateWindows({ token, port, simulated }), clock, env, log });
   return { running: browser, logged, comes: <T>(said: Promise<T>): Promise<T> => Promise.race([said, gaveUp]) };
 }
 
-const commandLine = (pid: number | string): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
 const profileOf = (pid: number): string => /--user-data-dir=([^\0]+)/.exec(commandLine(pid))![1]!;
 
 function statusOf(pid: number | string): ReadonlyMap<string, string> {
   const lines = readFileSync(`/proc/${pid}/status`, 'utf8').split('\n');
   return new Map(lines.map((line) => [line.split(':')[0]!, line.split('\t').slice(1).join(' ')]));
-}
-
-/** Processes of the browser with this profile. */
-function processesOf(profile: string): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && commandLine(pid).includes(profile);
-    } catch {
-      return false;
-    }
-  });
 }
 
 test(

@@ -121,18 +121,21 @@ test('a local X display has a number', () => {
 });
 
 test('the browser is never given a switch that weakens its sandbox, and no address but a file', () => {
-  for (const form of ['fill', 'window'] as const) {
-    const place = { left: 0, width: 800, height: 1_280 };
-    const all = chromiumArguments({ profile: '/p', platform: 'x11', address: 'file:///p/kiosk.html', place, form });
+  for (const place of [undefined, { left: 0, width: 800, height: 1_280 }]) {
+    const all = chromiumArguments({
+      profile: '/p',
+      platform: 'x11',
+      address: 'file:///p/kiosk.html',
+      ...(place && { place }),
+    });
     expect(
       all.filter((one) => /sandbox|disable-web-security|disable-seccomp|allow-file-access|remote-debugging/.test(one)),
     ).toEqual([]);
-    expect(all.filter((one) => one.includes('://')).toSorted()).toEqual(
-      [
-        '--proxy-server=http://127.0.0.1:9',
-        form === 'fill' ? 'file:///p/kiosk.html' : '--app=file:///p/kiosk.html',
-      ].toSorted(),
-    );
+    expect(all.filter((one) => one.includes('://')).toSorted()).toEqual([
+      '--app=file:///p/kiosk.html',
+      '--proxy-server=http://127.0.0.1:9',
+    ]);
+    expect(all.includes('--kiosk')).toBe(place === undefined);
   }
 });
 
