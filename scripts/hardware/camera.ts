@@ -127,11 +127,11 @@ interface Watching {
 
 /** What the last picture was like; undefined where there was none. */
 async function watched(
-  { id, library, shape, zone }: ChosenCamera,
+  { zone, ...chosen }: ChosenCamera,
   { clock, figures, live, end }: Watching,
 ): Promise<Help | undefined> {
   const onFrame = (frame: ShimFrame): void => figures.add(frame);
-  const stream = new ShimCamera({ name: `camera ${id}`, library, id, shape, clock, onFrame }).frames();
+  const stream = new ShimCamera({ ...chosen, name: `camera ${chosen.id}`, clock, onFrame }).frames();
   let help: Help | undefined;
   using _ = end(() => void stream.close());
   try {

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { AccessPointConfig, LibcameraConfig } from '#core/config/terminalConfig.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { Language } from '#core/privacy/consent.ts';
-import { devicePart, type SeenZone } from '#drivers/camera/shim/zone.ts';
+import type { SeenZone } from '#drivers/camera/shim/zone.ts';
+import type { ShimCameraOptions } from '#drivers/camera/shim/shimCamera.ts';
 import type { Shape } from '#drivers/camera/shim/structs.ts';
-import { SHIMS } from '#service/devices/libcameraCamera.ts';
+import { shimCameraOf, SHIMS } from '#service/devices/libcameraCamera.ts';
 import { programFolders, readConfig, readModels } from '#service/readConfig.ts';
 import type { CameraArguments } from './arguments.ts';
 
@@ -16,6 +17,8 @@ export interface LookedAtCamera {
   /** As the shim's header says; absent where nobody said it. */
   readonly id?: string;
   readonly shape: Shape;
+  /** Exposure and colours that the gate gives it. */
+  readonly fixed?: NonNullable<ShimCameraOptions['fixed']>;
   /** Where a face is looked at, in the frames. */
   readonly zone?: SeenZone;
   /** Of the kiosk. */
@@ -23,7 +26,7 @@ export interface LookedAtCamera {
 }
 
 /**
- * The camera that is asked for by its mode, or the one of an access point as the gate has it: turned, mirrored, and no
+ * The camera that is asked for by its mode, or the one of an access point as the gate has it: turned, mirrored, exposed, and no
  * more of its picture than the gate sees.
  * @throws Fault `config` for a configuration that cannot be used, or has no such camera.
  */
@@ -49,17 +52,15 @@ function ofGate({ file, accessPoint }: NonNullable<CameraArguments['gate']>, sim
     throw new Fault('config', { thing: `${file}, --access-point`, found: wanted ?? 'nothing', expected });
   }
   const { camera, zone } = found;
-  const { width, height, format, framesPerSecond, rotation, mirror } = camera;
-  const size = { width, height };
-  const part = devicePart(camera.crop, { rotation, mirror }, size);
-  const shape = { size, framesPerSecond, rotation, mirror, zone: part, ...(format !== undefined && { format }) };
+  const { library, id, shape, fixed } = shimCameraOf(camera);
   const { left, top, right, bottom } = zone;
   return {
-    library: SHIMS[camera.driver],
+    library,
     shape,
     zone: { left, top, right, bottom },
     language: kiosk.language,
-    ...(camera.id !== '' && { id: camera.id }),
+    ...(fixed !== undefined && { fixed }),
+    ...(id !== '' && { id }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { Light } from '#core/ports/light.ts';
 import { LitCamera } from '#drivers/camera/litCamera.ts';
-import { ShimCamera } from '#drivers/camera/shim/shimCamera.ts';
+import { ShimCamera, type ShimCameraOptions } from '#drivers/camera/shim/shimCamera.ts';
 import { devicePart } from '#drivers/camera/shim/zone.ts';
 
 /** Where setup builds the shim. */
@@ -29,30 +29,28 @@ const LIGHT_ANSWERS: Readonly<Record<IlluminatorConfig['kind'], string>> = {
   gpio: 'answers; after a crash it stays as its chip and the board leave it until the gate works again',
 };
 
+/** What is asked of the shim for a camera that is configured so. */
+export function shimCameraOf(
+  config: LibcameraConfig,
+): Pick<ShimCameraOptions, 'library' | 'id' | 'shape' | 'fixed' | 'idleFramesPerSecond'> {
+  const { driver, id, width, height, format, framesPerSecond, idleFramesPerSecond, rotation, mirror, picture } = config;
+  const size = { width, height };
+  const zone = devicePart(config.crop, { rotation, mirror }, size);
+  const shape = { size, framesPerSecond, rotation, mirror, zone, ...(format !== undefined && { format }) };
+  return { library: SHIMS[driver], id, shape, fixed: picture, idleFramesPerSecond };
+}
+
 /** A camera as it is configured, with its illuminator where it has one. The camera is not opened. */
 export function libcameraCamera(
   config: LibcameraConfig,
   { accessPoint, clock, light, health }: LibcameraParts,
 ): Camera {
-  const { driver, id, width, height, format, framesPerSecond, idleFramesPerSecond, rotation, mirror } = config;
-  const size = { width, height };
   const camera = new ShimCamera({
+    ...shimCameraOf(config),
     name: `camera at ${accessPoint}`,
-    library: SHIMS[driver],
-    id,
     clock,
-    idleFramesPerSecond,
-    fixed: config.picture,
-    shape: {
-      size,
-      framesPerSecond,
-      rotation,
-      mirror,
-      zone: devicePart(config.crop, { rotation, mirror }, size),
-      ...(format !== undefined && { format }),
-    },
     // Pictures from files are as still as those of a replay.
-    capabilities: { temporalPad: driver === 'libcamera' },
+    capabilities: { temporalPad: config.driver === 'libcamera' },
   });
   const { illuminator } = config;
   if (illuminator === undefined) return camera;
