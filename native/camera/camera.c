@@ -128,14 +128,16 @@ static void end_frames(struct camera *camera) {
   camera->running = 0;
   pthread_cond_broadcast(&camera->changed);
   while (camera->inside) pthread_cond_wait(&camera->changed, &camera->lock);
+  /* Taken away before the device stops: whoever gives it back meanwhile would write into memory that is gone. */
+  struct raw *leased = camera->leased;
+  camera->leased = NULL;
   pthread_mutex_unlock(&camera->lock);
   if (!was_running) return;
   device_stop(camera->device);
   /* Nothing is delivered any more. */
   pthread_mutex_lock(&camera->lock);
   struct raw *newest = camera->newest;
-  struct raw *leased = camera->leased;
-  camera->newest = camera->leased = NULL;
+  camera->newest = NULL;
   pthread_mutex_unlock(&camera->lock);
   recycle(camera, newest);
   recycle(camera, leased);
