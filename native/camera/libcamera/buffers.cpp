@@ -59,7 +59,8 @@ bool lay_out(struct raw &raw, const StreamConfiguration &stream, uint32_t format
 void access_buffer(const FrameBuffer &buffer, bool begin) {
   struct dma_buf_sync sync = {};
   sync.flags = (begin ? DMA_BUF_SYNC_START : DMA_BUF_SYNC_END) | DMA_BUF_SYNC_RW;
-  for (const FrameBuffer::Plane &plane : buffer.planes()) ioctl(plane.fd.get(), DMA_BUF_IOCTL_SYNC, &sync);
+  for (const FrameBuffer::Plane &plane : buffer.planes())
+    while (ioctl(plane.fd.get(), DMA_BUF_IOCTL_SYNC, &sync) != 0 && (errno == EINTR || errno == EAGAIN)) continue;
 }
 
 int Buffers::allocate(struct camera *camera, const std::shared_ptr<Camera> &unit, const StreamConfiguration &stream,
@@ -118,7 +119,9 @@ uint8_t *Buffers::memory_of(const FrameBuffer &buffer, int file, size_t first) {
 }
 
 void Buffers::wipe() {
+  for (const Slot &slot : slots) access_buffer(*slot.buffer, true);
   for (const Mapping &mapping : mappings) camera_wipe(mapping.memory, mapping.bytes);
+  for (const Slot &slot : slots) access_buffer(*slot.buffer, false);
 }
 
 void Buffers::free() {

@@ -110,7 +110,6 @@ int64_t sensor_moment(const ControlList &metadata, const FrameMetadata &frame, i
 
 /* On libcamera's thread. */
 void device::completed(Request *request) {
-  if (request->status() == Request::RequestCancelled) return;
   Slot &slot = buffers.slots[request->cookie()];
   const FrameMetadata &frame = slot.buffer->metadata();
   const auto &metadata = request->metadata();
@@ -123,7 +122,9 @@ void device::completed(Request *request) {
   auto planes = frame.planes();
   size_t used = planes.empty() ? 0 : planes[0].bytesused;
   raw.used = shape.format == FORMAT_MJPEG ? std::min(used, raw.bytes[0]) : 0;
-  bool whole = frame.status == FrameMetadata::FrameSuccess && (shape.format != FORMAT_MJPEG || raw.used > 0);
+  /* What was cancelled while the camera runs goes back to it too: it would have one buffer less from then on. */
+  bool whole = request->status() == Request::RequestComplete && frame.status == FrameMetadata::FrameSuccess &&
+               (shape.format != FORMAT_MJPEG || raw.used > 0);
   if (whole) camera_deliver(camera, &raw);
   else device_recycle(this, &raw);
 }
@@ -165,10 +166,12 @@ void device_stop(struct device *device) {
 }
 
 void device_close(struct device *device) {
-  device->buffers.free();
-  device->configuration.reset();
   device->unit->requestCompleted.disconnect();
   device->unit->disconnected.disconnect();
+  /*
+   * First of all: stopping a camera that was unplugged does nothing, and its requests may be with it until now. From here
+   * on libcamera's thread is in none of them, nor in the signals.
+   */
   device->unit->release();
   delete device;
   manager_let();

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 
 #include "errors.hpp"
@@ -23,11 +24,12 @@ CameraManager *manager = nullptr;
 int manager_wanted = 0;
 
 /*
- * What goes wrong is told by codes; the rest of libcamera's log is for those who write it. It reads this when it logs
- * first. While a library is being loaded nobody else looks at the environment.
+ * What goes wrong is told by codes; the rest of libcamera's log is for those who write it, most of all two lines a frame
+ * where it has no dma-buf and memory of ours instead. It reads this when it logs first. While a library is being loaded
+ * nobody else looks at the environment.
  */
 __attribute__((constructor)) void quieten() {
-  setenv("LIBCAMERA_LOG_LEVELS", "*:ERROR", 0);
+  setenv("LIBCAMERA_LOG_LEVELS", "*:ERROR,DmaBufAllocator:FATAL", 0);
 }
 
 std::string model_of(const Camera &camera) {
@@ -37,11 +39,12 @@ std::string model_of(const Camera &camera) {
 
 /* A file that lies there and may not be opened: libcamera finds no camera then, and says so in its log alone. */
 std::string forbidden() {
-  for (const char *kind : {"media", "video"})
-    for (int number = 0; number < 8; number++) {
-      std::string path = std::string("/dev/") + kind + std::to_string(number);
-      if (access(path.c_str(), F_OK) == 0 && access(path.c_str(), R_OK | W_OK) != 0) return path;
-    }
+  std::error_code none;
+  for (const auto &entry : std::filesystem::directory_iterator("/dev", none)) {
+    const std::string name = entry.path().filename();
+    bool is_camera = name.rfind("media", 0) == 0 || name.rfind("video", 0) == 0;
+    if (is_camera && access(entry.path().c_str(), R_OK | W_OK) != 0 && errno == EACCES) return entry.path();
+  }
   return "";
 }
 
@@ -103,6 +106,8 @@ int device_list(struct camera *camera, char *text, size_t bytes) {
                 std::to_string(size.width) + "\t" + std::to_string(size.height) + "\n";
   }
   manager_let();
+  /* Half a line would be a mode that no camera has. */
+  if (list.size() >= bytes) list.resize(list.rfind('\n', bytes - 2) + 1);
   snprintf(text, bytes, "%s", list.c_str());
   return LINTEL_CAMERA_OK;
 }
