@@ -169,8 +169,8 @@ void device_close(struct device *device) {
   device->unit->requestCompleted.disconnect();
   device->unit->disconnected.disconnect();
   /*
-   * First of all: stopping a camera that was unplugged does nothing, and its requests may be with it until now. From here
-   * on libcamera's thread is in none of them, nor in the signals.
+   * Before the requests and their buffers go: stopping a camera that was unplugged does nothing, and they may be with it
+   * until now. Later versions wait for libcamera's thread here, which is in no signal of this camera then.
    */
   device->unit->release();
   delete device;
