@@ -1,3 +1,4 @@
+/* Crops, scales, converts and turns a frame, in memory of its own that is overwritten behind it. */
 #include "convert.h"
 
 #include <stdlib.h>

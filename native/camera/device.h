@@ -57,6 +57,7 @@ int device_list(struct camera *camera, char *text, size_t bytes);
 int device_open(struct camera *camera, const char *id, struct device **device);
 /* Fills in format, width, height and rate as they will be. */
 int device_configure(struct device *device, struct lintel_camera_shape *shape);
+/* Where it fails the device delivers nothing any more, and has overwritten what it had. */
 int device_start(struct device *device);
 /* Takes a frame back, overwritten or never looked at. Does not block. */
 void device_recycle(struct device *device, struct raw *raw);
@@ -66,7 +67,7 @@ void device_access(struct device *device, struct raw *raw, int begin);
 void device_poke(struct device *device);
 int device_control(struct device *device, const struct lintel_camera_controls *controls);
 /* Delivers nothing any more once it has returned, and overwrites what it has. */
-int device_stop(struct device *device);
+void device_stop(struct device *device);
 /* Also of a device that is gone. Every file that it had is closed once it has returned. */
 void device_close(struct device *device);
 

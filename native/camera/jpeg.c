@@ -1,3 +1,4 @@
+/* JPEG pictures in, by the system's libjpeg. */
 #include "jpeg.h"
 
 #include <setjmp.h>

@@ -23,8 +23,10 @@ const libraryOf = (name: string): string =>
 describe('the shim keeps to its own memory', () => {
   it('through all that its header promises, also with several threads in it at once', () => {
     for (const folder of [ADDRESSES, THREADS]) {
-      const { stdout, stderr } = run(join(folder, 'camera-contract'));
-      expect({ stdout, stderr }).toEqual({ stdout: 'ok\n', stderr: '' });
+      for (const program of ['camera-order', 'camera-contract']) {
+        const { stdout, stderr } = run(join(folder, program));
+        expect({ program, stdout, stderr }).toEqual({ program, stdout: 'ok\n', stderr: '' });
+      }
     }
   });
 

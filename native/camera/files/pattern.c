@@ -1,3 +1,4 @@
+/* The test pattern, and JPEG pictures of it. */
 #include "pattern.h"
 
 #include <stdio.h>

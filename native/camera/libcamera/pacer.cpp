@@ -1,0 +1,79 @@
+/* The thread that gives buffers back to the camera at its rate. */
+#include "pacer.hpp"
+
+#include <chrono>
+
+#include "errors.hpp"
+
+using namespace libcamera;
+
+namespace {
+
+constexpr int64_t NANOS = 1000000000;
+/* In thousandths of a period: a little less, so that a sensor with its own clock never waits for a buffer. */
+constexpr int64_t PAUSE_MILLI = 750;
+
+}  // namespace
+
+void Pacer::start(int32_t at_rate) {
+  {
+    std::lock_guard<std::mutex> hold(lock);
+    idle.clear();
+    wanted = ControlList();
+    rate = at_rate;
+    running = true;
+  }
+  thread = std::thread(&Pacer::run, this);
+}
+
+void Pacer::add(Slot *slot) {
+  std::lock_guard<std::mutex> hold(lock);
+  idle.push_back(slot);
+  changed.notify_all();
+}
+
+void Pacer::want(const ControlList &controls, int32_t at_rate) {
+  std::lock_guard<std::mutex> hold(lock);
+  wanted = controls;
+  rate = at_rate;
+  changed.notify_all();
+}
+
+void Pacer::stop() {
+  {
+    std::lock_guard<std::mutex> hold(lock);
+    running = false;
+    changed.notify_all();
+  }
+  if (thread.joinable()) thread.join();
+}
+
+/* With the lock held. */
+int Pacer::queue(Slot &slot) {
+  slot.request->reuse(Request::ReuseBuffers);
+  if (!wanted.empty()) slot.request->controls().merge(wanted);
+  wanted.clear();
+  return unit.queueRequest(slot.request.get());
+}
+
+void Pacer::run() {
+  std::unique_lock<std::mutex> hold(lock);
+  int64_t last = camera_now_ns();
+  while (running) {
+    int64_t wait = last + NANOS * PAUSE_MILLI / rate - camera_now_ns();
+    if (idle.empty()) {
+      changed.wait(hold);
+    } else if (wait > 0) {
+      changed.wait_for(hold, std::chrono::nanoseconds(wait));
+    } else {
+      Slot *slot = idle.front();
+      idle.pop_front();
+      last = camera_now_ns();
+      int failed = queue(*slot);
+      if (failed == 0) continue;
+      hold.unlock();
+      camera_fail(camera, code_of(failed), "a buffer was refused");
+      return;
+    }
+  }
+}
