@@ -1,5 +1,5 @@
 import { Fault } from '#core/kernel/fault.ts';
-import { after, elapsed, millis, type Millis, type Monotonic } from '#core/kernel/units.ts';
+import { after, elapsed, millis, monotonic, type Millis, type Monotonic } from '#core/kernel/units.ts';
 import type { Attention, Frame, FrameStream } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { FramePool } from '../framePool.ts';
@@ -46,6 +46,7 @@ export class ShimStream implements FrameStream {
   /** The device's number of the frame before the first one. */
   #before: number | undefined;
   #heardAt: Monotonic;
+  #capturedAt = monotonic(-Infinity);
   #damaged = 0;
   #attention: Attention = { lively: true };
   #controls: ShimControls = AUTOMATIC;
@@ -118,8 +119,9 @@ export class ShimStream implements FrameStream {
     }
     this.#damaged = 0;
     this.#before ??= frame.sequence - frame.replaced - 1;
-    const capturedAt = after(now, millis(-frame.sensorAgeMs));
-    blank?.hand({ sequence: frame.sequence - this.#before, capturedAt });
+    // This thread may have been late to look: time does not run backwards for that.
+    this.#capturedAt = monotonic(Math.max(this.#capturedAt, now - frame.sensorAgeMs));
+    blank?.hand({ sequence: frame.sequence - this.#before, capturedAt: this.#capturedAt });
     onFrame?.(frame, given);
     if (blank !== undefined) await shim.giveBack(camera, frame.lease);
     await this.#adjust({ camera, given }, frame.metered);
