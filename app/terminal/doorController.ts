@@ -17,6 +17,7 @@ import {
 import { relayLevelFor, type LockPosition } from '#core/door/lock.ts';
 import { messageOf } from '#core/kernel/fault.ts';
 import type { DoorId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { Millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DoorInput, DoorInputs, DriveOutcome, Strike } from '#core/ports/hardware.ts';
@@ -44,8 +45,8 @@ export interface DoorParts {
 export class DoorController implements Barrier {
   readonly #parts: DoorParts;
   readonly #wiring: Disposable[] = [];
-  readonly #listeners = new Set<() => void>();
-  readonly #passages = new Set<(told: PassageTold) => void>();
+  readonly #changes = new Listeners<[]>();
+  readonly #passages = new Listeners<[told: PassageTold]>();
   #timings: DoorTimings;
   #door: Door;
   /** How many there were: an access into whose drive one of them fell was ended by it. */
@@ -114,7 +115,7 @@ export class DoorController implements Barrier {
     if (!refused && outcome instanceof Error && grant === this.#grants) {
       this.#step({ kind: 'strike-lost', at: this.#now() });
       // Grants that waited with it share its end.
-      this.#tellPassage({ kind: 'not-taken' });
+      this.#passages.tell({ kind: 'not-taken' });
     }
     if (refused || this.#lockDowns !== lockDowns) return 'locked-down';
     if (outcome instanceof Error) throw outcome;
@@ -127,13 +128,11 @@ export class DoorController implements Barrier {
   }
 
   onChange(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#changes.add(listener);
   }
 
   onPassage(listener: (told: PassageTold) => void): Disposable {
-    this.#passages.add(listener);
-    return { [Symbol.dispose]: () => void this.#passages.delete(listener) };
+    return this.#passages.add(listener);
   }
 
   /** Ends a running passage: the strike goes to what fire input and mode demand. */
@@ -172,14 +171,6 @@ export class DoorController implements Barrier {
     void this.#apply(doorStep(this.#door, input, this.#timings));
   }
 
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
-  }
-
-  #tellPassage(told: PassageTold): void {
-    for (const listener of this.#passages) listener(told);
-  }
-
   /** Takes the new state over and performs the effects in their order. Resolves with the last drive's outcome. */
   async #apply([door, effects]: DoorStep): Promise<DriveOutcome | Error | undefined> {
     this.#door = door;
@@ -190,7 +181,7 @@ export class DoorController implements Barrier {
       } else driven = this.#perform(effect) ?? driven;
     }
     this.#arm();
-    this.#changed();
+    this.#changes.tell();
     return driven;
   }
 
@@ -202,8 +193,8 @@ export class DoorController implements Barrier {
         return this.#drive('locked', 'until-driven');
       case 'record':
         this.#parts.recorder.record({ kind: effect.event, door: this.id });
-        if (effect.event === 'access-taken') this.#tellPassage({ kind: 'taken' });
-        if (effect.event === 'access-not-taken') this.#tellPassage({ kind: 'not-taken' });
+        if (effect.event === 'access-taken') this.#passages.tell({ kind: 'taken' });
+        if (effect.event === 'access-not-taken') this.#passages.tell({ kind: 'not-taken' });
         return undefined;
       case 'refuse':
         return undefined;

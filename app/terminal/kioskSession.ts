@@ -3,6 +3,7 @@ import type { Factor } from '#core/access/request.ts';
 import type { KioskConfig } from '#core/config/terminalConfig.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { TypedCards } from '#core/ports/hardware.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { after } from '#core/kernel/units.ts';
 import type { KioskCommand } from '#contract/kioskCommand.ts';
 import {
@@ -61,7 +62,7 @@ export class KioskSession {
   readonly #wishes: KioskWishes;
   readonly #surroundings: KioskSurroundings;
   readonly #typedCards: TypedCards | undefined;
-  readonly #listeners = new Set<(view: KioskView) => void>();
+  readonly #listeners = new Listeners<[view: KioskView]>();
   #language: Language;
   #face: FacePicture = NOTHING_SEEN;
   #opened: Opened;
@@ -104,10 +105,10 @@ export class KioskSession {
   }
 
   /** Calls at once with the view as it is, and at every change. */
-  subscribe(listener: (view: KioskView) => void): () => void {
-    this.#listeners.add(listener);
+  subscribe(listener: (view: KioskView) => void): Disposable {
+    const own = this.#listeners.add(listener);
     listener(this.view);
-    return () => void this.#listeners.delete(listener);
+    return own;
   }
 
   /** Is a card awaited that only names whose face is to be compared? */
@@ -327,7 +328,6 @@ export class KioskSession {
   }
 
   #changed(): void {
-    const { view } = this;
-    for (const listener of this.#listeners) listener(view);
+    this.#listeners.tell(this.view);
   }
 }

@@ -1,5 +1,6 @@
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { after, elapsed, millis, type Monotonic, type WallTime } from '#core/kernel/units.ts';
 import {
   CLOCK_DRIFT_MS_MAX,
@@ -21,7 +22,7 @@ export class Recorder {
   readonly #health: Health;
   readonly #waiting: JournalEntry[] = [];
   readonly #tampered = new Set<string>();
-  readonly #tamperListeners = new Set<(part: string, active: boolean) => void>();
+  readonly #tampers = new Listeners<[part: string, active: boolean]>();
   #journal: Journal | undefined;
   /** Both clocks at the last entry. */
   #lastSeen: { readonly wall: WallTime; readonly now: Monotonic };
@@ -51,14 +52,13 @@ export class Recorder {
   }
 
   onTamper(listener: (part: string, active: boolean) => void): Disposable {
-    this.#tamperListeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#tamperListeners.delete(listener) };
+    return this.#tampers.add(listener);
   }
 
   #tellTamper(part: string, active: boolean): void {
     if (active) this.#tampered.add(part);
     else this.#tampered.delete(part);
-    for (const listener of this.#tamperListeners) listener(part, active);
+    this.#tampers.tell(part, active);
   }
 
   #take(entry: JournalEntry): void {

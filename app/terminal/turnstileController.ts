@@ -17,6 +17,7 @@ import {
 } from '#core/door/turnstile.ts';
 import { messageOf } from '#core/kernel/fault.ts';
 import type { DoorId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { Millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DoorInput, DoorInputs, DriveOutcome, RelayLevel, Strike } from '#core/ports/hardware.ts';
@@ -42,8 +43,8 @@ export class TurnstileController implements Barrier {
   readonly state = undefined;
   readonly #parts: TurnstileParts;
   readonly #wiring: Disposable[] = [];
-  readonly #listeners = new Set<() => void>();
-  readonly #passages = new Set<(told: PassageTold) => void>();
+  readonly #changes = new Listeners<[]>();
+  readonly #passages = new Listeners<[told: PassageTold]>();
   #timings: TurnstileTimings;
   #mode: DoorMode;
   #turnstile: Turnstile;
@@ -120,13 +121,11 @@ export class TurnstileController implements Barrier {
   }
 
   onChange(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#changes.add(listener);
   }
 
   onPassage(listener: (told: PassageTold) => void): Disposable {
-    this.#passages.add(listener);
-    return { [Symbol.dispose]: () => void this.#passages.delete(listener) };
+    return this.#passages.add(listener);
   }
 
   async stop(): Promise<void> {
@@ -190,7 +189,7 @@ export class TurnstileController implements Barrier {
       }
     }
     this.#arm();
-    this.#changed();
+    this.#changes.tell();
     return first;
   }
 
@@ -198,10 +197,10 @@ export class TurnstileController implements Barrier {
     const way = direction === undefined ? {} : { direction };
     this.#parts.recorder.record({ kind: 'turnstile', event, door: this.id, ...way });
     if (how === 'silent') return;
-    if (event === 'access-taken') this.#tellPassage({ kind: 'taken', ...way });
-    if (event === 'access-not-taken') this.#tellPassage({ kind: 'not-taken', ...way });
+    if (event === 'access-taken') this.#passages.tell({ kind: 'taken', ...way });
+    if (event === 'access-not-taken') this.#passages.tell({ kind: 'not-taken', ...way });
     if (event === 'passage-forced' || event === 'passage-wrong-direction')
-      this.#tellPassage({ kind: 'forced', ...way });
+      this.#passages.tell({ kind: 'forced', ...way });
   }
 
   #tell(event: 'access-not-taken', direction: Direction): void {
@@ -248,14 +247,6 @@ export class TurnstileController implements Barrier {
       deadline === undefined
         ? undefined
         : this.#parts.clock.at(deadline, () => this.#step({ kind: 'time', at: this.#now() }));
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
-  }
-
-  #tellPassage(told: PassageTold): void {
-    for (const listener of this.#passages) listener(told);
   }
 
   #now() {

@@ -6,6 +6,7 @@ import type { RecordedEntry } from '#core/journal/entry.ts';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { CredentialId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { after, millis, wallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { CardRead } from '#core/ports/hardware.ts';
@@ -59,7 +60,7 @@ export class DriverGate implements AsyncDisposable {
   readonly #devices: Devices;
   readonly #start: () => Promise<Gate>;
   #gate: Gate;
-  readonly #looking = new Set<() => void>();
+  readonly #looking = new Listeners<[]>();
   readonly #lastHeard = new Map<Road, string>();
 
   private constructor(start: () => Promise<Gate>, gate: Gate, { devices, clock }: { devices: Devices; clock: Clock }) {
@@ -169,14 +170,13 @@ export class DriverGate implements AsyncDisposable {
     const fault = { thing: what, found: `nothing within ${STEP_MS_MAX} ms`, expected: 'that it comes' };
     const late = setTimeout(() => reject(new Fault('relay', fault)), STEP_MS_MAX);
     const again = setInterval(look, 10);
-    this.#looking.add(look);
+    using _looking = this.#looking.add(look);
     look();
     try {
       await promise;
     } finally {
       clearTimeout(late);
       clearInterval(again);
-      this.#looking.delete(look);
     }
   }
 
@@ -199,7 +199,7 @@ export class DriverGate implements AsyncDisposable {
     const { lcus, modbus, kmtronic, numato } = this.#devices;
     const heard = (road: Road, bytes: string, energised: boolean): void => {
       this.driven.push({ road, bytes, energised });
-      for (const look of this.#looking) look();
+      this.#looking.tell();
     };
     lcus.onReceived(({ bytes, level }) => heard('osdp', bytes, level === 'energised'));
     modbus.onAsked(({ address, called, data }) => this.#lastHeard.set('rdm6300', spelt([address, called, ...data])));

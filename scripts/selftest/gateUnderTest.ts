@@ -6,6 +6,7 @@ import type { DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts'
 import type { RecordedEntry } from '#core/journal/entry.ts';
 import { assert } from '#core/kernel/assert.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { elapsed, type Millis, type Monotonic, type WallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DoorInput, RelayLevel } from '#core/ports/hardware.ts';
@@ -53,8 +54,8 @@ export class GateUnderTest {
   readonly #world: SimulatedWorld;
   readonly #camera: SimulatedCamera;
   readonly #emulator: LcusEmulator;
-  readonly #wiring: (() => void)[] = [];
-  readonly #changes = new Set<() => void>();
+  readonly #wiring: Disposable[] = [];
+  readonly #changes = new Listeners<[]>();
   #views = 0;
   #view: KioskView;
 
@@ -78,17 +79,17 @@ export class GateUnderTest {
     this.#view = gate.terminal.kiosk.view;
     const heard = emulator.onReceived(({ bytes, level, at }) => {
       this.received.push({ bytes, level, at, wall: clock.wall(), journalBytes: this.journalBytes });
-      this.#changed();
+      this.#changes.tell();
     });
     const seen = endpoints.kiosk.subscribe(
       (view) => {
         this.#view = view;
         this.#views++;
-        this.#changed();
+        this.#changes.tell();
       },
       () => undefined,
     );
-    this.#wiring.push(seen, () => heard[Symbol.dispose]());
+    this.#wiring.push(seen, heard);
   }
 
   /** @throws Fault of the part that stops the start */
@@ -135,13 +136,12 @@ export class GateUnderTest {
     const look = (): void => {
       if (holds()) resolve();
     };
-    this.#changes.add(look);
+    using _looking = this.#changes.add(look);
     look();
     try {
       await promise;
     } finally {
       clearTimeout(late);
-      this.#changes.delete(look);
     }
   }
 
@@ -152,16 +152,12 @@ export class GateUnderTest {
   /** Something that is made anew each time it is held up, say a pass. */
   async holdUp(scene: string): Promise<void> {
     const { simulator } = this.#open.endpoints;
-    const end = simulator?.subscribe(
-      () => this.#changed(),
+    using _moved = simulator?.subscribe(
+      () => this.#changes.tell(),
       () => undefined,
     );
     simulator?.command({ kind: 'choose-scene', scene });
-    try {
-      await this.until(`${scene} before the camera`, () => this.#camera.scene === scene);
-    } finally {
-      end?.();
-    }
+    await this.until(`${scene} before the camera`, () => this.#camera.scene === scene);
   }
 
   command(command: KioskCommand): void {
@@ -237,11 +233,7 @@ export class GateUnderTest {
   }
 
   async close(): Promise<void> {
-    for (const end of this.#wiring) end();
+    for (const wire of this.#wiring) wire[Symbol.dispose]();
     await this.#open.close();
-  }
-
-  #changed(): void {
-    for (const look of this.#changes) look();
   }
 }

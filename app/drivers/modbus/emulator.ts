@@ -1,8 +1,8 @@
 import { assert } from '#core/kernel/assert.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { LinkState } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 import { EmulatedRelays } from '../relay/emulatedRelays.ts';
 import type { ModbusDialect } from '../relay/modbusTalk.ts';
 import { EmulatedLine } from '../serial/emulatedLine.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SimulatedBarrier, SimulatorCommand, SimulatorView } from '#contract/simulator.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
 import { openGate, type OpenGate } from '#service/openGate.ts';
@@ -17,7 +18,7 @@ const [person] = readDemonstration().people;
 let folder: string;
 let open: OpenGate;
 let view: SimulatorView;
-const looking = new Set<() => void>();
+const looking = new Listeners<[]>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lintel-house-'));
@@ -30,7 +31,7 @@ beforeAll(async () => {
   open.endpoints.simulator?.subscribe(
     (now) => {
       view = now;
-      for (const look of looking) look();
+      looking.tell();
     },
     () => undefined,
   );
@@ -55,13 +56,12 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const look = (): void => void (holds() && resolve());
   const late = setTimeout(() => reject(new Error(`not shown: ${what}; ${JSON.stringify(view.journal)}`)), STEP_MS_MAX);
-  looking.add(look);
+  using _looking = looking.add(look);
   look();
   try {
     await promise;
   } finally {
     clearTimeout(late);
-    looking.delete(look);
   }
 }
 
