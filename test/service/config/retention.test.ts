@@ -1,20 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { days, RETENTION_DEFAULTS } from '#core/privacy/retention.ts';
-import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
-import { BUILT_IN_GATE, readModels } from '#service/readConfig.ts';
+import { BUILT_IN_GATE } from '#service/readConfig.ts';
+import { parse } from './parse.ts';
 
-const MODELS = readModels(join(import.meta.dirname, '../../../models'));
 const GATE = readFileSync(BUILT_IN_GATE, 'utf8');
 
 const parsed = (...lines: readonly string[]): TerminalConfig => {
   const text = lines.length === 0 ? GATE : `${GATE}\nretention:\n${lines.map((line) => `  ${line}\n`).join('')}`;
-  const { quality } = MODELS;
-  const { framesConsidered } = MODELS.operating.identification;
-  const models = { quality, framesConsidered };
-  return parseTerminalConfig(text, { file: 'gate.yaml', folder: '/gate', simulated: true, models });
+  return parse(text, true);
 };
 
 describe('retention in the configuration', () => {
