@@ -4,7 +4,6 @@ import type { KioskConfig } from '#core/config/terminalConfig.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { TypedCards } from '#core/ports/hardware.ts';
 import { Listeners } from '#core/kernel/listeners.ts';
-import { after } from '#core/kernel/units.ts';
 import type { KioskCommand } from '#contract/kioskCommand.ts';
 import {
   PERSONAL_NUMBER_DIGITS_MAX,
@@ -13,6 +12,7 @@ import {
   type Language,
   type Screen,
 } from '#contract/kioskView.ts';
+import { Deadline } from './deadline.ts';
 import { NOTHING_SEEN, type FacePicture } from './facePicture.ts';
 import { denialTold, guidanceFor } from './told.ts';
 
@@ -58,7 +58,6 @@ type Opened = { kind: 'card'; thenFace: boolean } | { kind: 'pin'; pad: Pad } | 
  */
 export class KioskSession {
   readonly #config: KioskConfig;
-  readonly #clock: Clock;
   readonly #wishes: KioskWishes;
   readonly #surroundings: KioskSurroundings;
   readonly #typedCards: TypedCards | undefined;
@@ -72,12 +71,13 @@ export class KioskSession {
   #asked: readonly Factor[] = [];
   #document: Extract<Screen, { kind: 'document' }> | undefined;
   #outcome: Extract<Screen, { kind: 'granted' | 'denied' }> | undefined;
-  #outcomeEnds: Disposable | undefined;
-  #idle: Disposable | undefined;
+  readonly #outcomeEnds: Deadline;
+  readonly #idle: Deadline;
 
   constructor(parts: KioskSessionParts) {
     this.#config = parts.config;
-    this.#clock = parts.clock;
+    this.#outcomeEnds = new Deadline(parts.clock);
+    this.#idle = new Deadline(parts.clock);
     this.#wishes = parts.wishes;
     this.#surroundings = parts.surroundings;
     this.#typedCards = parts.typedCards;
@@ -171,8 +171,7 @@ export class KioskSession {
     this.#asked = [];
     this.#document = undefined;
     this.#wishes.pauseFace(false);
-    this.#outcomeEnds?.[Symbol.dispose]();
-    this.#outcomeEnds = this.#clock.at(after(this.#clock.monotonic(), this.#config.outcomeMs), () => {
+    this.#outcomeEnds.in(this.#config.outcomeMs, () => {
       this.#outcome = undefined;
       this.#changed();
     });
@@ -180,8 +179,8 @@ export class KioskSession {
   }
 
   stop(): void {
-    this.#outcomeEnds?.[Symbol.dispose]();
-    this.#idle?.[Symbol.dispose]();
+    this.#outcomeEnds[Symbol.dispose]();
+    this.#idle[Symbol.dispose]();
     this.#opened = undefined;
     this.#listeners.clear();
   }
@@ -264,7 +263,7 @@ export class KioskSession {
   }
 
   #dropOutcome(): void {
-    this.#outcomeEnds?.[Symbol.dispose]();
+    this.#outcomeEnds[Symbol.dispose]();
     this.#outcome = undefined;
     this.#document = undefined;
   }
@@ -296,8 +295,7 @@ export class KioskSession {
 
   /** Nobody touches the screen any more: it forgets what was typed, and speaks the configured language again. */
   #armIdle(): void {
-    this.#idle?.[Symbol.dispose]();
-    this.#idle = this.#clock.at(after(this.#clock.monotonic(), this.#config.idleAfterMs), () => {
+    this.#idle.in(this.#config.idleAfterMs, () => {
       if (this.#opened !== undefined || this.#asked.length > 0) this.#close();
       this.#document = undefined;
       this.#language = this.#config.language;

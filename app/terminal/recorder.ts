@@ -1,7 +1,7 @@
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
 import { Listeners } from '#core/kernel/listeners.ts';
-import { after, elapsed, millis, type Monotonic, type WallTime } from '#core/kernel/units.ts';
+import { elapsed, millis, type Monotonic, type WallTime } from '#core/kernel/units.ts';
 import {
   CLOCK_DRIFT_MS_MAX,
   JOURNAL_APPEND_MS_MAX,
@@ -12,6 +12,7 @@ import {
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { Journal } from '#core/ports/stores.ts';
+import { within } from './deadline.ts';
 
 /**
  * Everything that happens goes through here to the journal. Doors work before the journal is open: what they record
@@ -79,18 +80,16 @@ export class Recorder {
     const journal = this.#journal;
     if (journal === undefined) return false;
     this.#noticeClock();
-    const late = Promise.withResolvers<boolean>();
-    using _deadline = this.#clock.at(after(this.#clock.monotonic(), millis(JOURNAL_APPEND_MS_MAX)), () =>
-      late.resolve(false),
+    const written = await within(this.#clock, millis(JOURNAL_APPEND_MS_MAX), () =>
+      journal.append(this.#entry(event, subject)).then(
+        () => true,
+        (error: unknown) => {
+          this.#failed(error);
+          return false;
+        },
+      ),
     );
-    const written = journal.append(this.#entry(event, subject)).then(
-      () => true,
-      (error: unknown) => {
-        this.#failed(error);
-        return false;
-      },
-    );
-    const inTime = await Promise.race([written, late.promise]);
+    const inTime = written === true;
     if (inTime) this.#health.report({ part: 'journal', level: 'ok', says: 'written in time' });
     else
       this.#health.report({
