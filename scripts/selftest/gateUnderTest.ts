@@ -19,6 +19,7 @@ import type { ProgramFolders } from '#service/readConfig.ts';
 import { DEMONSTRATION_CARD_FORMAT } from '#service/simulated/demonstration.ts';
 import type { SimulatedWorld } from '#service/simulated/world.ts';
 import type { ModelsFile } from '#vision/models/modelsFile.ts';
+import { awaited } from './awaited.ts';
 
 /** How long one thing that is waited for may take: a presentation is over within a second on an idle machine. */
 export const STEP_MS_MAX = 15_000;
@@ -130,19 +131,9 @@ export class GateUnderTest {
   }
 
   /** Resolves as soon as `holds`, looked at again whenever anything comes out of the gate. @throws Error after STEP_MS_MAX */
-  async until(what: string, holds: () => boolean): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const late = setTimeout(() => reject(new Error(`not within ${STEP_MS_MAX} ms: ${what}`)), STEP_MS_MAX);
-    const look = (): void => {
-      if (holds()) resolve();
-    };
-    using _looking = this.#changes.add(look);
-    look();
-    try {
-      await promise;
-    } finally {
-      clearTimeout(late);
-    }
+  until(what: string, holds: () => boolean): Promise<void> {
+    const late = (): Error => new Error(`not within ${STEP_MS_MAX} ms: ${what}`);
+    return awaited(this.#changes, holds, { withinMs: STEP_MS_MAX, late });
   }
 
   show(scene: string): void {

@@ -9,6 +9,7 @@ import { SystemRandom } from '#drivers/clock/systemRandom.ts';
 import { openGate, type OpenGate } from '#service/openGate.ts';
 import { programFolders, readConfig, readModels } from '#service/readConfig.ts';
 import { readDemonstration } from '#service/simulated/demonstration.ts';
+import { awaited } from '../../../scripts/selftest/awaited.ts';
 import { ROOT } from '../../e2e/support/gateFolder.ts';
 
 const HOUSE = join(ROOT, 'app/service/simulated/house.yaml');
@@ -18,7 +19,7 @@ const [person] = readDemonstration().people;
 let folder: string;
 let open: OpenGate;
 let view: SimulatorView;
-const looking = new Listeners<[]>();
+const changes = new Listeners<[]>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lintel-house-'));
@@ -31,7 +32,7 @@ beforeAll(async () => {
   open.endpoints.simulator?.subscribe(
     (now) => {
       view = now;
-      looking.tell();
+      changes.tell();
     },
     () => undefined,
   );
@@ -52,18 +53,11 @@ const energised = (id: string): string[] =>
   barrier(id).relays.flatMap(({ name, level }) => (level === 'energised' ? [name] : []));
 
 /** Resolves once the page shows it. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const look = (): void => void (holds() && resolve());
-  const late = setTimeout(() => reject(new Error(`not shown: ${what}; ${JSON.stringify(view.journal)}`)), STEP_MS_MAX);
-  using _looking = looking.add(look);
-  look();
-  try {
-    await promise;
-  } finally {
-    clearTimeout(late);
-  }
-}
+const until = (what: string, holds: () => boolean): Promise<void> =>
+  awaited(changes, holds, {
+    withinMs: STEP_MS_MAX,
+    late: () => new Error(`not shown: ${what}; ${JSON.stringify(view.journal)}`),
+  });
 
 const inJournal = (...words: string[]): (() => boolean) => {
   const before = view.journal[0];
