@@ -96,12 +96,10 @@ function doorBehind({ door, direction }: AccessPointConfig, { doors, turnstiles 
 
 const kioskOf = ({ terminal, mirror }: Gate): ScreenEndpoints['kiosk'] => ({
   subscribe: (onView, onMirror) => {
-    const endView = terminal.kiosk.subscribe(onView);
-    const endMirror = mirror.subscribe(onMirror);
-    return () => {
-      endView();
-      endMirror();
-    };
+    const both = new DisposableStack();
+    both.use(terminal.kiosk.subscribe(onView));
+    both.use(mirror.subscribe(onMirror));
+    return both;
   },
   takes: (command) => terminal.kiosk.takes(command),
   command: (command) => terminal.kiosk.command(command),

@@ -1,10 +1,11 @@
 import { MIRROR_HEADER_BYTES, MIRROR_WIDTH } from '#contract/mirrorFrame.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { Frame } from '#core/ports/camera.ts';
 import type { Mirror } from '#core/ports/screen.ts';
 
 /** The live picture on its way to the screens: made small, turned as a mirror would, and kept in one buffer only. */
 export class ScreenMirror implements Mirror {
-  readonly #listeners = new Set<(message: Uint8Array | undefined) => void>();
+  readonly #listeners = new Listeners<[message: Uint8Array | undefined]>();
   #message = new Uint8Array(MIRROR_HEADER_BYTES);
 
   show(frame: Frame): void {
@@ -18,18 +19,17 @@ export class ScreenMirror implements Mirror {
     }
     this.#message.set([width & 255, width >> 8, height & 255, height >> 8]);
     shrinkTurned(frame, { width, height, pixels: this.#message.subarray(MIRROR_HEADER_BYTES) });
-    for (const listener of this.#listeners) listener(this.#message);
+    this.#listeners.tell(this.#message);
   }
 
   clear(): void {
     this.#message.fill(0);
-    for (const listener of this.#listeners) listener(undefined);
+    this.#listeners.tell(undefined);
   }
 
   /** The message is this mirror's own buffer: a listener that keeps it sees it overwritten by `clear`. */
-  subscribe(listener: (message: Uint8Array | undefined) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  subscribe(listener: (message: Uint8Array | undefined) => void): Disposable {
+    return this.#listeners.add(listener);
   }
 }
 

@@ -22,6 +22,7 @@ import { FactorDesk } from './factorDesk.ts';
 import type { HealthBoard } from './healthBoard.ts';
 import type { Identifier } from './identifier.ts';
 import { KeypadEntry } from './keypadEntry.ts';
+import { watchLink } from './linkWatch.ts';
 import { MisreadDesk } from './misreadDesk.ts';
 import type { PassDesk } from './passDesk.ts';
 import { PassLook } from './passLook.ts';
@@ -106,16 +107,12 @@ export class AccessPoint {
 
   start(screen: AccessPointScreen | undefined): void {
     this.#screen = screen;
-    const { reader, health, recorder } = this.#parts;
+    const { config, reader } = this.#parts;
     this.#wiring.push(
       reader.onCard((card) => void this.presentCard(card)),
       reader.onKeys((keys) => this.#keypad.keys(keys)),
-      new MisreadDesk({ ...this.#parts, accessPoint: this.#parts.config.id }),
-      reader.onLink((link, why) => {
-        const part = `reader at ${this.#parts.config.id}`;
-        health.report({ part, level: link === 'up' ? 'ok' : 'failed', says: why });
-        recorder.record({ kind: link === 'up' ? 'link-restored' : 'link-lost', part });
-      }),
+      new MisreadDesk({ ...this.#parts, accessPoint: config.id }),
+      watchLink(reader, { ...this.#parts, part: `reader at ${config.id}` }),
     );
     this.#face?.start();
     this.#timetable.arm();

@@ -9,6 +9,7 @@ import {
 } from '#core/door/alarm.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, DoorId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health, HealthReport } from '#core/ports/health.ts';
 import type { AlarmSounder } from './alarmSounder.ts';
@@ -49,7 +50,7 @@ export class AlarmDesk {
   readonly #parts: AlarmDeskParts;
   readonly #alarms = new Map<string, KnownAlarm>();
   readonly #wiring: Disposable[] = [];
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners<[]>();
   #raised: ReadonlySet<AlarmKind>;
 
   constructor(parts: AlarmDeskParts) {
@@ -84,8 +85,7 @@ export class AlarmDesk {
 
   /** Called whenever what is shown has changed. */
   onChange(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#listeners.add(listener);
   }
 
   /** Somebody at this access point is under duress: told to whoever can help, and shown to nobody there. */
@@ -144,7 +144,7 @@ export class AlarmDesk {
         return recorder.record({ kind: effect.event, alarm, place });
       case 'tell':
         health.report({ part: `alarm ${alarm} at ${place}`, ...SAYS[state.kind] });
-        for (const listener of this.#listeners) listener();
+        this.#listeners.tell();
     }
   }
 

@@ -4,6 +4,7 @@ import { after, millis, monotonic, type Millis, type Monotonic, type WallTime } 
 import type { BackupMade, Backups } from '#core/ports/backups.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
+import { Deadline } from './deadline.ts';
 import type { Recorder } from './recorder.ts';
 
 /** After a start the gate opens its door first. */
@@ -31,7 +32,7 @@ export interface BackupCalendarParts {
 /** Makes backups when they are due, and tells how old the last verified one is. The gate never waits for it. */
 export class BackupCalendar {
   readonly #parts: BackupCalendarParts;
-  #deadline: Disposable | undefined;
+  readonly #deadline: Deadline;
   #looking: Promise<void> = Promise.resolve();
   /** When the newest verified one was made; undefined where none is known of. */
   #newest: WallTime | undefined;
@@ -43,6 +44,7 @@ export class BackupCalendar {
 
   constructor(parts: BackupCalendarParts) {
     this.#parts = parts;
+    this.#deadline = new Deadline(parts.clock);
   }
 
   start(): void {
@@ -55,7 +57,7 @@ export class BackupCalendar {
   /** A backup that is under way is ended with the storage that it is made of; nobody waits for it here. */
   stop(): void {
     this.#stopped = true;
-    this.#deadline?.[Symbol.dispose]();
+    this.#deadline[Symbol.dispose]();
   }
 
   /** Settles when what is under way has ended. */
@@ -78,8 +80,7 @@ export class BackupCalendar {
 
   #lookAfter(span: Millis): void {
     if (this.#stopped) return;
-    const { clock } = this.#parts;
-    this.#deadline = clock.at(after(clock.monotonic(), span), () => {
+    this.#deadline.in(span, () => {
       this.#lookAfter(BACKUP_LOOK_MS);
       this.#looking = this.#look(this.#looking);
     });

@@ -1,8 +1,9 @@
 import { Fault, messageOf } from '#core/kernel/fault.ts';
-import { after, millis, type Millis } from '#core/kernel/units.ts';
+import { millis, type Millis } from '#core/kernel/units.ts';
 import type { Attention, Camera, Frame, FrameStream } from '#core/ports/camera.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
+import { Deadline } from './deadline.ts';
 
 /** First and longest wait before a camera that failed is tried again. */
 export const CAMERA_RETRY_MS_FIRST = 1_000;
@@ -25,16 +26,17 @@ export interface CameraWatchParts {
 /** Keeps a camera open while it is wanted, and brings it back with growing delays when it fails. */
 export class CameraWatch {
   readonly #parts: CameraWatchParts;
+  readonly #retry: Deadline;
   #stream: FrameStream | undefined;
   #running: Promise<void> | undefined;
   #wanted = false;
   #stopped = false;
   #faulty = false;
-  #retry: Disposable | undefined;
   #retryMs: Millis = millis(CAMERA_RETRY_MS_FIRST);
 
   constructor(parts: CameraWatchParts) {
     this.#parts = parts;
+    this.#retry = new Deadline(parts.clock);
   }
 
   get on(): boolean {
@@ -48,13 +50,13 @@ export class CameraWatch {
   open(): void {
     if (this.#stopped) return;
     this.#wanted = true;
-    this.#retry?.[Symbol.dispose]();
+    this.#retry[Symbol.dispose]();
     this.#running ??= this.#run();
   }
 
   close(): void {
     this.#wanted = false;
-    this.#retry?.[Symbol.dispose]();
+    this.#retry[Symbol.dispose]();
     const stream = this.#stream;
     this.#stream = undefined;
     // Ends a wait for the next frame; #watch sees the stream to its end.
@@ -109,8 +111,7 @@ export class CameraWatch {
     this.#failed(error);
     this.#wanted = false;
     if (!this.#parts.onLost() || this.#stopped) return;
-    const { clock } = this.#parts;
-    this.#retry = clock.at(after(clock.monotonic(), this.#retryMs), () => this.open());
+    this.#retry.in(this.#retryMs, () => this.open());
     this.#retryMs = millis(Math.min(this.#retryMs * 2, CAMERA_RETRY_MS_MAX));
   }
 

@@ -2,12 +2,13 @@ import type { Gallery } from '#core/biometrics/gallery.ts';
 import type { TemplateRecord } from '#core/biometrics/template.ts';
 import { messageOf } from '#core/kernel/fault.ts';
 import type { Pseudonym, TemplateId } from '#core/kernel/ids.ts';
-import { after, millis, wallTime, type WallTime } from '#core/kernel/units.ts';
+import { millis, wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { PeopleStore } from '#core/ports/stores.ts';
 import { hasEnded } from '#core/privacy/consent.ts';
 import type { ClockGuard } from './clockGuard.ts';
+import { Deadline, within } from './deadline.ts';
 import type { Recorder } from './recorder.ts';
 
 /** How often ended consents are looked for. Until the next look `decide` refuses such a face as expired. */
@@ -37,14 +38,15 @@ export interface ConsentTermsParts {
  */
 export class ConsentTerms {
   readonly #parts: ConsentTermsParts;
+  readonly #nextSweep: Deadline;
   readonly #stored = new Map<TemplateId, TemplateRecord>();
-  #nextSweep: Disposable | undefined;
   #removing: Promise<void> | undefined;
   #stopped = false;
   #removed = 0;
 
   constructor(parts: ConsentTermsParts) {
     this.#parts = parts;
+    this.#nextSweep = new Deadline(parts.clock);
   }
 
   /** Every template that is stored, whether or not it is compared with anybody. */
@@ -59,8 +61,7 @@ export class ConsentTerms {
 
   /** Sweeps now, and every CONSENT_SWEEP_MS from now on. */
   sweep(): void {
-    const { clock } = this.#parts;
-    this.#nextSweep = clock.at(after(clock.monotonic(), millis(CONSENT_SWEEP_MS)), () => this.sweep());
+    this.#nextSweep.in(millis(CONSENT_SWEEP_MS), () => this.sweep());
     void this.removeEnded();
   }
 
@@ -91,12 +92,9 @@ export class ConsentTerms {
 
   /** Ends with the removal that is under way, within CONSENT_STOP_MS_MAX. What is left goes after the next start. */
   async stop(): Promise<void> {
-    const { clock } = this.#parts;
     this.#stopped = true;
-    this.#nextSweep?.[Symbol.dispose]();
-    const late = Promise.withResolvers<void>();
-    using _deadline = clock.at(after(clock.monotonic(), millis(CONSENT_STOP_MS_MAX)), () => late.resolve());
-    await Promise.race([this.#removing, late.promise]);
+    this.#nextSweep[Symbol.dispose]();
+    await within(this.#parts.clock, millis(CONSENT_STOP_MS_MAX), async () => this.#removing);
   }
 
   async #removeEnded(at: WallTime): Promise<void> {

@@ -15,26 +15,20 @@ import {
   type DoorTimings,
 } from '#core/door/door.ts';
 import { relayLevelFor, type LockPosition } from '#core/door/lock.ts';
-import { messageOf } from '#core/kernel/fault.ts';
 import type { DoorId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { Millis } from '#core/kernel/units.ts';
-import type { Clock } from '#core/ports/clock.ts';
 import type { DoorInput, DoorInputs, DriveOutcome, Strike } from '#core/ports/hardware.ts';
-import type { Health } from '#core/ports/health.ts';
 import type { KioskView } from '#contract/kioskView.ts';
-import type { Barrier, PassageTold } from './barrier.ts';
-import { InputWatch, type InputSeen } from './inputWatch.ts';
-import type { Recorder } from './recorder.ts';
+import type { Barrier, BarrierParts, PassageTold } from './barrier.ts';
+import { BarrierHardware } from './barrierHardware.ts';
+import { Deadline } from './deadline.ts';
+import type { InputSeen } from './inputWatch.ts';
 import { doorTold } from './told.ts';
 
-export interface DoorParts {
+export interface DoorParts extends BarrierParts {
   readonly config: DoorConfig;
   readonly strike: Strike;
-  readonly inputs: DoorInputs;
-  readonly mode: DoorMode;
-  readonly clock: Clock;
-  readonly recorder: Recorder;
-  readonly health: Health;
 }
 
 /**
@@ -43,19 +37,21 @@ export interface DoorParts {
  */
 export class DoorController implements Barrier {
   readonly #parts: DoorParts;
-  readonly #wiring: Disposable[] = [];
-  readonly #listeners = new Set<() => void>();
-  readonly #passages = new Set<(told: PassageTold) => void>();
+  readonly #hardware: BarrierHardware;
+  readonly #deadline: Deadline;
+  readonly #changes = new Listeners<[]>();
+  readonly #passages = new Listeners<[told: PassageTold]>();
   #timings: DoorTimings;
   #door: Door;
   /** How many there were: an access into whose drive one of them fell was ended by it. */
   #lockDowns = 0;
   /** How many there were: the newest one's drive says whether an access is running. */
   #grants = 0;
-  #deadline: Disposable | undefined;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
+    this.#hardware = new BarrierHardware({ ...parts, strikes: new Set([parts.strike]) });
+    this.#deadline = new Deadline(parts.clock);
     this.#timings = parts.config.timings;
     const demand = { fire: parts.inputs.read('fire'), mode: parts.mode };
     [this.#door] = doorAtStart(demand, contactFound(parts.inputs));
@@ -84,18 +80,11 @@ export class DoorController implements Barrier {
 
   /** Drives the strike to what fire input and stored mode demand. Resolves once that was tried; it never rejects. */
   async start(): Promise<void> {
-    const { config, inputs, strike, recorder, health } = this.#parts;
-    const watch = new InputWatch({
-      inputs,
-      recorder,
-      health,
-      names: config.inputs.names ?? {},
+    const { inputs } = this.#parts;
+    this.#hardware.watch({
       onInput: (input, active, how) => this.#onInput(input, active, how),
+      onReturn: () => void this.#perform(driveOnReturn(this.#door.state, this.#now())),
     });
-    this.#wiring.push(
-      watch,
-      strike.onLink((link, why) => this.#onLink(link, why)),
-    );
     const demand = { ...this.#door.demand, fire: inputs.read('fire') };
     await this.#apply(doorAtStart(demand, contactFound(inputs)));
   }
@@ -114,7 +103,7 @@ export class DoorController implements Barrier {
     if (!refused && outcome instanceof Error && grant === this.#grants) {
       this.#step({ kind: 'strike-lost', at: this.#now() });
       // Grants that waited with it share its end.
-      this.#tellPassage({ kind: 'not-taken' });
+      this.#passages.tell({ kind: 'not-taken' });
     }
     if (refused || this.#lockDowns !== lockDowns) return 'locked-down';
     if (outcome instanceof Error) throw outcome;
@@ -127,19 +116,17 @@ export class DoorController implements Barrier {
   }
 
   onChange(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#changes.add(listener);
   }
 
   onPassage(listener: (told: PassageTold) => void): Disposable {
-    this.#passages.add(listener);
-    return { [Symbol.dispose]: () => void this.#passages.delete(listener) };
+    return this.#passages.add(listener);
   }
 
   /** Ends a running passage: the strike goes to what fire input and mode demand. */
   async stop(): Promise<void> {
-    for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
-    this.#deadline?.[Symbol.dispose]();
+    this.#hardware[Symbol.dispose]();
+    this.#deadline[Symbol.dispose]();
     await this.#drive(demandedPosition(this.#door.demand), 'until-driven');
   }
 
@@ -154,30 +141,8 @@ export class DoorController implements Barrier {
     }
   }
 
-  #onLink(link: 'up' | 'down', why: string): void {
-    const { strike, recorder, health } = this.#parts;
-    if (link === 'down') {
-      health.report({ part: strike.name, level: 'failed', says: why });
-      recorder.record({ kind: 'link-lost', part: strike.name });
-      return;
-    }
-    health.report({ part: strike.name, level: 'ok', says: why });
-    recorder.record({ kind: 'link-restored', part: strike.name });
-    // Whatever the relay did meanwhile, it is driven to what the door's state demands now.
-    const at = this.#now();
-    void this.#perform(driveOnReturn(this.#door.state, at));
-  }
-
   #step(input: DoorStepInput): void {
     void this.#apply(doorStep(this.#door, input, this.#timings));
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
-  }
-
-  #tellPassage(told: PassageTold): void {
-    for (const listener of this.#passages) listener(told);
   }
 
   /** Takes the new state over and performs the effects in their order. Resolves with the last drive's outcome. */
@@ -189,8 +154,8 @@ export class DoorController implements Barrier {
         void driven?.then((outcome) => (outcome instanceof Error ? undefined : this.#perform(effect)));
       } else driven = this.#perform(effect) ?? driven;
     }
-    this.#arm();
-    this.#changed();
+    this.#deadline.at(nextDeadline(this.#door.state), () => this.#step({ kind: 'time', at: this.#now() }));
+    this.#changes.tell();
     return driven;
   }
 
@@ -202,34 +167,17 @@ export class DoorController implements Barrier {
         return this.#drive('locked', 'until-driven');
       case 'record':
         this.#parts.recorder.record({ kind: effect.event, door: this.id });
-        if (effect.event === 'access-taken') this.#tellPassage({ kind: 'taken' });
-        if (effect.event === 'access-not-taken') this.#tellPassage({ kind: 'not-taken' });
+        if (effect.event === 'access-taken') this.#passages.tell({ kind: 'taken' });
+        if (effect.event === 'access-not-taken') this.#passages.tell({ kind: 'not-taken' });
         return undefined;
       case 'refuse':
         return undefined;
     }
   }
 
-  async #drive(position: LockPosition, forMs: Millis | 'until-driven'): Promise<DriveOutcome | Error> {
-    const { strike, config, health, recorder } = this.#parts;
-    try {
-      const outcome = await strike.drive(relayLevelFor(config.lock, position), forMs);
-      health.report({ part: strike.name, level: 'ok', says: `${position}, ${outcome}` });
-      return outcome;
-    } catch (error) {
-      health.report({ part: strike.name, level: 'failed', says: messageOf(error) });
-      recorder.record({ kind: 'strike-failed', door: this.id });
-      return error instanceof Error ? error : new Error(messageOf(error));
-    }
-  }
-
-  #arm(): void {
-    this.#deadline?.[Symbol.dispose]();
-    const deadline = nextDeadline(this.#door.state);
-    this.#deadline =
-      deadline === undefined
-        ? undefined
-        : this.#parts.clock.at(deadline, () => this.#step({ kind: 'time', at: this.#now() }));
+  #drive(position: LockPosition, forMs: Millis | 'until-driven'): Promise<DriveOutcome | Error> {
+    const { strike, config } = this.#parts;
+    return this.#hardware.drive(strike, { level: relayLevelFor(config.lock, position), forMs, says: position });
   }
 
   #now() {

@@ -24,6 +24,7 @@ import type { FaceEngine } from '#core/ports/engine.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { Mirror } from '#core/ports/screen.ts';
 import { CameraWatch } from './cameraWatch.ts';
+import { Deadline } from './deadline.ts';
 import { Evidence } from './evidence.ts';
 import { NOTHING_SEEN, seenIn, type FacePicture } from './facePicture.ts';
 import type { Identifier } from './identifier.ts';
@@ -58,11 +59,11 @@ export interface FaceDeskParts {
 export class FaceDesk {
   readonly #parts: FaceDeskParts;
   readonly #watch: CameraWatch;
+  readonly #deadline: Deadline;
   /** Of the presentation that is on: the next one has another. */
   #evidence = new Evidence();
   #state: Presentation = { kind: 'closed' };
   #inForce: CameraMode;
-  #deadline: Disposable | undefined;
   #claim: FactorResult | undefined;
   #pass: UnverifiedPass | undefined;
   /** A pass is asked for behind the face that is being decided upon. */
@@ -77,6 +78,7 @@ export class FaceDesk {
     this.#inForce = this.#mode;
     this.#pace = new LookPace(parts.biometrics.idleFramesPerSecond);
     const { camera, clock, health, config } = parts;
+    this.#deadline = new Deadline(clock);
     this.#watch = new CameraWatch({
       camera,
       clock,
@@ -159,9 +161,9 @@ export class FaceDesk {
   }
 
   async stop(): Promise<void> {
-    this.#deadline?.[Symbol.dispose]();
+    this.#deadline[Symbol.dispose]();
     await this.#watch.stop();
-    this.#deadline?.[Symbol.dispose]();
+    this.#deadline[Symbol.dispose]();
     this.#evidence[Symbol.dispose]();
   }
 
@@ -202,10 +204,7 @@ export class FaceDesk {
   #apply([state, effects]: PresentationStep, at: Monotonic): void {
     this.#state = state;
     for (const effect of effects) this.#perform(effect, at);
-    this.#deadline?.[Symbol.dispose]();
-    const deadline = presentationDeadline(state);
-    if (deadline === undefined) return;
-    this.#deadline = this.#parts.clock.at(deadline, () => this.#step({ kind: 'time', at: this.#now() }));
+    this.#deadline.at(presentationDeadline(state), () => this.#step({ kind: 'time', at: this.#now() }));
   }
 
   #perform(effect: PresentationEffect, at: Monotonic): void {

@@ -5,6 +5,7 @@ import type { AccessPointId } from '#core/kernel/ids.ts';
 import { after } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Admission } from './admission.ts';
+import { Deadline } from './deadline.ts';
 import type { RuleKeeper } from './ruleKeeper.ts';
 
 export interface FactorDeskParts {
@@ -20,13 +21,14 @@ export interface FactorDeskParts {
 /** Puts together what one person shows at an access point, until it is enough for a decision, or time is up. */
 export class FactorDesk implements Disposable {
   readonly #parts: FactorDeskParts;
+  readonly #deadline: Deadline;
   #state: Collecting = NOTHING_SHOWN;
   #intent = false;
   #needed: readonly Factor[] = [];
-  #deadline: Disposable | undefined;
 
   constructor(parts: FactorDeskParts) {
     this.#parts = parts;
+    this.#deadline = new Deadline(parts.clock);
   }
 
   /** What may be shown next; nothing while nobody has begun. */
@@ -59,7 +61,7 @@ export class FactorDesk implements Disposable {
   cancel(): void {
     this.#state = NOTHING_SHOWN;
     this.#intent = false;
-    this.#deadline?.[Symbol.dispose]();
+    this.#deadline[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
@@ -93,11 +95,8 @@ export class FactorDesk implements Disposable {
   }
 
   #arm(): void {
-    this.#deadline?.[Symbol.dispose]();
-    const deadline = collectingDeadline(this.#state);
-    if (deadline === undefined) return;
     const by = this.begun?.factor ?? 'card';
-    this.#deadline = this.#parts.clock.at(deadline, () => {
+    this.#deadline.at(collectingDeadline(this.#state), () => {
       const at = this.#parts.clock.monotonic();
       void this.#take(collectingStep(this.#state, { kind: 'time', at }, this.#rules()), by);
     });

@@ -1,15 +1,16 @@
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { Health, HealthReport } from '#core/ports/health.ts';
 
 /** The health page: the newest line of every part. */
 export class HealthBoard implements Health {
   readonly #lines = new Map<string, HealthReport>();
-  readonly #listeners = new Set<(line: HealthReport) => void>();
+  readonly #listeners = new Listeners<[line: HealthReport]>();
 
   report(line: HealthReport): void {
     const known = this.#lines.get(line.part);
     if (known?.level === line.level && known.says === line.says) return;
     this.#lines.set(line.part, line);
-    for (const listener of this.#listeners) listener(line);
+    this.#listeners.tell(line);
   }
 
   get lines(): readonly HealthReport[] {
@@ -18,7 +19,6 @@ export class HealthBoard implements Health {
 
   /** Calls at every change of a line. */
   onReport(listener: (line: HealthReport) => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#listeners.add(listener);
   }
 }

@@ -1,6 +1,7 @@
 import type { InputNames } from '#core/config/hardwareConfig.ts';
 import type { DoorInput, DoorInputs, FreeInput, InputState, KnownInputState } from '#core/ports/hardware.ts';
 import type { Health, HealthReport } from '#core/ports/health.ts';
+import { watchLink } from './linkWatch.ts';
 import type { Recorder } from './recorder.ts';
 
 interface InputWatchParts {
@@ -37,7 +38,7 @@ export class InputWatch implements Disposable {
         if (isFree(input)) this.#onFree(input, state);
         this.#look();
       }),
-      inputs.onLink((link, why) => this.#onLink(link, why)),
+      watchLink(inputs, { ...parts, part: `inputs of ${inputs.door}`, onTold: () => this.#look() }),
     ];
     for (const input of inputs.fitted) if (isFree(input)) this.#atStart(input, inputs.state(input));
     this.#look();
@@ -83,14 +84,6 @@ export class InputWatch implements Disposable {
     if (tampered === this.#tampered) return;
     this.#tampered = tampered;
     recorder.record({ kind: tampered ? 'tamper' : 'tamper-ended', part: `inputs of ${inputs.door}` });
-  }
-
-  #onLink(link: 'up' | 'down', why: string): void {
-    const { inputs, recorder, health } = this.#parts;
-    const part = `inputs of ${inputs.door}`;
-    health.report({ part, level: link === 'up' ? 'ok' : 'failed', says: why });
-    recorder.record({ kind: link === 'up' ? 'link-restored' : 'link-lost', part });
-    this.#look();
   }
 }
 

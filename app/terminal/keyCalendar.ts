@@ -1,9 +1,10 @@
 import { messageOf } from '#core/kernel/fault.ts';
-import { after, millis, type Millis } from '#core/kernel/units.ts';
+import { millis, type Millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { ChangeableKey, KeyRoom } from '#core/ports/keyRoom.ts';
 import { days } from '#core/privacy/retention.ts';
+import { Deadline } from './deadline.ts';
 
 /** How often the age of the keys is looked at, and how long after a start first: the door has opened for many by then. */
 export const KEY_LOOK_MS = days(1);
@@ -34,12 +35,13 @@ export interface KeyCalendarParts {
 /** Changes keys that have become too old, one after the other, while everything else goes on. */
 export class KeyCalendar {
   readonly #parts: KeyCalendarParts;
-  #deadline: Disposable | undefined;
+  readonly #deadline: Deadline;
   #looking: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(parts: KeyCalendarParts) {
     this.#parts = parts;
+    this.#deadline = new Deadline(parts.clock);
   }
 
   start(): void {
@@ -49,14 +51,13 @@ export class KeyCalendar {
   /** Settles when the change that is under way has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#deadline?.[Symbol.dispose]();
+    this.#deadline[Symbol.dispose]();
     await this.#looking;
   }
 
   #lookAfter(span: Millis): void {
     if (this.#stopped) return;
-    const { clock } = this.#parts;
-    this.#deadline = clock.at(after(clock.monotonic(), span), () => {
+    this.#deadline.in(span, () => {
       this.#looking = this.#look();
     });
   }

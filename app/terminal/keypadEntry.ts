@@ -1,5 +1,6 @@
-import { after, millis } from '#core/kernel/units.ts';
+import { millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import { Deadline } from './deadline.ts';
 
 /** Somebody who pauses for so long between two keys has gone. */
 export const KEYPAD_PAUSE_MS_MAX = 10_000;
@@ -7,12 +8,11 @@ const DIGITS_MAX = 12;
 
 /** What somebody types at a reader: digits, `#` for the end of a number, `*` to begin anew. */
 export class KeypadEntry implements Disposable {
-  readonly #clock: Clock;
+  readonly #pause: Deadline;
   readonly #onPin: (pin: string, personalNumber: string | undefined) => void;
   readonly #isPinAsked: () => boolean;
   #digits = '';
   #personalNumber: string | undefined;
-  #pause: Disposable | undefined;
 
   /** `isPinAsked`: something else has said already whose PIN it is. */
   constructor(parts: {
@@ -20,7 +20,7 @@ export class KeypadEntry implements Disposable {
     readonly isPinAsked: () => boolean;
     readonly onPin: (pin: string, personalNumber: string | undefined) => void;
   }) {
-    this.#clock = parts.clock;
+    this.#pause = new Deadline(parts.clock);
     this.#isPinAsked = parts.isPinAsked;
     this.#onPin = parts.onPin;
   }
@@ -31,14 +31,12 @@ export class KeypadEntry implements Disposable {
       else if (key === '#') this.#confirm();
       else if (/^\d$/.test(key) && this.#digits.length < DIGITS_MAX) this.#digits += key;
     }
-    this.#pause?.[Symbol.dispose]();
-    const until = after(this.#clock.monotonic(), millis(KEYPAD_PAUSE_MS_MAX));
-    if (this.#digits !== '' || this.#personalNumber !== undefined)
-      this.#pause = this.#clock.at(until, () => this.#clear());
+    if (this.#digits === '' && this.#personalNumber === undefined) this.#pause[Symbol.dispose]();
+    else this.#pause.in(millis(KEYPAD_PAUSE_MS_MAX), () => this.#clear());
   }
 
   [Symbol.dispose](): void {
-    this.#pause?.[Symbol.dispose]();
+    this.#pause[Symbol.dispose]();
     this.#clear();
   }
 

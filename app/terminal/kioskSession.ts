@@ -3,7 +3,7 @@ import type { Factor } from '#core/access/request.ts';
 import type { KioskConfig } from '#core/config/terminalConfig.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { TypedCards } from '#core/ports/hardware.ts';
-import { after } from '#core/kernel/units.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { KioskCommand } from '#contract/kioskCommand.ts';
 import {
   PERSONAL_NUMBER_DIGITS_MAX,
@@ -12,6 +12,7 @@ import {
   type Language,
   type Screen,
 } from '#contract/kioskView.ts';
+import { Deadline } from './deadline.ts';
 import { NOTHING_SEEN, type FacePicture } from './facePicture.ts';
 import { denialTold, guidanceFor } from './told.ts';
 
@@ -57,11 +58,10 @@ type Opened = { kind: 'card'; thenFace: boolean } | { kind: 'pin'; pad: Pad } | 
  */
 export class KioskSession {
   readonly #config: KioskConfig;
-  readonly #clock: Clock;
   readonly #wishes: KioskWishes;
   readonly #surroundings: KioskSurroundings;
   readonly #typedCards: TypedCards | undefined;
-  readonly #listeners = new Set<(view: KioskView) => void>();
+  readonly #listeners = new Listeners<[view: KioskView]>();
   #language: Language;
   #face: FacePicture = NOTHING_SEEN;
   #opened: Opened;
@@ -71,12 +71,13 @@ export class KioskSession {
   #asked: readonly Factor[] = [];
   #document: Extract<Screen, { kind: 'document' }> | undefined;
   #outcome: Extract<Screen, { kind: 'granted' | 'denied' }> | undefined;
-  #outcomeEnds: Disposable | undefined;
-  #idle: Disposable | undefined;
+  readonly #outcomeEnds: Deadline;
+  readonly #idle: Deadline;
 
   constructor(parts: KioskSessionParts) {
     this.#config = parts.config;
-    this.#clock = parts.clock;
+    this.#outcomeEnds = new Deadline(parts.clock);
+    this.#idle = new Deadline(parts.clock);
     this.#wishes = parts.wishes;
     this.#surroundings = parts.surroundings;
     this.#typedCards = parts.typedCards;
@@ -104,10 +105,10 @@ export class KioskSession {
   }
 
   /** Calls at once with the view as it is, and at every change. */
-  subscribe(listener: (view: KioskView) => void): () => void {
-    this.#listeners.add(listener);
+  subscribe(listener: (view: KioskView) => void): Disposable {
+    const own = this.#listeners.add(listener);
     listener(this.view);
-    return () => void this.#listeners.delete(listener);
+    return own;
   }
 
   /** Is a card awaited that only names whose face is to be compared? */
@@ -170,8 +171,7 @@ export class KioskSession {
     this.#asked = [];
     this.#document = undefined;
     this.#wishes.pauseFace(false);
-    this.#outcomeEnds?.[Symbol.dispose]();
-    this.#outcomeEnds = this.#clock.at(after(this.#clock.monotonic(), this.#config.outcomeMs), () => {
+    this.#outcomeEnds.in(this.#config.outcomeMs, () => {
       this.#outcome = undefined;
       this.#changed();
     });
@@ -179,8 +179,8 @@ export class KioskSession {
   }
 
   stop(): void {
-    this.#outcomeEnds?.[Symbol.dispose]();
-    this.#idle?.[Symbol.dispose]();
+    this.#outcomeEnds[Symbol.dispose]();
+    this.#idle[Symbol.dispose]();
     this.#opened = undefined;
     this.#listeners.clear();
   }
@@ -263,7 +263,7 @@ export class KioskSession {
   }
 
   #dropOutcome(): void {
-    this.#outcomeEnds?.[Symbol.dispose]();
+    this.#outcomeEnds[Symbol.dispose]();
     this.#outcome = undefined;
     this.#document = undefined;
   }
@@ -295,8 +295,7 @@ export class KioskSession {
 
   /** Nobody touches the screen any more: it forgets what was typed, and speaks the configured language again. */
   #armIdle(): void {
-    this.#idle?.[Symbol.dispose]();
-    this.#idle = this.#clock.at(after(this.#clock.monotonic(), this.#config.idleAfterMs), () => {
+    this.#idle.in(this.#config.idleAfterMs, () => {
       if (this.#opened !== undefined || this.#asked.length > 0) this.#close();
       this.#document = undefined;
       this.#language = this.#config.language;
@@ -327,7 +326,6 @@ export class KioskSession {
   }
 
   #changed(): void {
-    const { view } = this;
-    for (const listener of this.#listeners) listener(view);
+    this.#listeners.tell(this.view);
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { KioskView } from '#contract/kioskView.ts';
 import type { AlarmDesk } from './alarmDesk.ts';
 import type { Barrier } from './barrier.ts';
+import { Deadline } from './deadline.ts';
 
 export interface KioskSoundParts {
   readonly config: TerminalConfig;
@@ -18,12 +19,13 @@ export interface KioskSoundParts {
 export class KioskSound {
   readonly #parts: KioskSoundParts;
   readonly #wiring: Disposable[] = [];
+  readonly #deadline: Deadline;
   #sounds: 'none' | 'warning' | 'alarm' = 'none';
   #warningMs: Millis = millis(0);
-  #deadline: Disposable | undefined;
 
   constructor(parts: KioskSoundParts) {
     this.#parts = parts;
+    this.#deadline = new Deadline(parts.clock);
     this.#take(parts.config);
   }
 
@@ -38,7 +40,7 @@ export class KioskSound {
 
   stop(): void {
     for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
-    this.#deadline?.[Symbol.dispose]();
+    this.#deadline[Symbol.dispose]();
   }
 
   adopt(config: TerminalConfig): void {
@@ -72,8 +74,7 @@ export class KioskSound {
 
   #arm(): void {
     const { clock, onChange } = this.#parts;
-    this.#deadline?.[Symbol.dispose]();
     const from = this.#warnsFrom;
-    if (from !== undefined && clock.monotonic() < from) this.#deadline = clock.at(from, onChange);
+    this.#deadline.at(from !== undefined && clock.monotonic() < from ? from : undefined, onChange);
   }
 }

@@ -3,6 +3,7 @@ import type { AccessPointId } from '#core/kernel/ids.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { CardReader } from '#core/ports/hardware.ts';
 import type { Health } from '#core/ports/health.ts';
+import { Deadline } from './deadline.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface MisreadDeskParts {
@@ -17,13 +18,14 @@ export interface MisreadDeskParts {
 export class MisreadDesk implements Disposable {
   readonly #parts: MisreadDeskParts;
   readonly #wiring: readonly Disposable[];
+  readonly #deadline: Deadline;
   #misreads: Misreads = NO_MISREADS;
-  #deadline: Disposable | undefined;
   #warned = false;
 
   constructor(parts: MisreadDeskParts) {
     this.#parts = parts;
     const { reader, clock } = parts;
+    this.#deadline = new Deadline(clock);
     this.#wiring = [
       reader.onMisread((why, reason) => {
         reader.signal('try-again');
@@ -47,9 +49,7 @@ export class MisreadDesk implements Disposable {
     const { accessPoint, recorder, clock } = this.#parts;
     this.#misreads = misreads;
     for (const { reason, times } of told) recorder.record({ kind: 'card-misread', accessPoint, reason, times });
-    this.#deadline?.[Symbol.dispose]();
-    if (misreads.until === undefined) return;
-    this.#deadline = clock.at(misreads.until, () =>
+    this.#deadline.at(misreads.until, () =>
       this.#take(misreadStep(this.#misreads, { kind: 'time', at: clock.monotonic() })),
     );
   }

@@ -10,10 +10,11 @@ import {
 import type { UnverifiedPass } from '#core/access/passText.ts';
 import type { FactorResult } from '#core/access/request.ts';
 import { messageOf } from '#core/kernel/fault.ts';
-import { after, millis } from '#core/kernel/units.ts';
+import { millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { SpentPassStore } from '#core/ports/stores.ts';
+import { within } from './deadline.ts';
 
 /** How long an access waits until its pass is spent on the disk; beyond it is denied. */
 export const SPEND_MS_MAX = 1_000;
@@ -63,11 +64,9 @@ export class PassDesk {
 
   async #write(): Promise<boolean> {
     const { store, health, clock } = this.#parts;
-    const late = Promise.withResolvers<never>();
-    const told = new Error(`not written within ${SPEND_MS_MAX} ms`);
-    using _deadline = clock.at(after(clock.monotonic(), millis(SPEND_MS_MAX)), () => late.reject(told));
     try {
-      await Promise.race([store.write(this.#spent), late.promise]);
+      const written = await within(clock, millis(SPEND_MS_MAX), () => store.write(this.#spent));
+      if (written === 'late') throw new Error(`not written within ${SPEND_MS_MAX} ms`);
       return true;
     } catch (error) {
       health.report({

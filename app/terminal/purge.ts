@@ -1,6 +1,6 @@
 import { messageOf } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
-import { after, millis, wallTime, type Millis, type WallTime } from '#core/kernel/units.ts';
+import { millis, wallTime, type Millis, type WallTime } from '#core/kernel/units.ts';
 import type { SubjectsGone } from '#core/journal/search.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
@@ -18,6 +18,7 @@ import {
 } from '#core/privacy/retention.ts';
 import type { ClockGuard } from './clockGuard.ts';
 import type { ConsentTerms } from './consentTerms.ts';
+import { Deadline, within } from './deadline.ts';
 import { forecastOf, purposesOf, type Due, type Forecast } from './forecast.ts';
 import type { KnownPeople } from './knownPeople.ts';
 import { LastUse } from './lastUse.ts';
@@ -59,14 +60,15 @@ export interface PurgeOutcome {
  */
 export class Purge {
   readonly #parts: PurgeParts;
+  readonly #next: Deadline;
   readonly #lastUse: LastUse;
   #lastUses: ReadonlyMap<Pseudonym, WallTime> = new Map();
-  #next: Disposable | undefined;
   #running: Promise<PurgeOutcome> | undefined;
   #stopped = false;
 
   constructor(parts: PurgeParts) {
     this.#parts = parts;
+    this.#next = new Deadline(parts.clock);
     this.#lastUse = new LastUse(parts.journal, parts.retention.unused);
   }
 
@@ -97,19 +99,13 @@ export class Purge {
   }
 
   async stop(): Promise<void> {
-    const { clock } = this.#parts;
     this.#stopped = true;
-    this.#next?.[Symbol.dispose]();
-    const late = Promise.withResolvers<void>();
-    using _deadline = clock.at(after(clock.monotonic(), millis(STOP_MS_MAX)), () => late.resolve());
-    await Promise.race([this.#running, late.promise]);
+    this.#next[Symbol.dispose]();
+    await within(this.#parts.clock, millis(STOP_MS_MAX), async () => this.#running);
   }
 
   #later(inMs: Millis): void {
-    const { clock } = this.#parts;
-    this.#next?.[Symbol.dispose]();
-    if (this.#stopped) return;
-    this.#next = clock.at(after(clock.monotonic(), inMs), () => void this.#runAndGoOn());
+    if (!this.#stopped) this.#next.in(inMs, () => void this.#runAndGoOn());
   }
 
   async #runAndGoOn(): Promise<void> {

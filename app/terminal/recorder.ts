@@ -1,6 +1,7 @@
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { Pseudonym } from '#core/kernel/ids.ts';
-import { after, elapsed, millis, type Monotonic, type WallTime } from '#core/kernel/units.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
+import { elapsed, millis, type Monotonic, type WallTime } from '#core/kernel/units.ts';
 import {
   CLOCK_DRIFT_MS_MAX,
   JOURNAL_APPEND_MS_MAX,
@@ -11,6 +12,7 @@ import {
 import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
 import type { Journal } from '#core/ports/stores.ts';
+import { within } from './deadline.ts';
 
 /**
  * Everything that happens goes through here to the journal. Doors work before the journal is open: what they record
@@ -21,7 +23,7 @@ export class Recorder {
   readonly #health: Health;
   readonly #waiting: JournalEntry[] = [];
   readonly #tampered = new Set<string>();
-  readonly #tamperListeners = new Set<(part: string, active: boolean) => void>();
+  readonly #tampers = new Listeners<[part: string, active: boolean]>();
   #journal: Journal | undefined;
   /** Both clocks at the last entry. */
   #lastSeen: { readonly wall: WallTime; readonly now: Monotonic };
@@ -51,14 +53,13 @@ export class Recorder {
   }
 
   onTamper(listener: (part: string, active: boolean) => void): Disposable {
-    this.#tamperListeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#tamperListeners.delete(listener) };
+    return this.#tampers.add(listener);
   }
 
   #tellTamper(part: string, active: boolean): void {
     if (active) this.#tampered.add(part);
     else this.#tampered.delete(part);
-    for (const listener of this.#tamperListeners) listener(part, active);
+    this.#tampers.tell(part, active);
   }
 
   #take(entry: JournalEntry): void {
@@ -79,18 +80,16 @@ export class Recorder {
     const journal = this.#journal;
     if (journal === undefined) return false;
     this.#noticeClock();
-    const late = Promise.withResolvers<boolean>();
-    using _deadline = this.#clock.at(after(this.#clock.monotonic(), millis(JOURNAL_APPEND_MS_MAX)), () =>
-      late.resolve(false),
+    const written = await within(this.#clock, millis(JOURNAL_APPEND_MS_MAX), () =>
+      journal.append(this.#entry(event, subject)).then(
+        () => true,
+        (error: unknown) => {
+          this.#failed(error);
+          return false;
+        },
+      ),
     );
-    const written = journal.append(this.#entry(event, subject)).then(
-      () => true,
-      (error: unknown) => {
-        this.#failed(error);
-        return false;
-      },
-    );
-    const inTime = await Promise.race([written, late.promise]);
+    const inTime = written === true;
     if (inTime) this.#health.report({ part: 'journal', level: 'ok', says: 'written in time' });
     else
       this.#health.report({

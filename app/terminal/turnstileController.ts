@@ -15,43 +15,39 @@ import {
   type TurnstileStep,
   type TurnstileTimings,
 } from '#core/door/turnstile.ts';
-import { messageOf } from '#core/kernel/fault.ts';
 import type { DoorId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { Millis } from '#core/kernel/units.ts';
-import type { Clock } from '#core/ports/clock.ts';
-import type { DoorInput, DoorInputs, DriveOutcome, RelayLevel, Strike } from '#core/ports/hardware.ts';
-import type { Health } from '#core/ports/health.ts';
+import type { DoorInput, DriveOutcome, RelayLevel, Strike } from '#core/ports/hardware.ts';
 import type { KioskView } from '#contract/kioskView.ts';
-import type { Barrier, PassageTold } from './barrier.ts';
-import { InputWatch, type InputSeen } from './inputWatch.ts';
-import type { Recorder } from './recorder.ts';
+import type { Barrier, BarrierParts, PassageTold } from './barrier.ts';
+import { BarrierHardware } from './barrierHardware.ts';
+import { Deadline } from './deadline.ts';
+import type { InputSeen } from './inputWatch.ts';
 
-export interface TurnstileParts {
+export interface TurnstileParts extends BarrierParts {
   readonly config: Pick<TurnstileConfig<InputsConfig>, 'id' | 'lock' | 'exit' | 'timings' | 'inputs'>;
   /** One for each way, and one for the arms where dropping them is a relay of its own: energised drops them. */
   readonly strikes: Readonly<Record<Direction, Strike>> & { readonly arms?: Strike };
-  readonly inputs: DoorInputs;
-  readonly mode: DoorMode;
-  readonly clock: Clock;
-  readonly recorder: Recorder;
-  readonly health: Health;
 }
 
 /** One turnstile with its two ways. Exit button, fire and emergency act here, in the turn in which they arrive. */
 export class TurnstileController implements Barrier {
   readonly state = undefined;
   readonly #parts: TurnstileParts;
-  readonly #wiring: Disposable[] = [];
-  readonly #listeners = new Set<() => void>();
-  readonly #passages = new Set<(told: PassageTold) => void>();
+  readonly #hardware: BarrierHardware;
+  readonly #deadline: Deadline;
+  readonly #changes = new Listeners<[]>();
+  readonly #passages = new Listeners<[told: PassageTold]>();
   #timings: TurnstileTimings;
   #mode: DoorMode;
   #turnstile: Turnstile;
   #lockDowns = 0;
-  #deadline: Disposable | undefined;
 
   constructor(parts: TurnstileParts) {
     this.#parts = parts;
+    this.#hardware = new BarrierHardware({ ...parts, strikes: new Set(Object.values(parts.strikes)) });
+    this.#deadline = new Deadline(parts.clock);
     this.#timings = parts.config.timings;
     this.#mode = parts.mode;
     [this.#turnstile] = this.#atStart();
@@ -72,18 +68,12 @@ export class TurnstileController implements Barrier {
   }
 
   async start(): Promise<void> {
-    const { config, inputs, strikes, recorder, health } = this.#parts;
-    const watch = new InputWatch({
-      inputs,
-      recorder,
-      health,
-      names: config.inputs.names ?? {},
+    this.#hardware.watch({
       onInput: (input, active, how) => this.#onInput(input, active, how),
+      onReturn: () => {
+        for (const drive of turnstileOnReturn(this.#turnstile, this.#now())) void this.#perform(drive);
+      },
     });
-    this.#wiring.push(watch);
-    for (const strike of new Set([strikes.entry, strikes.exit, strikes.arms])) {
-      if (strike !== undefined) this.#wiring.push(strike.onLink((link, why) => this.#onLink(strike, link, why)));
-    }
     await this.#apply(this.#atStart());
   }
 
@@ -120,18 +110,16 @@ export class TurnstileController implements Barrier {
   }
 
   onChange(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#changes.add(listener);
   }
 
   onPassage(listener: (told: PassageTold) => void): Disposable {
-    this.#passages.add(listener);
-    return { [Symbol.dispose]: () => void this.#passages.delete(listener) };
+    return this.#passages.add(listener);
   }
 
   async stop(): Promise<void> {
-    for (const wire of this.#wiring.splice(0)) wire[Symbol.dispose]();
-    this.#deadline?.[Symbol.dispose]();
+    this.#hardware[Symbol.dispose]();
+    this.#deadline[Symbol.dispose]();
     const [, effects] = turnstileAtStart(this.#turnstile.demand, this.#turnstile.feedbackFitted);
     for (const effect of effects) if (effect.kind !== 'record') await this.#perform(effect);
   }
@@ -164,16 +152,6 @@ export class TurnstileController implements Barrier {
     if (input === 'passed-exit') this.#step({ kind: 'passed', direction: 'exit', at });
   }
 
-  #onLink(strike: Strike, link: 'up' | 'down', why: string): void {
-    const { recorder, health } = this.#parts;
-    health.report({ part: strike.name, level: link === 'up' ? 'ok' : 'failed', says: why });
-    recorder.record({ kind: link === 'up' ? 'link-restored' : 'link-lost', part: strike.name });
-    if (link === 'down') return;
-    for (const effect of turnstileOnReturn(this.#turnstile, this.#now())) {
-      if (effect.kind !== 'record') void this.#perform(effect);
-    }
-  }
-
   #step(input: TurnstileInput): void {
     void this.#apply(turnstileStep(this.#turnstile, input, this.#timings));
   }
@@ -189,8 +167,8 @@ export class TurnstileController implements Barrier {
         first ??= driven;
       }
     }
-    this.#arm();
-    this.#changed();
+    this.#deadline.at(turnstileDeadline(this.#turnstile), () => this.#step({ kind: 'time', at: this.#now() }));
+    this.#changes.tell();
     return first;
   }
 
@@ -198,10 +176,10 @@ export class TurnstileController implements Barrier {
     const way = direction === undefined ? {} : { direction };
     this.#parts.recorder.record({ kind: 'turnstile', event, door: this.id, ...way });
     if (how === 'silent') return;
-    if (event === 'access-taken') this.#tellPassage({ kind: 'taken', ...way });
-    if (event === 'access-not-taken') this.#tellPassage({ kind: 'not-taken', ...way });
+    if (event === 'access-taken') this.#passages.tell({ kind: 'taken', ...way });
+    if (event === 'access-not-taken') this.#passages.tell({ kind: 'not-taken', ...way });
     if (event === 'passage-forced' || event === 'passage-wrong-direction')
-      this.#tellPassage({ kind: 'forced', ...way });
+      this.#passages.tell({ kind: 'forced', ...way });
   }
 
   #tell(event: 'access-not-taken', direction: Direction): void {
@@ -228,34 +206,8 @@ export class TurnstileController implements Barrier {
     return relayLevelFor(this.#parts.config.lock, position);
   }
 
-  async #drive(strike: Strike, level: RelayLevel, forMs: Millis | 'until-driven'): Promise<DriveOutcome | Error> {
-    const { health, recorder } = this.#parts;
-    try {
-      const outcome = await strike.drive(level, forMs);
-      health.report({ part: strike.name, level: 'ok', says: `${level}, ${outcome}` });
-      return outcome;
-    } catch (error) {
-      health.report({ part: strike.name, level: 'failed', says: messageOf(error) });
-      recorder.record({ kind: 'strike-failed', door: this.id });
-      return error instanceof Error ? error : new Error(messageOf(error));
-    }
-  }
-
-  #arm(): void {
-    this.#deadline?.[Symbol.dispose]();
-    const deadline = turnstileDeadline(this.#turnstile);
-    this.#deadline =
-      deadline === undefined
-        ? undefined
-        : this.#parts.clock.at(deadline, () => this.#step({ kind: 'time', at: this.#now() }));
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
-  }
-
-  #tellPassage(told: PassageTold): void {
-    for (const listener of this.#passages) listener(told);
+  #drive(strike: Strike, level: RelayLevel, forMs: Millis | 'until-driven'): Promise<DriveOutcome | Error> {
+    return this.#hardware.drive(strike, { level, forMs, says: level });
   }
 
   #now() {

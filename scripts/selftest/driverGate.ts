@@ -6,6 +6,7 @@ import type { RecordedEntry } from '#core/journal/entry.ts';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { CredentialId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { after, millis, wallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { CardRead } from '#core/ports/hardware.ts';
@@ -19,6 +20,7 @@ import { assemble, type Gate } from '#service/assemble.ts';
 import { readConfig, type ProgramFolders } from '#service/readConfig.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import type { ModelsFile } from '#vision/models/modelsFile.ts';
+import { awaited } from './awaited.ts';
 import { configOf, openDevices, type Devices, type Road } from './driverDevices.ts';
 
 /** How long one thing that is waited for may take, on a machine that does other things as well. */
@@ -59,7 +61,7 @@ export class DriverGate implements AsyncDisposable {
   readonly #devices: Devices;
   readonly #start: () => Promise<Gate>;
   #gate: Gate;
-  readonly #looking = new Set<() => void>();
+  readonly #changes = new Listeners<[]>();
   readonly #lastHeard = new Map<Road, string>();
 
   private constructor(start: () => Promise<Gate>, gate: Gate, { devices, clock }: { devices: Devices; clock: Clock }) {
@@ -164,19 +166,12 @@ export class DriverGate implements AsyncDisposable {
 
   /** Resolves once something is driven that is as wanted. @throws Fault `relay` */
   async until(what: string, is: () => boolean): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const look = (): void => void (is() && resolve());
     const fault = { thing: what, found: `nothing within ${STEP_MS_MAX} ms`, expected: 'that it comes' };
-    const late = setTimeout(() => reject(new Fault('relay', fault)), STEP_MS_MAX);
-    const again = setInterval(look, 10);
-    this.#looking.add(look);
-    look();
+    const again = setInterval(() => this.#changes.tell(), 10);
     try {
-      await promise;
+      await awaited(this.#changes, is, { withinMs: STEP_MS_MAX, late: () => new Fault('relay', fault) });
     } finally {
-      clearTimeout(late);
       clearInterval(again);
-      this.#looking.delete(look);
     }
   }
 
@@ -199,7 +194,7 @@ export class DriverGate implements AsyncDisposable {
     const { lcus, modbus, kmtronic, numato } = this.#devices;
     const heard = (road: Road, bytes: string, energised: boolean): void => {
       this.driven.push({ road, bytes, energised });
-      for (const look of this.#looking) look();
+      this.#changes.tell();
     };
     lcus.onReceived(({ bytes, level }) => heard('osdp', bytes, level === 'energised'));
     modbus.onAsked(({ address, called, data }) => this.#lastHeard.set('rdm6300', spelt([address, called, ...data])));

@@ -6,6 +6,7 @@ import type { DoorConfig, TerminalConfig } from '#core/config/terminalConfig.ts'
 import type { RecordedEntry } from '#core/journal/entry.ts';
 import { assert } from '#core/kernel/assert.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { elapsed, type Millis, type Monotonic, type WallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DoorInput, RelayLevel } from '#core/ports/hardware.ts';
@@ -18,6 +19,7 @@ import type { ProgramFolders } from '#service/readConfig.ts';
 import { DEMONSTRATION_CARD_FORMAT } from '#service/simulated/demonstration.ts';
 import type { SimulatedWorld } from '#service/simulated/world.ts';
 import type { ModelsFile } from '#vision/models/modelsFile.ts';
+import { awaited } from './awaited.ts';
 
 /** How long one thing that is waited for may take: a presentation is over within a second on an idle machine. */
 export const STEP_MS_MAX = 15_000;
@@ -53,8 +55,8 @@ export class GateUnderTest {
   readonly #world: SimulatedWorld;
   readonly #camera: SimulatedCamera;
   readonly #emulator: LcusEmulator;
-  readonly #wiring: (() => void)[] = [];
-  readonly #changes = new Set<() => void>();
+  readonly #wiring: Disposable[] = [];
+  readonly #changes = new Listeners<[]>();
   #views = 0;
   #view: KioskView;
 
@@ -78,17 +80,17 @@ export class GateUnderTest {
     this.#view = gate.terminal.kiosk.view;
     const heard = emulator.onReceived(({ bytes, level, at }) => {
       this.received.push({ bytes, level, at, wall: clock.wall(), journalBytes: this.journalBytes });
-      this.#changed();
+      this.#changes.tell();
     });
     const seen = endpoints.kiosk.subscribe(
       (view) => {
         this.#view = view;
         this.#views++;
-        this.#changed();
+        this.#changes.tell();
       },
       () => undefined,
     );
-    this.#wiring.push(seen, () => heard[Symbol.dispose]());
+    this.#wiring.push(seen, heard);
   }
 
   /** @throws Fault of the part that stops the start */
@@ -129,20 +131,9 @@ export class GateUnderTest {
   }
 
   /** Resolves as soon as `holds`, looked at again whenever anything comes out of the gate. @throws Error after STEP_MS_MAX */
-  async until(what: string, holds: () => boolean): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const late = setTimeout(() => reject(new Error(`not within ${STEP_MS_MAX} ms: ${what}`)), STEP_MS_MAX);
-    const look = (): void => {
-      if (holds()) resolve();
-    };
-    this.#changes.add(look);
-    look();
-    try {
-      await promise;
-    } finally {
-      clearTimeout(late);
-      this.#changes.delete(look);
-    }
+  until(what: string, holds: () => boolean): Promise<void> {
+    const late = (): Error => new Error(`not within ${STEP_MS_MAX} ms: ${what}`);
+    return awaited(this.#changes, holds, { withinMs: STEP_MS_MAX, late });
   }
 
   show(scene: string): void {
@@ -152,16 +143,12 @@ export class GateUnderTest {
   /** Something that is made anew each time it is held up, say a pass. */
   async holdUp(scene: string): Promise<void> {
     const { simulator } = this.#open.endpoints;
-    const end = simulator?.subscribe(
-      () => this.#changed(),
+    using _moved = simulator?.subscribe(
+      () => this.#changes.tell(),
       () => undefined,
     );
     simulator?.command({ kind: 'choose-scene', scene });
-    try {
-      await this.until(`${scene} before the camera`, () => this.#camera.scene === scene);
-    } finally {
-      end?.();
-    }
+    await this.until(`${scene} before the camera`, () => this.#camera.scene === scene);
   }
 
   command(command: KioskCommand): void {
@@ -237,11 +224,7 @@ export class GateUnderTest {
   }
 
   async close(): Promise<void> {
-    for (const end of this.#wiring) end();
+    for (const wire of this.#wiring) wire[Symbol.dispose]();
     await this.#open.close();
-  }
-
-  #changed(): void {
-    for (const look of this.#changes) look();
   }
 }

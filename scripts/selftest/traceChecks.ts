@@ -50,13 +50,10 @@ export async function showNoTraces(name: string, find: () => Promise<FolderSeen>
     const { files, found } = await find();
     return {
       ok: files.length > 0 && found.length === 0,
-      value: found.length,
-      limit: 0,
-      unit: 'finds',
-      note:
-        found.length > 0
-          ? named(found)
-          : `no marker, pixels, crop, features or probe in ${files.length} files, ${kilobytes(files)} kB: ${files.map(({ path }) => path).join(', ')}`,
+      ...finds(
+        found,
+        `no marker, pixels, crop, features or probe in ${files.length} files, ${kilobytes(files)} kB: ${files.map(({ path }) => path).join(', ')}`,
+      ),
     };
   });
 }
@@ -94,13 +91,10 @@ export async function showBehindCipher(
     const bare = files.filter(({ head }) => head === SQLITE_HEAD).length;
     return {
       ok: bare === DATABASE_FILES.length && found.length === 0,
-      value: found.length,
-      limit: 0,
-      unit: 'finds',
-      note:
-        found.length > 0
-          ? named(found)
-          : `in copies of ${bare} databases without the cipher of the files, which begin with "SQLite format 3"`,
+      ...finds(
+        found,
+        `in copies of ${bare} databases without the cipher of the files, which begin with "SQLite format 3"`,
+      ),
     };
   });
 }
@@ -131,3 +125,10 @@ export async function showMemory(looked: Looked, findings: Findings): Promise<vo
     };
   });
 }
+
+const finds = (found: FolderSeen['found'], note: string) => ({
+  value: found.length,
+  limit: 0,
+  unit: 'finds',
+  note: found.length > 0 ? named(found) : note,
+});

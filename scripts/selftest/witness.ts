@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Fault, messageOf } from '#core/kernel/fault.ts';
+import { toFaultMessage } from '#core/kernel/faultMessage.ts';
 import { searchBehindCipher } from '../traces/behindCipher.ts';
 import { lookAtScenes } from './lookAtScenes.ts';
 import { Needles } from './needles.ts';
@@ -64,16 +64,10 @@ async function perform(task: WitnessTask): Promise<WitnessAnswer> {
   }
 }
 
-function failureOf(thrown: unknown): WitnessAnswer {
-  if (!(thrown instanceof Fault)) return { kind: 'broken', message: messageOf(thrown) };
-  const { code, thing, found, expected } = thrown;
-  return { kind: 'fault', code, thing, found, expected };
-}
-
 // The type is ours on both sides: this process is started by witnessLink.ts alone.
 process.on('message', (task: WitnessTask) => {
   void perform(task)
-    .catch(failureOf)
+    .catch(toFaultMessage)
     .then((answer) => process.send?.(answer));
 });
 process.once('disconnect', () => process.exit());

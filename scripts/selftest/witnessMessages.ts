@@ -1,4 +1,4 @@
-import type { FaultCode } from '#core/kernel/fault.ts';
+import type { FaultMessage } from '#core/kernel/faultMessage.ts';
 import type { FolderSeen } from '../traces/searchFolder.ts';
 
 /** What the witness is asked. */
@@ -39,12 +39,4 @@ export type WitnessAnswer =
   | { readonly kind: 'looked'; readonly answer: Looked }
   | { readonly kind: 'searched'; readonly answer: FolderSeen }
   | { readonly kind: 'planted'; readonly answer: Planted }
-  | {
-      readonly kind: 'fault';
-      readonly code: FaultCode;
-      readonly thing: string;
-      readonly found: string;
-      readonly expected: string;
-    }
-  /** A broken promise of ours. */
-  | { readonly kind: 'broken'; readonly message: string };
+  | FaultMessage;

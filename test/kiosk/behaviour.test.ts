@@ -1,41 +1,14 @@
 /// <reference lib="dom" />
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { KioskCommand } from '#contract/kioskCommand.ts';
-import type { KioskView, Screen } from '#contract/kioskView.ts';
-import { launchChromium } from './browser.ts';
+import type { Screen } from '#contract/kioskView.ts';
+import { KioskRig, shown } from './kioskRig.ts';
 import { measure } from './measures.ts';
-import { builtPage, PageServer } from './pageServer.ts';
-import { GLASSES, viewOf, type Shown } from './views.ts';
+import { GLASSES, viewOf } from './views.ts';
 
-const GLASS = GLASSES[0]!;
 const SCREENSHOTS = 'build/screenshots/kiosk';
 
-let files: ReadonlyMap<string, Buffer>;
-let browser: Browser;
-let server: PageServer;
-let context: BrowserContext;
-let page: Page;
-let address: string;
-
-beforeAll(async () => {
-  files = await builtPage('kiosk');
-  browser = await launchChromium();
-});
-
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  server = new PageServer('kiosk', files);
-  address = await server.start();
-  context = await browser.newContext({ viewport: GLASS, reducedMotion: 'reduce' });
-  page = await context.newPage();
-});
-
-afterEach(async () => {
-  await context.close();
-  await server[Symbol.asyncDispose]();
-});
+const kiosk = new KioskRig();
 
 const IDLE: Screen = { kind: 'idle' };
 const LOOKING: Screen = {
@@ -46,23 +19,6 @@ const LOOKING: Screen = {
 };
 const PIN: Screen = { kind: 'pin', entering: 'pin', digits: 3, checking: false };
 const DENIED: Screen = { kind: 'denied', reason: 'not-recognised' };
-
-const shown = (shownNow: Shown, accessPoint = 'North door'): KioskView =>
-  viewOf(shownNow, { language: 'en', glass: GLASS, accessPoint });
-
-/** Shows a view and waits until it is on the glass. */
-async function show(view: KioskView): Promise<void> {
-  server.show(view);
-  if (page.url() === 'about:blank') await page.goto(address);
-  await page.locator(`main[data-screen=${view.screen.kind}]`).waitFor();
-  await page.locator('.place').getByText(view.accessPoint, { exact: true }).waitFor();
-}
-
-/** What the terminal has heard since the last time, once it has heard `count` commands. */
-async function heard(count: number): Promise<unknown[]> {
-  await expect.poll(() => server.commands.length).toBeGreaterThanOrEqual(count);
-  return server.commands.splice(0);
-}
 
 describe('every touch says one thing', () => {
   test('of a way in, a cancel, a digit or a document', async () => {
@@ -85,26 +41,26 @@ describe('every touch says one thing', () => {
       ['Close', { kind: 'document', document: 'policy' }, { kind: 'close-document' }],
     ];
     for (const [index, [button, screen, command]] of touches.entries()) {
-      await show(shown({ screen }, `Door ${index}`));
-      await page.getByRole('button', { name: button, exact: true }).click();
-      expect(await heard(1), `${button} on ${screen.kind}`).toEqual([KioskCommand.parse(command)]);
+      await kiosk.show(shown({ screen }, `Door ${index}`));
+      await kiosk.page.getByRole('button', { name: button, exact: true }).click();
+      expect(await kiosk.heard(1), `${button} on ${screen.kind}`).toEqual([KioskCommand.parse(command)]);
     }
   });
 
   test('of a pass, where passes are taken, and to a keyboard as well', async () => {
     for (const screen of [IDLE, DENIED]) {
-      await show(shown({ screen, pass: false }, `Without ${screen.kind}`));
-      expect(await page.getByRole('button', { name: /^QR pass/ }).count()).toBe(0);
-      await show(shown({ screen, pass: true }, `With ${screen.kind}`));
-      await page.getByRole('button', { name: /^QR pass/ }).focus();
-      await page.keyboard.press('Enter');
-      expect(await heard(1)).toEqual([{ kind: 'use-pass' }]);
+      await kiosk.show(shown({ screen, pass: false }, `Without ${screen.kind}`));
+      expect(await kiosk.page.getByRole('button', { name: /^QR pass/ }).count()).toBe(0);
+      await kiosk.show(shown({ screen, pass: true }, `With ${screen.kind}`));
+      await kiosk.page.getByRole('button', { name: /^QR pass/ }).focus();
+      await kiosk.page.keyboard.press('Enter');
+      expect(await kiosk.heard(1)).toEqual([{ kind: 'use-pass' }]);
     }
-    await show(shown({ screen: { kind: 'pass', thenFace: false, hint: 'show' }, pass: true }, 'Pass'));
-    expect(await page.getByRole('status').textContent()).toContain('Show your pass');
-    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
-    await page.keyboard.press('Escape');
-    expect(await heard(2)).toEqual([{ kind: 'cancel' }, { kind: 'cancel' }]);
+    await kiosk.show(shown({ screen: { kind: 'pass', thenFace: false, hint: 'show' }, pass: true }, 'Pass'));
+    expect(await kiosk.page.getByRole('status').textContent()).toContain('Show your pass');
+    await kiosk.page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await kiosk.page.keyboard.press('Escape');
+    expect(await kiosk.heard(2)).toEqual([{ kind: 'cancel' }, { kind: 'cancel' }]);
   });
 
   test('language, notice and policy are one tap away on every screen, and the language changes by command alone', async () => {
@@ -115,42 +71,42 @@ describe('every touch says one thing', () => {
       DENIED,
       { kind: 'document', document: 'notice' } as const,
     ].entries()) {
-      await show(shown({ screen }, `Door ${index}`));
+      await kiosk.show(shown({ screen }, `Door ${index}`));
       for (const name of ['Notice', 'Privacy policy', '简体中文'])
-        await page.getByRole('button', { name, exact: true }).click();
-      expect(await heard(3)).toEqual([
+        await kiosk.page.getByRole('button', { name, exact: true }).click();
+      expect(await kiosk.heard(3)).toEqual([
         { kind: 'open-document', document: 'notice' },
         { kind: 'open-document', document: 'policy' },
         { kind: 'choose-language', language: 'zh-Hans' },
       ]);
-      expect(await page.locator('html').getAttribute('lang')).toBe('en');
+      expect(await kiosk.page.locator('html').getAttribute('lang')).toBe('en');
     }
   });
 
   test('a gate whose face way is out of order says so and has no face to touch, and card and PIN as ever', async () => {
-    await show(shown({ face: 'out-of-order', screen: IDLE }));
-    expect(await page.getByRole('button', { name: /^Face.*out of order/i }).isDisabled()).toBe(true);
-    await page.getByRole('button', { name: /^Card/ }).click();
-    expect(await heard(1)).toEqual([{ kind: 'use-card' }]);
+    await kiosk.show(shown({ face: 'out-of-order', screen: IDLE }));
+    expect(await kiosk.page.getByRole('button', { name: /^Face.*out of order/i }).isDisabled()).toBe(true);
+    await kiosk.page.getByRole('button', { name: /^Card/ }).click();
+    expect(await kiosk.heard(1)).toEqual([{ kind: 'use-card' }]);
   });
 
   test('where a face is no way in, nothing speaks of faces', async () => {
-    await show(shown({ face: 'none', screen: IDLE }));
-    expect(await page.getByRole('button', { name: /^Face/ }).count()).toBe(0);
-    expect(await page.getByRole('button', { name: /^PIN/ }).count()).toBe(1);
+    await kiosk.show(shown({ face: 'none', screen: IDLE }));
+    expect(await kiosk.page.getByRole('button', { name: /^Face/ }).count()).toBe(0);
+    expect(await kiosk.page.getByRole('button', { name: /^PIN/ }).count()).toBe(1);
   });
 
   test('a keyboard alone is enough: Tab and Enter press the first way in, digits reach the pad, Escape leaves', async () => {
-    await show(shown({ screen: IDLE }));
-    await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).toBe('solid');
-    await page.keyboard.press('Enter');
-    expect(await heard(1)).toEqual([{ kind: 'use-face' }]);
-    await show(shown({ screen: PIN }));
-    await page.keyboard.type('42');
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Escape');
-    expect(await heard(4)).toEqual([
+    await kiosk.show(shown({ screen: IDLE }));
+    await kiosk.page.keyboard.press('Tab');
+    expect(await kiosk.page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).toBe('solid');
+    await kiosk.page.keyboard.press('Enter');
+    expect(await kiosk.heard(1)).toEqual([{ kind: 'use-face' }]);
+    await kiosk.show(shown({ screen: PIN }));
+    await kiosk.page.keyboard.type('42');
+    await kiosk.page.keyboard.press('Enter');
+    await kiosk.page.keyboard.press('Escape');
+    expect(await kiosk.heard(4)).toEqual([
       { kind: 'press-digit', digit: 4 },
       { kind: 'press-digit', digit: 2 },
       { kind: 'confirm' },
@@ -163,8 +119,8 @@ test.each([
   { pass: false, ways: 3 },
   { pass: true, ways: 4 },
 ])('the $ways ways in are of one size', async ({ pass, ways: offered }) => {
-  await show(shown({ screen: IDLE, pass }, `Ways ${offered}`));
-  const boxes = await page
+  await kiosk.show(shown({ screen: IDLE, pass }, `Ways ${offered}`));
+  const boxes = await kiosk.page
     .locator('.way')
     .evaluateAll((ways) =>
       ways
@@ -176,9 +132,9 @@ test.each([
 });
 
 test('cancelling a PIN is as large as confirming it', async () => {
-  await show(shown({ screen: PIN }));
+  await kiosk.show(shown({ screen: PIN }));
   const [cancel, confirm] = await Promise.all(
-    ['.key-cancel', '.key-confirm'].map((key) => page.locator(key).boundingBox()),
+    ['.key-cancel', '.key-confirm'].map((key) => kiosk.page.locator(key).boundingBox()),
   );
   expect([cancel?.width, cancel?.height]).toEqual([confirm?.width, confirm?.height]);
 });
@@ -187,8 +143,8 @@ test.each([3 / 4, 4 / 3])(
   'a face keeps its shape before a camera whose pictures are %s as wide as high',
   async (aspect) => {
     const outline = { x: 0.4, y: 0.4, width: 0.2, height: 0.2 };
-    await show(shown({ screen: { kind: 'looking', guidance: 'hold-still', progress: 0, outline, aspect } }));
-    const oval = await page.locator('.head').evaluate((head) => {
+    await kiosk.show(shown({ screen: { kind: 'looking', guidance: 'hold-still', progress: 0, outline, aspect } }));
+    const oval = await kiosk.page.locator('.head').evaluate((head) => {
       const { width, height } = head.getBoundingClientRect();
       return width / height;
     });
@@ -198,32 +154,32 @@ test.each([3 / 4, 4 / 3])(
 );
 
 test('a reload in the middle of an access shows the same picture', async () => {
-  await show(shown({ door: 'unlocked', screen: { kind: 'granted', by: 'face' } }));
-  const before = await page.locator('#kiosk').innerHTML();
-  await page.reload();
-  await page.locator('main[data-screen=granted]').waitFor();
-  expect(await page.locator('#kiosk').innerHTML()).toBe(before);
+  await kiosk.show(shown({ door: 'unlocked', screen: { kind: 'granted', by: 'face' } }));
+  const before = await kiosk.page.locator('#kiosk').innerHTML();
+  await kiosk.page.reload();
+  await kiosk.page.locator('main[data-screen=granted]').waitFor();
+  expect(await kiosk.page.locator('#kiosk').innerHTML()).toBe(before);
 });
 
 test('a view that is none of ours is dropped and the last good picture stays', async () => {
-  await show(shown({ screen: PIN }));
-  const before = await page.locator('#kiosk').innerHTML();
-  server.sendRaw('{ half');
-  server.sendRaw(JSON.stringify({ ...shown({ screen: { kind: 'granted', by: 'face' } }), name: 'Zhang Wei' }));
-  server.sendRaw(JSON.stringify({ ...shown({ screen: { kind: 'granted', by: 'face' } }), version: 2 }));
-  server.sendRaw(new Uint8Array([1, 2, 3]));
+  await kiosk.show(shown({ screen: PIN }));
+  const before = await kiosk.page.locator('#kiosk').innerHTML();
+  kiosk.server.sendRaw('{ half');
+  kiosk.server.sendRaw(JSON.stringify({ ...shown({ screen: { kind: 'granted', by: 'face' } }), name: 'Zhang Wei' }));
+  kiosk.server.sendRaw(JSON.stringify({ ...shown({ screen: { kind: 'granted', by: 'face' } }), version: 2 }));
+  kiosk.server.sendRaw(new Uint8Array([1, 2, 3]));
   // One that counts, sent after them, shows that they have all been read.
-  server.sendRaw(JSON.stringify(shown({ screen: { ...PIN, digits: 4 } })));
-  await page.getByRole('img', { name: '4 digits' }).waitFor();
+  kiosk.server.sendRaw(JSON.stringify(shown({ screen: { ...PIN, digits: 4 } })));
+  await kiosk.page.getByRole('img', { name: '4 digits' }).waitFor();
   expect(
-    (await page.locator('#kiosk').innerHTML()).replaceAll('4 digits', '3 digits').replace('<span></span>', ''),
+    (await kiosk.page.locator('#kiosk').innerHTML()).replaceAll('4 digits', '3 digits').replace('<span></span>', ''),
   ).toBe(before);
-  expect(await page.content()).not.toContain('Zhang');
+  expect(await kiosk.page.content()).not.toContain('Zhang');
 });
 
 test('while the terminal is away the screen says so in both languages, and it is back by itself', async () => {
-  await show(shown({ screen: IDLE }));
-  await page.evaluate(() => {
+  await kiosk.show(shown({ screen: IDLE }));
+  await kiosk.page.evaluate(() => {
     // Kept from calling again, so that the picture of an absent terminal can be looked at.
     const { WebSocket: Real } = window;
     const held = Object.assign(window, { away: true });
@@ -232,34 +188,37 @@ test('while the terminal is away the screen says so in both languages, and it is
     }
     Object.assign(window, { WebSocket: Object.assign(Held, { OPEN: Real.OPEN }) });
   });
-  server.hangUp();
-  await page.getByText('One moment').waitFor();
-  await page.getByText('请稍候').waitFor();
+  kiosk.server.hangUp();
+  await kiosk.page.getByText('One moment').waitFor();
+  await kiosk.page.getByText('请稍候').waitFor();
   for (const glass of GLASSES) {
-    await page.setViewportSize(glass);
-    await page.evaluate((mm) => document.documentElement.style.setProperty('--mm', `${mm}px`), 1 / glass.pixelPitchMm);
-    await page.screenshot({ path: `${SCREENSHOTS}/${glass.name}-away.png` });
-    const { overflows, capitals } = await page.evaluate(measure);
+    await kiosk.page.setViewportSize(glass);
+    await kiosk.page.evaluate(
+      (mm) => document.documentElement.style.setProperty('--mm', `${mm}px`),
+      1 / glass.pixelPitchMm,
+    );
+    await kiosk.page.screenshot({ path: `${SCREENSHOTS}/${glass.name}-away.png` });
+    const { overflows, capitals } = await kiosk.page.evaluate(measure);
     expect(overflows).toEqual([]);
     expect(Math.min(...capitals) * glass.pixelPitchMm).toBeGreaterThanOrEqual(12);
   }
-  await page.evaluate(() => Object.assign(window, { away: false }));
-  await page.locator('main[data-screen=idle]').waitFor({ timeout: 15_000 });
+  await kiosk.page.evaluate(() => Object.assign(window, { away: false }));
+  await kiosk.page.locator('main[data-screen=idle]').waitFor({ timeout: 15_000 });
 });
 
 test('the longest texts that a view may hold still leave every button on the screen', async () => {
   for (const [index, glass] of GLASSES.entries()) {
-    await page.setViewportSize(glass);
+    await kiosk.page.setViewportSize(glass);
     const handler = { name: 'N'.repeat(200), contact: 'c'.repeat(200) };
     const accessPoint = `${index}${'W'.repeat(79)}`;
     const screen: Screen = { kind: 'denied', reason: 'gate-fault' };
-    await show({ ...viewOf({ screen }, { language: 'en', glass, accessPoint }), handler });
-    expect((await page.evaluate(measure)).overflows).toEqual([]);
+    await kiosk.show({ ...viewOf({ screen }, { language: 'en', glass, accessPoint }), handler });
+    expect((await kiosk.page.evaluate(measure)).overflows).toEqual([]);
   }
 });
 
 test('granted and denied sound different, once each, and a reload sounds nothing', async () => {
-  await page.addInitScript(() => {
+  await kiosk.page.addInitScript(() => {
     const heardHertz: number[] = [];
     const tone = () => ({
       frequency: {
@@ -284,32 +243,32 @@ test('granted and denied sound different, once each, and a reload sounds nothing
     Object.assign(window, { AudioContext: SilentAudio, heardHertz });
   });
   const notes = (): Promise<number[]> =>
-    page.evaluate(() => (window as unknown as { heardHertz: number[] }).heardHertz.splice(0));
-  await show(shown({ screen: IDLE }));
-  await show(shown({ screen: { kind: 'granted', by: 'pin' } }, 'One'));
-  await show(shown({ screen: { kind: 'granted', by: 'pin' } }, 'Two'));
+    kiosk.page.evaluate(() => (window as unknown as { heardHertz: number[] }).heardHertz.splice(0));
+  await kiosk.show(shown({ screen: IDLE }));
+  await kiosk.show(shown({ screen: { kind: 'granted', by: 'pin' } }, 'One'));
+  await kiosk.show(shown({ screen: { kind: 'granted', by: 'pin' } }, 'Two'));
   const granted = await notes();
-  await show(shown({ screen: DENIED }));
+  await kiosk.show(shown({ screen: DENIED }));
   const denied = await notes();
   expect(granted).toHaveLength(2);
   expect(granted[1]).toBeGreaterThan(granted[0]!);
   expect(denied).toHaveLength(2);
   expect(denied[1]).toBeLessThan(denied[0]!);
-  await page.reload();
-  await page.locator('main[data-screen=denied]').waitFor();
+  await kiosk.page.reload();
+  await kiosk.page.locator('main[data-screen=denied]').waitFor();
   expect(await notes()).toEqual([]);
 });
 
 test('guidance and outcomes are said to a reader of the screen', async () => {
-  await show(shown({ screen: LOOKING }));
-  const spoken = page.getByRole('status');
+  await kiosk.show(shown({ screen: LOOKING }));
+  const spoken = kiosk.page.getByRole('status');
   expect(await spoken.textContent()).toBe('Hold still. Just for a moment.');
-  await show(shown({ screen: { kind: 'granted', by: 'face' } }));
+  await kiosk.show(shown({ screen: { kind: 'granted', by: 'face' } }));
   expect(await spoken.textContent()).toBe('Come in. The door is unlocked.');
 });
 
 test('in Electron the preload is the line, and what it hands over is read as strictly', async () => {
-  await page.addInitScript(() => {
+  await kiosk.page.addInitScript(() => {
     const line = { sent: [] as unknown[], onView: undefined as ((view: unknown) => void) | undefined };
     const lintel = {
       subscribe: (onView: (view: unknown) => void) => {
@@ -320,17 +279,17 @@ test('in Electron the preload is the line, and what it hands over is read as str
     };
     Object.assign(window, { lintel, line });
   });
-  await page.goto(address);
+  await kiosk.page.goto(kiosk.address);
   const hand = (view: object): Promise<void> =>
-    page.evaluate(
+    kiosk.page.evaluate(
       (handed) => (window as unknown as { line: { onView(view: unknown): void } }).line.onView(handed),
       view,
     );
   await hand(shown({ screen: PIN }));
   await hand({ ...shown({ screen: IDLE }), name: 'Zhang Wei' });
-  await page.locator('main[data-screen=pin]').waitFor();
-  await page.getByRole('button', { name: '5', exact: true }).click();
-  expect(await page.evaluate(() => (window as unknown as { line: { sent: unknown[] } }).line.sent)).toEqual([
+  await kiosk.page.locator('main[data-screen=pin]').waitFor();
+  await kiosk.page.getByRole('button', { name: '5', exact: true }).click();
+  expect(await kiosk.page.evaluate(() => (window as unknown as { line: { sent: unknown[] } }).line.sent)).toEqual([
     { kind: 'press-digit', digit: 5 },
   ]);
 });

@@ -1,13 +1,9 @@
 /// <reference lib="dom" />
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { beforeEach, expect, test } from 'vitest';
 import { MIRROR_HEADER_BYTES } from '#contract/mirrorFrame.ts';
 import type { KioskView, Screen } from '#contract/kioskView.ts';
-import { launchChromium } from './browser.ts';
-import { builtPage, PageServer } from './pageServer.ts';
-import { GLASSES, viewOf } from './views.ts';
+import { KioskRig, shown } from './kioskRig.ts';
 
-const GLASS = GLASSES[0]!;
 const WIDTH = 320;
 const HEIGHT = 240;
 const LOOKING: Extract<Screen, { kind: 'looking' }> = {
@@ -17,36 +13,12 @@ const LOOKING: Extract<Screen, { kind: 'looking' }> = {
   outline: { x: 0.36, y: 0.22, width: 0.26, height: 0.44 },
 };
 
-let files: ReadonlyMap<string, Buffer>;
-let browser: Browser;
-let server: PageServer;
-let context: BrowserContext;
-let page: Page;
+const kiosk = new KioskRig();
 
-beforeAll(async () => {
-  files = await builtPage('kiosk');
-  browser = await launchChromium();
-});
-
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  server = new PageServer('kiosk', files);
-  const address = await server.start();
-  context = await browser.newContext({ viewport: GLASS, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  server.show(look('mirror'));
-  await page.goto(address);
-  await page.locator('main[data-screen=looking]').waitFor();
-});
-
-afterEach(async () => {
-  await context.close();
-  await server[Symbol.asyncDispose]();
-});
+beforeEach(() => kiosk.show(look('mirror')));
 
 const look = (preview: KioskView['preview'], screen: Screen = LOOKING): KioskView =>
-  viewOf({ preview, cameraOn: true, screen }, { language: 'en', glass: GLASS, accessPoint: 'North door' });
+  shown({ preview, cameraOn: true, screen });
 
 /** A soft picture of nobody. */
 function picture(): Uint8Array {
@@ -60,9 +32,9 @@ function picture(): Uint8Array {
   return message;
 }
 
-/** The sum of every byte of the canvas, kept hold of from outside so that it can be read after it has left the page. */
+/** The sum of every byte of the canvas, kept hold of from outside so that it can be read after it has left the kiosk.page. */
 const brightness = (): Promise<number> =>
-  page.evaluate(() => {
+  kiosk.page.evaluate(() => {
     const held = window as unknown as { canvas?: HTMLCanvasElement | null };
     held.canvas ??= document.querySelector('canvas');
     const { canvas } = held;
@@ -74,68 +46,68 @@ const brightness = (): Promise<number> =>
   });
 
 async function showPicture(): Promise<void> {
-  server.sendRaw(picture());
+  kiosk.server.sendRaw(picture());
   await expect.poll(brightness).toBeGreaterThan(WIDTH * HEIGHT * 255);
 }
 
 test('the mirror shows the picture as it came', async () => {
   await showPicture();
-  const pixel = await page.evaluate(() => [
+  const pixel = await kiosk.page.evaluate(() => [
     ...document.querySelector('canvas')!.getContext('2d')!.getImageData(0, 0, 1, 1).data,
   ]);
   expect(pixel).toEqual([70, 90, 110, 255]);
-  await page.screenshot({ path: 'build/screenshots/kiosk/portrait-en-looking-mirror-live.png' });
+  await kiosk.page.screenshot({ path: 'build/screenshots/kiosk/portrait-en-looking-mirror-live.png' });
 });
 
 test('a cleared picture leaves zeros in the canvas', async () => {
   await showPicture();
-  server.sendRaw(new Uint8Array([0, 0, 0, 0]));
+  kiosk.server.sendRaw(new Uint8Array([0, 0, 0, 0]));
   await expect.poll(brightness).toBe(0);
 });
 
 test('the end of the presentation leaves zeros in the canvas, also where nobody cleared it', async () => {
   await showPicture();
-  server.show(look('mirror', { kind: 'granted', by: 'face' }));
-  await page.locator('main[data-screen=granted]').waitFor();
-  expect(await page.locator('canvas').count()).toBe(0);
+  kiosk.server.show(look('mirror', { kind: 'granted', by: 'face' }));
+  await kiosk.page.locator('main[data-screen=granted]').waitFor();
+  expect(await kiosk.page.locator('canvas').count()).toBe(0);
   expect(await brightness()).toBe(0);
 });
 
 test('a terminal that dies leaves zeros in the canvas', async () => {
   await showPicture();
-  server.hangUp();
+  kiosk.server.hangUp();
   await expect.poll(brightness).toBe(0);
 });
 
 test('a page that is hidden leaves zeros in the canvas and takes no picture in', async () => {
   await showPicture();
-  await page.evaluate(() => {
+  await kiosk.page.evaluate(() => {
     Object.defineProperty(document, 'hidden', { value: true, configurable: true });
     document.dispatchEvent(new Event('visibilitychange'));
   });
   expect(await brightness()).toBe(0);
-  server.sendRaw(picture());
-  server.show(look('mirror', { ...LOOKING, guidance: 'hold-still' }));
-  await page.getByText('Hold still', { exact: true }).waitFor();
+  kiosk.server.sendRaw(picture());
+  kiosk.server.show(look('mirror', { ...LOOKING, guidance: 'hold-still' }));
+  await kiosk.page.getByText('Hold still', { exact: true }).waitFor();
   expect(await brightness()).toBe(0);
 });
 
 test('a picture whose size is not what it says is not drawn', async () => {
   await showPicture();
-  server.sendRaw(new Uint8Array([0, 0, 0, 0]));
+  kiosk.server.sendRaw(new Uint8Array([0, 0, 0, 0]));
   await expect.poll(brightness).toBe(0);
-  server.sendRaw(picture().subarray(0, 999));
-  server.show(look('mirror', { ...LOOKING, guidance: 'hold-still' }));
-  await page.getByText('Hold still', { exact: true }).waitFor();
+  kiosk.server.sendRaw(picture().subarray(0, 999));
+  kiosk.server.show(look('mirror', { ...LOOKING, guidance: 'hold-still' }));
+  await kiosk.page.getByText('Hold still', { exact: true }).waitFor();
   expect(await brightness()).toBe(0);
 });
 
 test('in the outline preview there is no canvas, whatever is sent', async () => {
-  server.show(look('outline'));
-  await expect.poll(() => page.locator('canvas').count()).toBe(0);
-  server.sendRaw(picture());
-  server.show(look('outline', { ...LOOKING, guidance: 'hold-still' }));
-  await page.getByText('Hold still', { exact: true }).waitFor();
-  expect(await page.locator('canvas').count()).toBe(0);
-  expect(await page.locator('ellipse.head').count()).toBe(1);
+  kiosk.server.show(look('outline'));
+  await expect.poll(() => kiosk.page.locator('canvas').count()).toBe(0);
+  kiosk.server.sendRaw(picture());
+  kiosk.server.show(look('outline', { ...LOOKING, guidance: 'hold-still' }));
+  await kiosk.page.getByText('Hold still', { exact: true }).waitFor();
+  expect(await kiosk.page.locator('canvas').count()).toBe(0);
+  expect(await kiosk.page.locator('ellipse.head').count()).toBe(1);
 });

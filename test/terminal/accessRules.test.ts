@@ -3,25 +3,10 @@ import type { AccessLevelId, AreaId } from '#core/kernel/ids.ts';
 import { millis } from '#core/kernel/units.ts';
 import { FakePinTries } from '../fakes/fakePinTries.ts';
 import { GateFixture } from './gateFixture.ts';
-import { card, PIN, PIN_UNDER_DURESS, somebody } from './people.ts';
-import { ENTRANCE, hours, named, ruled } from './ruledGate.ts';
+import { PIN, PIN_UNDER_DURESS, somebody } from './people.ts';
+import { ANNA, ENTRANCE, HOUR, hours, named, passThrough, ruled, show } from './ruledGate.ts';
 
-const ANNA = somebody('anna', 'a1', { personalNumber: '2001' });
 const BEN = somebody('ben', 'b1', { personalNumber: '2002' });
-const HOUR = 3_600_000;
-
-async function show(gate: GateFixture, number: string): Promise<GateFixture['screen']> {
-  gate.reader.show(card(number));
-  await gate.settle();
-  return gate.screen;
-}
-
-/** Through the door and away: it is shut and locked again. */
-async function passThrough(gate: GateFixture): Promise<void> {
-  gate.inputs.set('contact', true);
-  gate.inputs.set('contact', false);
-  await gate.pass(6_000);
-}
 
 describe('access levels', () => {
   const level = 'office' as AccessLevelId;

@@ -4,6 +4,8 @@ import type { AccessPointId, DoorId, ScheduleId } from '#core/kernel/ids.ts';
 import { millis } from '#core/kernel/units.ts';
 import { minuteOfDay, type Schedule, type Weekday } from '#core/schedule/schedule.ts';
 import { ENTRANCE, FRONT } from './gateConfig.ts';
+import type { GateFixture } from './gateFixture.ts';
+import { card, somebody } from './people.ts';
 
 export const INNER = 'inner' as AccessPointId;
 export const BACK = 'back' as DoorId;
@@ -21,6 +23,9 @@ export const hours = (id: string, from: number, until: number): Schedule => ({
   special: new Map(),
 });
 export const named = (id: string): ScheduleId => id as ScheduleId;
+
+export const HOUR = 3_600_000;
+export const ANNA = somebody('anna', 'a1', { personalNumber: '2001' });
 
 /** The rules of the one access point and of its door. */
 export interface Ruled {
@@ -110,5 +115,18 @@ export const placed =
       places: config.access.places.map((one) => (one.accessPoint === accessPoint ? { ...one, ...change } : one)),
     },
   });
+
+export async function show(gate: GateFixture, number: string): Promise<GateFixture['screen']> {
+  gate.reader.show(card(number));
+  await gate.settle();
+  return gate.screen;
+}
+
+/** Through the door and away: it is shut and locked again. */
+export async function passThrough(gate: GateFixture): Promise<void> {
+  gate.inputs.set('contact', true);
+  gate.inputs.set('contact', false);
+  await gate.pass(6_000);
+}
 
 export { ENTRANCE, FRONT };

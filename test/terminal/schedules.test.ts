@@ -2,24 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { wallTime } from '#core/kernel/units.ts';
 import { FakeClock } from '../fakes/fakeClock.ts';
 import { GateFixture } from './gateFixture.ts';
-import { card, somebody } from './people.ts';
-import { ENTRANCE, FRONT, hours, named, ruled } from './ruledGate.ts';
-
-const ANNA = somebody('anna', 'a1', { personalNumber: '2001' });
-const HOUR = 3_600_000;
-
-async function show(gate: GateFixture, number: string): Promise<GateFixture['screen']> {
-  gate.reader.show(card(number));
-  await gate.settle();
-  return gate.screen;
-}
-
-/** Through the door and away: it is shut and locked again. */
-async function passThrough(gate: GateFixture): Promise<void> {
-  gate.inputs.set('contact', true);
-  gate.inputs.set('contact', false);
-  await gate.pass(6_000);
-}
+import { somebody } from './people.ts';
+import { ANNA, ENTRANCE, FRONT, HOUR, hours, named, passThrough, ruled, show } from './ruledGate.ts';
 
 describe('the first person', () => {
   const first = somebody('dora', 'd1', { privileges: ['opens-first'] });

@@ -1,8 +1,7 @@
 import { assertNever } from '../kernel/assert.ts';
 import type { AccessPointId, AreaId, Pseudonym } from '../kernel/ids.ts';
-import { keptMoment, recalledMoment, type Clocks } from '../kernel/kept.ts';
 import { PersonMap } from '../kernel/personMap.ts';
-import { after, type Millis, type Monotonic, type WallTime } from '../kernel/units.ts';
+import { after, type Millis, type Monotonic } from '../kernel/units.ts';
 
 /** The way through an access point: out of one area into another. */
 export interface Crossing {
@@ -146,30 +145,4 @@ function onReset(state: AntiPassback, whose: Reset): AntiPassback {
     default:
       return assertNever(whose);
   }
-}
-
-/** What is kept across a restart, as plain data. It says where people are: it is stored sealed, or not at all. */
-export interface AntiPassbackRecord {
-  readonly whereabouts: readonly { readonly holder: Pseudonym; readonly area: AreaId; readonly since: WallTime }[];
-  readonly excused: readonly Pseudonym[];
-}
-
-export function antiPassbackRecord({ whereabouts, excused }: AntiPassback, clocks: Clocks): AntiPassbackRecord {
-  const kept = Array.from(whereabouts.entries(), ([holder, { area, since }]) => ({
-    holder,
-    area,
-    since: keptMoment(since, clocks),
-  }));
-  return { whereabouts: kept, excused: [...excused] };
-}
-
-/** Whoever was granted and had not gone when the gate stopped is where that person was. */
-export function antiPassbackFrom({ whereabouts, excused }: AntiPassbackRecord, clocks: Clocks): AntiPassback {
-  return {
-    whereabouts: PersonMap.of(
-      whereabouts.map(({ holder, area, since }) => [holder, { area, since: recalledMoment(since, clocks) }] as const),
-    ),
-    going: new Map(),
-    excused: new Set(excused),
-  };
 }

@@ -1,13 +1,7 @@
 /**
- * The PIN as somebody under duress types it: the last digit one higher, 9 becoming 0. It opens as always and alarms
- * silently. Nothing more than the PIN has to be remembered, and nothing more is stored.
+ * Which PIN somebody has who typed this under duress: the PIN with its last digit one higher, 9 becoming 0. It opens as
+ * always and alarms silently; nothing more has to be remembered or stored. Undefined where it is no PIN at all.
  */
-export function duressPinOf(pin: string): string {
-  const last = Number(pin.at(-1));
-  return `${pin.slice(0, -1)}${(last + 1) % 10}`;
-}
-
-/** Which PIN somebody has who typed this under duress; undefined where it is no PIN at all. */
 export function pinUnderDuress(typed: string): string | undefined {
   if (!/^[0-9]+$/.test(typed)) return undefined;
   return `${typed.slice(0, -1)}${(Number(typed.at(-1)) + 9) % 10}`;

@@ -15,10 +15,6 @@ export type FirstPersonInput =
   /** An operator wants it opened anew. */
   | { readonly kind: 'reset' };
 
-/** After a start nobody knows who came before it: the first one is awaited again. */
-export const firstPersonAtStart = (open: boolean): FirstPerson =>
-  open ? { kind: 'awaited' } : { kind: 'not-in-force' };
-
 export function firstPersonStep(state: FirstPerson, input: FirstPersonInput): FirstPerson {
   switch (input.kind) {
     case 'schedule':

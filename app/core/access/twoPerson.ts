@@ -36,6 +36,3 @@ export function twoPersonStep(state: TwoPerson, input: TwoPersonInput, withinMs:
       return assertNever(input);
   }
 }
-
-export const twoPersonDeadline = (state: TwoPerson): Monotonic | undefined =>
-  state.kind === 'one' ? state.until : undefined;

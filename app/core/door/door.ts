@@ -92,11 +92,6 @@ export function demandedPosition(demand: DoorDemand): LockPosition {
   return demand.fire || demand.mode === 'unlocked' ? 'unlocked' : 'locked';
 }
 
-/** The lock's position in a state. */
-export function lockPosition(state: DoorState, at: Monotonic): LockPosition {
-  return state.kind === 'standing-unlocked' || running(state, at) !== undefined ? 'unlocked' : 'locked';
-}
-
 /**
  * What the strike is driven to when its line comes back. A return of communication never lets anybody in (IEC 60839-11-1),
  * so an access that was running is not taken up again; an exit is, since leaving is free.

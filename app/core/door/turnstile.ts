@@ -74,10 +74,13 @@ export type TurnstileEvent =
   /** Somebody went through while neither way was open. */
   | 'passage-forced';
 
-export type TurnstileEffect =
+export type TurnstileDrive =
   | { readonly kind: 'unlock'; readonly direction: Direction; readonly forMs: Millis | 'until-driven' }
   | { readonly kind: 'lock'; readonly direction: Direction }
-  | { readonly kind: 'drop-arm' | 'raise-arm' }
+  | { readonly kind: 'drop-arm' | 'raise-arm' };
+
+export type TurnstileEffect =
+  | TurnstileDrive
   /** The grant is not carried out: whoever decided it has to tell the person so. */
   | { readonly kind: 'refuse' }
   | { readonly kind: 'record'; readonly event: TurnstileEvent; readonly direction?: Direction };
@@ -95,7 +98,7 @@ export function turnstileAtStart(demand: TurnstileDemand, feedbackFitted: boolea
 }
 
 /** What is driven when the line comes back. Nobody is let in by that; an exit that runs goes on. */
-export function turnstileOnReturn(turnstile: Turnstile, at: Monotonic): readonly TurnstileEffect[] {
+export function turnstileOnReturn(turnstile: Turnstile, at: Monotonic): readonly TurnstileDrive[] {
   const { entry: _entry, exit, ...none } = turnstile.state.ways;
   const leaving = exit?.egress === true ? { exit } : none;
   return wantedDrives({ ...turnstile, state: { ...turnstile.state, ways: leaving } }, at);
@@ -238,12 +241,12 @@ function onDemand(turnstile: Turnstile, demand: TurnstileDemand, at: Monotonic):
 }
 
 /** Everything driven to where it has to be now: the arms first. Without a moment no permission counts. */
-function wantedDrives(turnstile: Turnstile, at: Monotonic | undefined): readonly TurnstileEffect[] {
-  const arms: TurnstileEffect = { kind: turnstile.state.kind === 'arms-down' ? 'drop-arm' : 'raise-arm' };
+function wantedDrives(turnstile: Turnstile, at: Monotonic | undefined): readonly TurnstileDrive[] {
+  const arms: TurnstileDrive = { kind: turnstile.state.kind === 'arms-down' ? 'drop-arm' : 'raise-arm' };
   return [arms, ...DIRECTIONS.map((direction) => driveOf(turnstile, direction, at))];
 }
 
-function driveOf(turnstile: Turnstile, direction: Direction, at: Monotonic | undefined): TurnstileEffect {
+function driveOf(turnstile: Turnstile, direction: Direction, at: Monotonic | undefined): TurnstileDrive {
   if (standsOpen(turnstile, direction)) return { kind: 'unlock', direction, forMs: FREE };
   const way = turnstile.state.ways[direction];
   if (at === undefined || way === undefined || way.locked || at >= way.lockAt) return { kind: 'lock', direction };

@@ -1,5 +1,4 @@
 import type { Cardholder, Relation } from '../access/credential.ts';
-import { Fault } from '../kernel/fault.ts';
 import { millis, wallTime, type Millis, type WallTime } from '../kernel/units.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -64,7 +63,6 @@ export const RETENTION_BOUNDS: Readonly<Record<RetainedType, Bounds>> = {
   unused: { min: days(30), max: THREE_YEARS, law: `whoever no longer comes needs no way in, and ${SHORTEST}` },
 };
 
-const RETAINED = Object.keys(RETENTION_BOUNDS) as readonly RetainedType[];
 const each = (span: (bounds: Bounds) => Millis): RetentionRules => {
   const { accessEvents, operatorActions, consentRecords, assessments, ...others } = RETENTION_BOUNDS;
   return {
@@ -90,22 +88,6 @@ export const RETENTION_DEFAULTS: RetentionRules = {
   leavers: days(30),
   unused: days(366),
 };
-
-/** @throws Fault `config` for a span that is no span or goes beyond its bounds, with the law that draws them. */
-export function retentionRules(wanted: RetentionRules): RetentionRules {
-  for (const type of RETAINED) {
-    const found = wanted[type];
-    const { min, max, law } = RETENTION_BOUNDS[type];
-    if (Number.isFinite(found) && found >= min && found <= max) continue;
-    throw refused(type, found, `${inDays(min)} to ${inDays(max)} days: ${law}`);
-  }
-  if (wanted.unused <= wanted.accessEvents) return wanted;
-  const expected = `at most the ${inDays(wanted.accessEvents)} days of accessEvents: the last use is known from these alone`;
-  throw refused('unused', wanted.unused, expected);
-}
-
-const refused = (type: RetainedType, found: Millis, expected: string): Fault =>
-  new Fault('config', { thing: `retention of ${type}`, found: `${inDays(found)} days`, expected });
 
 /** What there is of a person whose data is to be erased. */
 export interface HeldOf {

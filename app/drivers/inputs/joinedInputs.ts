@@ -1,7 +1,7 @@
 import { assert } from '#core/kernel/assert.ts';
 import type { DoorId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { DoorInput, DoorInputs, InputState, LinkState } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 
 /** Inputs of one door that end in several places: the link is up while each of these answers. */
 export class JoinedInputs implements DoorInputs {

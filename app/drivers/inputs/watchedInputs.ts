@@ -1,8 +1,8 @@
 import { assert } from '#core/kernel/assert.ts';
 import type { DoorId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { millis, type Millis, type Monotonic } from '#core/kernel/units.ts';
 import type { DoorInput, DoorInputs, InputState, LinkState } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 import { NEVER_KNOWN, settle, unknownFrom, type Settled, type WireState } from './settle.ts';
 
 /** The inputs of a door as readings come in from whoever reads them. */

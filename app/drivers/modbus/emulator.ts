@@ -1,8 +1,8 @@
 import { assert } from '#core/kernel/assert.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { LinkState } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 import { EmulatedRelays } from '../relay/emulatedRelays.ts';
 import type { ModbusDialect } from '../relay/modbusTalk.ts';
 import { EmulatedLine } from '../serial/emulatedLine.ts';
@@ -160,7 +160,7 @@ export class EmulatedModbusBoard {
 
   #writeCoil(coil: number, value: number): number | undefined {
     const { dialect } = this.#options;
-    const { flash, allOff } = dialect;
+    const { flash, allCoil } = dialect;
     if (flash !== undefined) {
       for (const [at, level] of [
         [flash.onAt, 'energised'],
@@ -173,7 +173,7 @@ export class EmulatedModbusBoard {
         return undefined;
       }
     }
-    if (allOff.by === 'coil' && coil === allOff.coil) return this.#writeAll(value);
+    if (coil === allCoil) return this.#writeAll(value);
     const channel = coil - dialect.firstCoil + 1;
     if (!this.relays.has(channel)) return NO_ADDRESS;
     if (value !== 0 && value !== dialect.on) return NO_VALUE;

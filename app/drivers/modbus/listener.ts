@@ -1,3 +1,4 @@
+import { joined } from '../serial/joined.ts';
 import { crcHolds } from './crc16.ts';
 
 /** Longest frame of a question (Modbus over Serial Line 2.5.1). */
@@ -16,9 +17,7 @@ export class ModbusListener {
   #rest: Uint8Array = new Uint8Array(0);
 
   feed(bytes: Uint8Array): ModbusHeard[] {
-    const all = new Uint8Array(this.#rest.length + bytes.length);
-    all.set(this.#rest);
-    all.set(bytes, this.#rest.length);
+    const all = joined(this.#rest, bytes);
     const heard: ModbusHeard[] = [];
     let at = 0;
     while (at < all.length) {

@@ -1,3 +1,5 @@
+import { joined } from '../serial/joined.ts';
+
 /**
  * RDM6300 and its like, for 125 kHz tags: `02`, ten hex digits (a byte of version, four of number), two hex digits that
  * are the XOR of those five bytes, `03`. Said again and again while the tag is in the field. 9600 baud, 8N1.
@@ -27,9 +29,7 @@ export class Rdm6300Parser {
 
   /** At most a frame's bytes but one are kept for the next call. */
   feed(bytes: Uint8Array): Rdm6300Found[] {
-    const all = new Uint8Array(this.#rest.length + bytes.length);
-    all.set(this.#rest);
-    all.set(bytes, this.#rest.length);
+    const all = joined(this.#rest, bytes);
     const found: Rdm6300Found[] = [];
     let at = 0;
     for (;;) {

@@ -1,6 +1,6 @@
 import type { AccessPointId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { CardRead, CardReader, LinkState, MisreadReason, ReaderOutcome } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 
 /** A reader before which cards are held by hand. Nothing is read while its line is cut. */
 export class SimulatedReader implements CardReader {

@@ -1,7 +1,7 @@
 import { decodeCard, type CardFormat } from '#core/access/cardFormat.ts';
 import type { AccessPointId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { CardRead, CardReader, LinkState, MisreadReason, ReaderOutcome } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 
 /** A reader as its listeners see it; whoever speaks with the device says what it read. */
 export class ToldCards implements CardReader {

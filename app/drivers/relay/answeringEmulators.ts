@@ -1,6 +1,6 @@
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { LinkState, RelayLevel } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 import { EmulatedLine } from '../serial/emulatedLine.ts';
 import { EmulatedRelays, type BoardEmulator, type RelayMove } from './emulatedRelays.ts';
 import {

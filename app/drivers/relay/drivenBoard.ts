@@ -1,9 +1,9 @@
 import { assert } from '#core/kernel/assert.ts';
 import { Fault } from '#core/kernel/fault.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { after, millis, type Millis, type Monotonic } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DriveOutcome, LinkState, RelayBoard, RelayLevel, Strike } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 import { DriveQueue } from './driveQueue.ts';
 import { opposite, type BoardPulses, type RelayLine } from './relayLine.ts';
 

@@ -1,8 +1,8 @@
 import { assert } from '#core/kernel/assert.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { after, type Millis, type Monotonic } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { LinkState, RelayLevel } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 import { opposite } from './relayLine.ts';
 
 /** A relay that was told something, or whose timer ran out. */

@@ -1,7 +1,7 @@
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { Monotonic } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { LinkState, RelayLevel } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 import { EmulatedLine } from '../serial/emulatedLine.ts';
 import { spelt } from '../serial/hex.ts';
 import { EmulatedRelays, type BoardEmulator, type RelayMove } from './emulatedRelays.ts';

@@ -1,4 +1,5 @@
 import type { RelayLevel } from '#core/ports/hardware.ts';
+import { joined } from '../serial/joined.ts';
 
 /**
  * LCUS boards: `A0 channel state sum`, sum being the low byte of the first three; state 01 energises, 00 de-energises.
@@ -29,9 +30,7 @@ export class LcusParser {
 
   /** The frames that these bytes complete, in order. At most three bytes are kept for the next call. */
   feed(bytes: Uint8Array): LcusFrame[] {
-    const all = new Uint8Array(this.#rest.length + bytes.length);
-    all.set(this.#rest);
-    all.set(bytes, this.#rest.length);
+    const all = joined(this.#rest, bytes);
     const frames: LcusFrame[] = [];
     let at = 0;
     while (at + LCUS_FRAME_BYTES <= all.length) {

@@ -20,8 +20,8 @@ export interface ModbusDialect {
     readonly stepMs: number;
     readonly stepsMax: number;
   };
-  /** How every relay is de-energised at once. */
-  readonly allOff: { readonly by: 'coil'; readonly coil: number } | { readonly by: 'coils' } | { readonly by: 'each' };
+  /** What is written to this coil is written to every relay. */
+  readonly allCoil?: number;
 }
 
 export const MODBUS_DIALECTS = {
@@ -31,12 +31,12 @@ export const MODBUS_DIALECTS = {
     on: 0xff00,
     asks: 'coils',
     flash: { onAt: 0x0200, offAt: 0x0400, stepMs: 100, stepsMax: 0x7fff },
-    allOff: { by: 'coil', coil: 0x00ff },
+    allCoil: 0x00ff,
   },
   /** Boards that keep to the standard alone: written and read coils. */
-  plain: { firstCoil: 0, on: 0xff00, asks: 'coils', allOff: { by: 'coils' } },
+  plain: { firstCoil: 0, on: 0xff00, asks: 'coils' },
   /** Old single-function boards: value 0100, channels from coil 1, no coil can be read. */
-  'value-0100': { firstCoil: 1, on: 0x0100, asks: 'register', allOff: { by: 'each' } },
+  'value-0100': { firstCoil: 1, on: 0x0100, asks: 'register' },
 } as const satisfies Record<string, ModbusDialect>;
 
 export type ModbusDialectName = keyof typeof MODBUS_DIALECTS;
@@ -47,19 +47,6 @@ export interface ModbusTalkParts {
   readonly address: number;
   readonly channels: number;
   readonly dialect: ModbusDialect;
-}
-
-/** The requests that de-energise every relay of a board. */
-export function modbusAllOff(dialect: ModbusDialect, channels: number): readonly ModbusRequest[] {
-  const { allOff, firstCoil } = dialect;
-  switch (allOff.by) {
-    case 'coil':
-      return [{ kind: 'write-coil', coil: allOff.coil, value: 0 }];
-    case 'coils':
-      return [{ kind: 'write-coils', from: firstCoil, bits: Array.from({ length: channels }, () => false) }];
-    case 'each':
-      return Array.from({ length: channels }, (_, i) => ({ kind: 'write-coil', coil: firstCoil + i, value: 0 }));
-  }
 }
 
 export function modbusTalk({ name, bus, address, channels, dialect }: ModbusTalkParts): RelayTalk {

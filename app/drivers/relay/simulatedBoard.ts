@@ -1,8 +1,8 @@
 import { Fault } from '#core/kernel/fault.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DriveOutcome, LinkState, RelayLevel } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 import { DrivenBoard } from './drivenBoard.ts';
 import { EmulatedRelays, type RelayMove } from './emulatedRelays.ts';
 import type { BoardPulses, RelayLine } from './relayLine.ts';

@@ -1,8 +1,8 @@
 import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { after, millis, type Millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Link, LinkState } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 import { NoAnswer, type Exchange, type Question, type Turn } from './exchange.ts';
 
 /** Waits between attempts to reach what does not answer; the last goes on for ever. */

@@ -2,6 +2,7 @@ import { Fault, type FaultCode } from '#core/kernel/fault.ts';
 import { after, millis, type Millis, type Monotonic } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Link, LinkState } from '#core/ports/hardware.ts';
+import { joined } from './joined.ts';
 import { SerialLine } from './serialLine.ts';
 
 /** Questions that may wait for the line. Each is over within its own limit: more, and nobody is in charge. */
@@ -183,7 +184,7 @@ export class Exchange implements Link {
       return await new Promise<Found<Answer>>((resolve, reject) => {
         this.#giveUp = reject;
         this.#heard = (bytes) => {
-          heard = joined(heard, bytes);
+          heard = newestOf(heard, bytes);
           this.#freeAt = after(clock.monotonic(), this.#gapMs);
           const answer = question.hear(heard);
           if (answer !== undefined) resolve({ kind: 'answered', answer });
@@ -222,9 +223,7 @@ export class Exchange implements Link {
   }
 }
 
-function joined(before: Uint8Array, more: Uint8Array): Uint8Array {
-  const all = new Uint8Array(before.length + more.length);
-  all.set(before);
-  all.set(more, before.length);
+function newestOf(before: Uint8Array, more: Uint8Array): Uint8Array {
+  const all = joined(before, more);
   return all.length > HEARD_BYTES_MAX ? all.slice(-HEARD_BYTES_MAX) : all;
 }

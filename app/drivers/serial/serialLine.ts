@@ -1,9 +1,9 @@
 import { SerialPort } from 'serialport';
 import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { after, elapsed, millis, type Monotonic } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Link, LinkState } from '#core/ports/hardware.ts';
-import { Listeners } from '../listeners.ts';
 import { noticeHangUp } from './hangUp.ts';
 import { checkIsDevice, openFault } from './openFault.ts';
 

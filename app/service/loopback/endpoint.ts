@@ -9,7 +9,7 @@ export interface ScreenEndpoint<View, Command> {
    * a whole message of contract/mirrorFrame.ts, `undefined` where it is to be cleared. The bytes are valid during the
    * call only: whoever needs them longer copies them and overwrites the copy. The result ends the subscription.
    */
-  subscribe(onView: (view: View) => void, onMirror: (message: Uint8Array | undefined) => void): () => void;
+  subscribe(onView: (view: View) => void, onMirror: (message: Uint8Array | undefined) => void): Disposable;
   /** Without it every command is taken. One that is not is refused as what is no command at all. */
   takes?(command: Command): boolean;
   command(command: Command): void;

@@ -48,7 +48,7 @@ interface SessionParts<View, Command> {
 class Session<View, Command> implements ScreenSession {
   readonly #parts: SessionParts<View, Command>;
   readonly #outbox: Outbox<View>;
-  readonly #unsubscribe: () => void;
+  readonly #subscription: Disposable;
   #secondBegan;
   #commands = 0;
 
@@ -57,7 +57,7 @@ class Session<View, Command> implements ScreenSession {
     this.#secondBegan = parts.clock.monotonic();
     const outbox = new Outbox<View>(parts.send);
     this.#outbox = outbox;
-    this.#unsubscribe = parts.endpoint.subscribe(
+    this.#subscription = parts.endpoint.subscribe(
       (view) => outbox.view(view),
       (message) => outbox.mirror(message),
     );
@@ -92,7 +92,7 @@ class Session<View, Command> implements ScreenSession {
   }
 
   [Symbol.dispose](): void {
-    this.#unsubscribe();
+    this.#subscription[Symbol.dispose]();
     this.#outbox[Symbol.dispose]();
   }
 }

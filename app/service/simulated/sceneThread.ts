@@ -31,6 +31,6 @@ async function prepare({ scenes, folder }: SceneTask): Promise<SceneAnswer> {
   return { kind: 'scenes', scenes: prepared };
 }
 
-// The type is ours on both sides: this thread is started by sceneWorker.ts alone.
+// The type is ours on both sides: this thread is started by prepareScenes.ts alone.
 const answer = await prepare(workerData as SceneTask);
 parentPort?.postMessage(answer);

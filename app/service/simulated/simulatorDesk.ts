@@ -7,6 +7,7 @@ import type { SimulatedReader } from '#drivers/reader/simulatedReader.ts';
 import type { LcusReceived } from '#drivers/relay/lcusEmulator.ts';
 import type { SimulatorCommand, SimulatorView } from '#contract/simulator.ts';
 import { messageOf } from '#core/kernel/fault.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { Gate } from '../assemble.ts';
 import { DEMONSTRATION_CARD_FORMAT, type Demonstration } from './demonstration.ts';
 import { HELD_UP, type HeldPasses, type HeldUp } from './heldPasses.ts';
@@ -35,7 +36,7 @@ export type SimulatedDoor = Pick<DoorConfig, 'id' | 'board' | 'channel' | 'input
 /** The simulator page's side of a simulated gate: it moves the world and shows it, and reaches nothing else. */
 export class SimulatorDesk implements Disposable {
   readonly #parts: SimulatorDeskParts;
-  readonly #listeners = new Set<(view: SimulatorView) => void>();
+  readonly #listeners = new Listeners<[view: SimulatorView]>();
   readonly #wiring: Disposable[];
   readonly #barriers: SimulatedBarriers;
   #relayBytes: readonly string[] = [];
@@ -56,15 +57,14 @@ export class SimulatorDesk implements Disposable {
       const heard = world.emulator(id)?.onReceived((received) => this.#onReceived(received, of));
       if (heard !== undefined) this.#wiring.push(heard);
     }
-    const unsubscribe = gate.terminal.kiosk.subscribe(() => this.#changed());
-    this.#wiring.push({ [Symbol.dispose]: unsubscribe });
+    this.#wiring.push(gate.terminal.kiosk.subscribe(() => this.#changed()));
   }
 
-  subscribe(onView: (view: SimulatorView) => void): () => void {
-    this.#listeners.add(onView);
+  subscribe(onView: (view: SimulatorView) => void): Disposable {
+    const own = this.#listeners.add(onView);
     onView(this.view);
     void this.#readJournal();
-    return () => void this.#listeners.delete(onView);
+    return own;
   }
 
   command(command: SimulatorCommand): void {
@@ -196,8 +196,7 @@ export class SimulatorDesk implements Disposable {
 
   #changed(): void {
     if (this.#listeners.size === 0) return;
-    const { view } = this;
-    for (const listener of this.#listeners) listener(view);
+    this.#listeners.tell(this.view);
     void this.#readJournal();
   }
 
@@ -224,8 +223,7 @@ export class SimulatorDesk implements Disposable {
     if (last === undefined) return;
     this.#nextEntry = (last.id + 1) as JournalId;
     this.#journal = [...entries.map(lineOf).toReversed(), ...this.#journal].slice(0, JOURNAL_LINES);
-    const { view } = this;
-    for (const listener of this.#listeners) listener(view);
+    this.#listeners.tell(this.view);
   }
 }
 

@@ -1,9 +1,8 @@
 import { createCipheriv, createDecipheriv, hash, type KeyObject } from 'node:crypto';
-import { NONCE_BYTES, TAG_BYTES } from '../vault/seal.ts';
+import { authentic, CIPHER, NONCE_BYTES, TAG_BYTES } from '../vault/seal.ts';
 
 /** Bytes of content in a chunk; only the last one has fewer. */
 export const CHUNK_BYTES = 64 * 1024;
-const CIPHER = 'aes-256-gcm';
 /** Where the nonce says that nothing follows. */
 const LAST_AT = NONCE_BYTES - 1;
 
@@ -50,19 +49,10 @@ export class ChunkSeal {
 
   /** Undefined for anything but that chunk. */
   open(chunk: Chunk, sealed: Uint8Array): Buffer | undefined {
-    const tagAt = sealed.length - TAG_BYTES;
-    if (tagAt < 0) return undefined;
+    if (sealed.length < TAG_BYTES) return undefined;
     const decipher = createDecipheriv(CIPHER, this.#key, nonceOf(chunk), { authTagLength: TAG_BYTES });
     decipher.setAAD(this.#header);
-    decipher.setAuthTag(sealed.subarray(tagAt));
-    const content = decipher.update(sealed.subarray(0, tagAt));
-    try {
-      decipher.final();
-      return content;
-    } catch {
-      content.fill(0);
-      return undefined;
-    }
+    return authentic(decipher, sealed);
   }
 }
 

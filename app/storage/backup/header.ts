@@ -12,7 +12,7 @@ const MAGIC_BYTES = BEGINNING.length + 1;
 export const PREFIX_BYTES = MAGIC_BYTES + 4;
 export const HEADER_BYTES_MAX = 64 * 1024;
 
-/** What a backup holds, in this order. `keys` opens the others: see BACKUP_KEYS. */
+/** What a backup holds, in this order. `keys` opens the others: see BACKUP_KEYS_BYTES. */
 export const HELD = ['keys', 'biometrics.db', 'identities.db', 'journal.db'] as const;
 export type Held = (typeof HELD)[number];
 /** The databases of a backup: the keyring never travels in one. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#core/kernel/assert.ts';
+import { toFaultMessage, type FaultMessage } from '#core/kernel/faultMessage.ts';
 import type { BackupMade } from '#core/ports/backups.ts';
-import { toFaultMessage, type FaultMessage } from '../thread/protocol.ts';
 import { parseBackupJob } from './backupJob.ts';
 import { makeBackup } from './makeBackup.ts';
 

@@ -1,7 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import * as z from 'zod/mini';
-import { BrokenPromise } from '#core/kernel/assert.ts';
-import { Fault, messageOf, type FaultCode } from '#core/kernel/fault.ts';
+import type { FaultMessage } from '#core/kernel/faultMessage.ts';
 import type { CredentialId, JournalId, Pseudonym } from '#core/kernel/ids.ts';
 import type { JournalCheck } from '#core/journal/check.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
@@ -171,24 +170,3 @@ export type ThreadMessage =
   | { readonly kind: 'part'; readonly id: number; readonly part: RosterPart }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'fault'; readonly id: number; readonly fault: FaultMessage };
-
-/** An error as it crosses between threads: a class does not survive that, its fields do. */
-export type FaultMessage =
-  | {
-      readonly kind: 'fault';
-      readonly code: FaultCode;
-      readonly thing: string;
-      readonly found: string;
-      readonly expected: string;
-    }
-  | { readonly kind: 'broken'; readonly promise: string };
-
-export function toFaultMessage(error: unknown): FaultMessage {
-  if (!(error instanceof Fault)) return { kind: 'broken', promise: messageOf(error) };
-  const { code, thing, found, expected } = error;
-  return { kind: 'fault', code, thing, found, expected };
-}
-
-export function fromFaultMessage(message: FaultMessage): Fault | BrokenPromise {
-  return message.kind === 'fault' ? new Fault(message.code, message) : new BrokenPromise(message.promise);
-}

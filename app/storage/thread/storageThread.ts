@@ -1,17 +1,10 @@
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
+import { fromFaultMessage } from '#core/kernel/faultMessage.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { RosterPart } from '../stores/rosterPage.ts';
 import { isLarge } from './rosterHelper.ts';
-import {
-  fromFaultMessage,
-  type CallMessage,
-  type CallName,
-  type Calls,
-  type JournalEnd,
-  type StorageThreadData,
-  type ThreadMessage,
-} from './protocol.ts';
+import type { CallMessage, CallName, Calls, JournalEnd, StorageThreadData, ThreadMessage } from './protocol.ts';
 
 /** Calls other than journal entries that may wait for the thread. */
 export const STORAGE_CALLS_WAITING_MAX = 64;

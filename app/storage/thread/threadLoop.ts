@@ -1,20 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
 import { assertNever } from '#core/kernel/assert.ts';
 import { messageOf } from '#core/kernel/fault.ts';
+import { toFaultMessage } from '#core/kernel/faultMessage.ts';
 import { CHECKPOINT_MS_MAX } from '#core/journal/checkpoint.ts';
 import type { AnchorStore } from '#core/ports/anchorStore.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import { openPage } from '../stores/rosterPage.ts';
 import { diskFault } from '../files/diskFault.ts';
 import { ExportAnchor } from '../journal/checkExport.ts';
-import {
-  toFaultMessage,
-  type AppendAnswer,
-  type CallMessage,
-  type Calls,
-  type JournalCheckOptions,
-  type ThreadMessage,
-} from './protocol.ts';
+import type { AppendAnswer, CallMessage, Calls, JournalCheckOptions, ThreadMessage } from './protocol.ts';
 import { RosterHelper } from './rosterHelper.ts';
 import type { Vault } from './vault.ts';
 

@@ -3,6 +3,7 @@ import type { JournalCheck } from '#core/journal/check.ts';
 import type { JournalEntry, RecordedEntry } from '#core/journal/entry.ts';
 import type { JournalFound, JournalQuery, SearchPosition, SubjectsGone } from '#core/journal/search.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
+import { fromFaultMessage } from '#core/kernel/faultMessage.ts';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { monotonic, wallTime, type WallTime } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
@@ -15,7 +16,7 @@ import { RESERVE_FILE, ReserveFile, type ReserveContent } from '../journal/reser
 import { segmentRemoved, type Segment } from '../journal/segments.ts';
 import { subjectsRemoved } from '../journal/subjectsRemoval.ts';
 import { keyObject } from '../vault/derivedKeys.ts';
-import { fromFaultMessage, type JournalCheckOptions, type JournalEnd } from './protocol.ts';
+import type { JournalCheckOptions, JournalEnd } from './protocol.ts';
 import type { StorageThread } from './storageThread.ts';
 
 /** Entries read by one call of the thread, so that entries to be written never wait long behind a reader. */

@@ -2,12 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#core/kernel/assert.ts';
 import {
   parseStart,
-  toFaultMessage,
   type CallMessage,
   type JournalEnd,
   type StorageThreadData,
   type ThreadMessage,
 } from './protocol.ts';
+import { toFaultMessage } from '#core/kernel/faultMessage.ts';
 import { isLarge, RosterHelper } from './rosterHelper.ts';
 import { ThreadLoop } from './threadLoop.ts';
 import { Vault } from './vault.ts';

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes, type DecipherGCM, type KeyObject } from 'node:crypto';
 import { Fault } from '#core/kernel/fault.ts';
 
 /**
@@ -7,7 +7,7 @@ import { Fault } from '#core/kernel/fault.ts';
  */
 export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
-const CIPHER = 'aes-256-gcm';
+export const CIPHER = 'aes-256-gcm';
 
 /** What a row is and whose. It is authenticated with the row, so that no row opens in another one's place. */
 export type SealedAs = readonly [what: string, ...place: (string | number)[]];
@@ -35,11 +35,16 @@ export const unseal = (key: KeyObject, sealedAs: SealedAs, sealed: Uint8Array): 
 /** The same where the bytes of `associatedData` are at hand. */
 export function unsealWith(key: KeyObject, associated: Uint8Array, sealed: Uint8Array): Buffer | undefined {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
-  const tagAt = sealed.length - TAG_BYTES;
   const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(associated);
+  return authentic(decipher, sealed.subarray(NONCE_BYTES));
+}
+
+/** What a ciphertext with its tag behind it holds; where the tag does not fit nothing of it is left. */
+export function authentic(decipher: DecipherGCM, sealed: Uint8Array): Buffer | undefined {
+  const tagAt = sealed.length - TAG_BYTES;
   decipher.setAuthTag(sealed.subarray(tagAt));
-  const content = decipher.update(sealed.subarray(NONCE_BYTES, tagAt));
+  const content = decipher.update(sealed.subarray(0, tagAt));
   try {
     decipher.final();
     return content;

@@ -1,6 +1,6 @@
 import type { Face, FivePoints, MeasuredFace, Landmark } from '#core/biometrics/face.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
-import type { FaultCode } from '#core/kernel/fault.ts';
+import type { FaultMessage } from '#core/kernel/faultMessage.ts';
 import type { ModelSpec } from '../models/modelsFile.ts';
 import { CODE_BYTES_MAX, type SeenCode } from '#core/ports/codeReader.ts';
 import { FACES_MAX } from '../stages/detector.ts';
@@ -47,15 +47,7 @@ export type ThreadAnswer =
   | { readonly kind: 'ready' }
   /** `count` faces where faces were asked for; of a code see `writeCode`. */
   | { readonly kind: 'done'; readonly count: number }
-  | {
-      readonly kind: 'fault';
-      readonly code: FaultCode;
-      readonly thing: string;
-      readonly found: string;
-      readonly expected: string;
-    }
-  /** A broken promise of ours. */
-  | { readonly kind: 'broken'; readonly message: string };
+  | FaultMessage;
 
 const NUMBERS_A_FACE = 5;
 export const EXCHANGE_LENGTH = Math.max(

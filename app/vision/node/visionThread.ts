@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
+import { toFaultMessage } from '#core/kernel/faultMessage.ts';
 import type { SeenCode } from '#core/ports/codeReader.ts';
 import { checkPicture, Stages } from '../stages/stages.ts';
 import { WorkingMemory } from '../workingMemory.ts';
@@ -46,7 +47,7 @@ async function perform(stages: Stages, message: ThreadMessage): Promise<void> {
   try {
     answer({ kind: 'done', count: await compute(stages, message) });
   } catch (thrown) {
-    answer(failureOf(thrown));
+    answer(toFaultMessage(thrown));
   }
 }
 
@@ -112,12 +113,6 @@ async function warmUp(stages: Stages): Promise<void> {
   await stages.extract(blank, measured, new Float32Array(numbers.length));
 }
 
-function failureOf(thrown: unknown): ThreadAnswer {
-  if (!(thrown instanceof Fault)) return { kind: 'broken', message: messageOf(thrown) };
-  const { code, thing, found, expected } = thrown;
-  return { kind: 'fault', code, thing, found, expected };
-}
-
 async function serve(): Promise<void> {
   try {
     const sessions = await loadSessions(folder, models, new NativeLatch(latch).within(leave));
@@ -126,7 +121,7 @@ async function serve(): Promise<void> {
     port?.on('message', (message: ThreadMessage) => void perform(stages, message));
     answer({ kind: 'ready' });
   } catch (thrown) {
-    answer(failureOf(thrown));
+    answer(toFaultMessage(thrown));
   }
 }
 

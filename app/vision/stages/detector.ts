@@ -1,10 +1,7 @@
 import type { Face } from '#core/biometrics/face.ts';
 import { NonMaximumSuppression } from '../images/nonMaximum.ts';
 import type { Picture } from '../images/picture.ts';
-import { Resampler } from '../images/resample.ts';
-import { Model, type LoadedSession } from '../models/model.ts';
-import type { ModelSpec } from '../models/modelsFile.ts';
-import type { Region } from '../workingMemory.ts';
+import { CroppedModel, type ModelParts } from './croppedModel.ts';
 
 /** Faces that one frame can give; the best stay. */
 export const FACES_MAX = 64;
@@ -16,39 +13,34 @@ const CLASSES = 2;
 
 /** Finds faces in the whole frame, stretched to the model's input. */
 export class Detector {
-  readonly model: Model;
+  readonly model: CroppedModel;
   readonly #scoreMin: number;
-  readonly #region: Region;
-  readonly #resampler: Resampler;
   readonly #suppression = new NonMaximumSuppression();
   readonly #kept = new Int32Array(FACES_MAX);
 
-  constructor(made: { spec: ModelSpec; session: LoadedSession; region: Region; scoreMin: number }) {
-    this.model = new Model(made.spec, made.session, made.region);
-    this.#scoreMin = made.scoreMin;
-    this.#region = made.region;
-    this.#resampler = new Resampler(this.model.planes, this.model.encoding, made.region);
+  /** @param scoreMin least score of a face, 0..1 */
+  constructor(parts: ModelParts, scoreMin: number) {
+    this.model = new CroppedModel(parts);
+    this.#scoreMin = scoreMin;
   }
 
   /** Faces from the best score down. */
   async find(picture: Picture): Promise<readonly Face[]> {
     const { width, height } = picture;
-    try {
-      this.#resampler.stretch(picture, { x: 0, y: 0, width, height });
-      await this.model.run();
-      const values = this.model.output('scores');
-      const boxes = this.model.output('boxes');
-      const scores = { values, stride: CLASSES, offset: FACE_CLASS, least: this.#scoreMin };
-      const count = this.#suppression.select(boxes, scores, { kept: this.#kept, overlapMax: OVERLAP_MAX });
-      const faces: Face[] = [];
-      for (let i = 0; i < count; i++) {
-        const face = this.#face(this.#kept[i]!, picture);
-        if (face.box.width > 0 && face.box.height > 0) faces.push(face);
-      }
-      return faces;
-    } finally {
-      this.#region.overwrite();
+    return this.model.show(picture, { x: 0, y: 0, width, height }, () => this.#faces(picture));
+  }
+
+  #faces(picture: Picture): readonly Face[] {
+    const values = this.model.output('scores');
+    const boxes = this.model.output('boxes');
+    const scores = { values, stride: CLASSES, offset: FACE_CLASS, least: this.#scoreMin };
+    const count = this.#suppression.select(boxes, scores, { kept: this.#kept, overlapMax: OVERLAP_MAX });
+    const faces: Face[] = [];
+    for (let i = 0; i < count; i++) {
+      const face = this.#face(this.#kept[i]!, picture);
+      if (face.box.width > 0 && face.box.height > 0) faces.push(face);
     }
+    return faces;
   }
 
   #face(index: number, { width, height }: Picture): Face {

@@ -3,9 +3,9 @@ import { Fault } from '#core/kernel/fault.ts';
 import type { Picture } from '../images/picture.ts';
 import { ARCFACE_TEMPLATE, fitSimilarity, type Similarity } from '../images/similarity.ts';
 import { Warper } from '../images/warp.ts';
-import { Model, type LoadedSession } from '../models/model.ts';
-import type { ModelSpec } from '../models/modelsFile.ts';
+import { Model } from '../models/model.ts';
 import type { Region } from '../workingMemory.ts';
+import type { ModelParts } from './croppedModel.ts';
 
 /** Turns an aligned face into features. */
 export class FeatureExtractor {
@@ -14,7 +14,7 @@ export class FeatureExtractor {
   readonly #warper: Warper;
   readonly #placed: Similarity = { a: 1, b: 0, dx: 0, dy: 0 };
 
-  constructor(spec: ModelSpec, session: LoadedSession, region: Region) {
+  constructor({ spec, session, region }: ModelParts) {
     this.model = new Model(spec, session, region);
     this.#region = region;
     this.#warper = new Warper(this.model.planes, this.model.encoding);

@@ -1,9 +1,6 @@
 import type { Box, FivePoints, Landmark } from '#core/biometrics/face.ts';
 import type { Picture } from '../images/picture.ts';
-import { Resampler } from '../images/resample.ts';
-import { Model, type LoadedSession } from '../models/model.ts';
-import type { ModelSpec } from '../models/modelsFile.ts';
-import type { Region } from '../workingMemory.ts';
+import { CroppedModel, type ModelParts } from './croppedModel.ts';
 
 /** Where the crop lies around a box of side s = sqrt(width * height): as measured with these models. */
 const CROP_SIDE = 1.1;
@@ -19,14 +16,10 @@ const RIGHT_MOUTH = [54, 64];
 
 /** Finds eyes, nose and mouth inside a detected box. */
 export class LandmarkFinder {
-  readonly model: Model;
-  readonly #region: Region;
-  readonly #resampler: Resampler;
+  readonly model: CroppedModel;
 
-  constructor(spec: ModelSpec, session: LoadedSession, region: Region) {
-    this.model = new Model(spec, session, region);
-    this.#region = region;
-    this.#resampler = new Resampler(this.model.planes, this.model.encoding, region);
+  constructor(parts: ModelParts) {
+    this.model = new CroppedModel(parts);
   }
 
   async find(picture: Picture, box: Box): Promise<FivePoints> {
@@ -37,19 +30,13 @@ export class LandmarkFinder {
       width: CROP_SIDE * side,
       height: CROP_SIDE * side,
     };
-    try {
-      this.#resampler.stretch(picture, crop);
-      await this.model.run();
-      return [
-        this.#mean(LEFT_EYE, crop),
-        this.#mean(RIGHT_EYE, crop),
-        this.#mean(NOSE_TIP, crop),
-        this.#mean(LEFT_MOUTH, crop),
-        this.#mean(RIGHT_MOUTH, crop),
-      ];
-    } finally {
-      this.#region.overwrite();
-    }
+    return this.model.show(picture, crop, () => [
+      this.#mean(LEFT_EYE, crop),
+      this.#mean(RIGHT_EYE, crop),
+      this.#mean(NOSE_TIP, crop),
+      this.#mean(LEFT_MOUTH, crop),
+      this.#mean(RIGHT_MOUTH, crop),
+    ]);
   }
 
   #mean(indices: readonly number[], crop: Box): Landmark {

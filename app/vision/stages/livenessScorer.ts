@@ -1,11 +1,8 @@
 import type { Box } from '#core/biometrics/face.ts';
 import type { PadScore } from '#core/biometrics/pad.ts';
 import type { Picture } from '../images/picture.ts';
-import { Resampler } from '../images/resample.ts';
 import { softmaxOf } from '../images/softmax.ts';
-import { Model, type LoadedSession } from '../models/model.ts';
-import type { ModelSpec } from '../models/modelsFile.ts';
-import type { Region } from '../workingMemory.ts';
+import { CroppedModel, type ModelParts } from './croppedModel.ts';
 
 /** How much of its surroundings the model sees, in widths and heights of the face. */
 const SURROUNDINGS = 2.7;
@@ -13,24 +10,16 @@ const LIVE_CLASS = 0;
 
 /** Scores how much a face looks like a living one and not like a picture of one. */
 export class LivenessScorer {
-  readonly model: Model;
-  readonly #region: Region;
-  readonly #resampler: Resampler;
+  readonly model: CroppedModel;
 
-  constructor(spec: ModelSpec, session: LoadedSession, region: Region) {
-    this.model = new Model(spec, session, region);
-    this.#region = region;
-    this.#resampler = new Resampler(this.model.planes, this.model.encoding, region);
+  constructor(parts: ModelParts) {
+    this.model = new CroppedModel(parts);
   }
 
   async score(picture: Picture, box: Box): Promise<PadScore> {
-    try {
-      this.#resampler.stretch(picture, surroundings(box, picture));
-      await this.model.run();
-      return { live: softmaxOf(this.model.output('classes'), LIVE_CLASS) };
-    } finally {
-      this.#region.overwrite();
-    }
+    return this.model.show(picture, surroundings(box, picture), () => ({
+      live: softmaxOf(this.model.output('classes'), LIVE_CLASS),
+    }));
   }
 }
 

@@ -6,6 +6,7 @@ import type { LoadedSession } from '../models/model.ts';
 import type { ModelSpec, Task } from '../models/modelsFile.ts';
 import type { WorkingMemory } from '../workingMemory.ts';
 import { Appearance } from './appearance.ts';
+import type { ModelParts } from './croppedModel.ts';
 import { Detector } from './detector.ts';
 import { FeatureExtractor } from './featureExtractor.ts';
 import { LandmarkFinder } from './landmarkFinder.ts';
@@ -37,18 +38,12 @@ export class Stages {
 
   /** @throws Fault `model` for a model or session that is missing or of another shape */
   constructor(parts: StageParts) {
-    const of = (task: Task) => partsOf(parts, task);
-    const { spec, session, region } = of('detect');
-    this.#detector = new Detector({ spec, session, region, scoreMin: parts.scoreMin });
-    const landmark = of('landmark');
-    this.#landmarks = new LandmarkFinder(landmark.spec, landmark.session, landmark.region);
-    const pose = of('pose');
-    this.#pose = new PoseEstimator(pose.spec, pose.session, pose.region);
+    this.#detector = new Detector(partsOf(parts, 'detect'), parts.scoreMin);
+    this.#landmarks = new LandmarkFinder(partsOf(parts, 'landmark'));
+    this.#pose = new PoseEstimator(partsOf(parts, 'pose'));
     this.#appearance = new Appearance(parts.memory.region('appearance'));
-    const liveness = of('liveness');
-    this.#liveness = new LivenessScorer(liveness.spec, liveness.session, liveness.region);
-    const feature = of('feature');
-    this.#features = new FeatureExtractor(feature.spec, feature.session, feature.region);
+    this.#liveness = new LivenessScorer(partsOf(parts, 'liveness'));
+    this.#features = new FeatureExtractor(partsOf(parts, 'feature'));
   }
 
   async detect(picture: Picture): Promise<readonly Face[]> {
@@ -85,7 +80,7 @@ export class Stages {
   }
 }
 
-function partsOf({ models, sessions, memory }: StageParts, task: Task) {
+function partsOf({ models, sessions, memory }: StageParts, task: Task): ModelParts {
   const spec = models.find((model) => model.task === task);
   const session = sessions.get(task);
   if (spec === undefined || session === undefined) {

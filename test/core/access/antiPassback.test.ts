@@ -1,8 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  antiPassbackFrom,
-  antiPassbackRecord,
   antiPassbackStep,
   GOING_MAX,
   isPassedBack,
@@ -13,7 +11,7 @@ import {
   type Crossing,
 } from '#core/access/antiPassback.ts';
 import type { AreaId } from '#core/kernel/ids.ts';
-import { millis, monotonic, wallTime } from '#core/kernel/units.ts';
+import { millis, monotonic } from '#core/kernel/units.ts';
 import { accessPoint, pseudonym } from '../people.ts';
 
 const OUTSIDE = 'outside' as AreaId;
@@ -127,25 +125,6 @@ describe('anti-passback', () => {
     expect(state.going.get(DOOR)).toHaveLength(GOING_MAX);
     expect(after(state, taken(IN)).whereabouts.size).toBe(GOING_MAX);
   });
-
-  it('knows after a restart what it knew before, and holds nobody back for longer', () => {
-    const clocks = { now: monotonic(5_000), wall: wallTime(1_000_000) };
-    const before = after(passed(IN, 1_000), { kind: 'excuse', holder: pseudonym('bo') });
-    const kept = antiPassbackRecord(before, clocks);
-    expect(kept).toEqual({
-      whereabouts: [{ holder: 'anna', area: 'hall', since: 996_000 }],
-      excused: ['bo'],
-    });
-    // Ten seconds later, in a process whose clock begins anew.
-    const restarted = antiPassbackFrom(kept, { now: monotonic(3), wall: wallTime(1_010_000) });
-    expect(isBack(restarted, HARD_IN)).toBe(true);
-    expect(isBack(restarted, TIMED_IN, 3 + 45_999)).toBe(true);
-    expect(isBack(restarted, TIMED_IN, 3 + 46_000)).toBe(false);
-    expect(restarted.excused.has(pseudonym('bo'))).toBe(true);
-    const putBack = antiPassbackFrom(kept, { now: monotonic(3), wall: wallTime(0) });
-    expect(isBack(putBack, TIMED_IN, 60_002)).toBe(true);
-    expect(isBack(putBack, TIMED_IN, 60_003)).toBe(false);
-  });
 });
 
 describe('anti-passback, whoever goes wherever', () => {
@@ -161,7 +140,6 @@ describe('anti-passback, whoever goes wherever', () => {
       arbitrary: fc.record({ act: fc.constantFrom('grant', 'go', 'go', 'take', 'leave'), name: names, way: ways }),
     },
     fc.record({ act: fc.constant('reset'), name: names, way: ways }),
-    fc.record({ act: fc.constant('restart'), name: names, way: ways }),
   );
 
   it('says of each person what a list of all passages says', () => {
@@ -192,10 +170,6 @@ describe('anti-passback, whoever goes wherever', () => {
             state = antiPassbackStep(state, { kind: 'reset', whose: { kind: 'holder', holder: pseudonym(name) } });
             last.delete(name);
             waiting = waiting.filter((one) => one.name !== name);
-          } else if (act === 'restart') {
-            const clocks = { now: monotonic(0), wall: wallTime(0) };
-            state = antiPassbackFrom(antiPassbackRecord(state, clocks), clocks);
-            waiting = [];
           }
           expect(state.whereabouts.size).toBe(last.size);
         }

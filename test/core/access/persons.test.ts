@@ -1,18 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  firstPersonAtStart,
-  firstPersonStep,
-  type FirstPerson,
-  type FirstPersonInput,
-} from '#core/access/firstPerson.ts';
-import {
-  companionOf,
-  NEITHER_PERSON,
-  twoPersonDeadline,
-  twoPersonStep,
-  type TwoPerson,
-} from '#core/access/twoPerson.ts';
+import { firstPersonStep, type FirstPerson, type FirstPersonInput } from '#core/access/firstPerson.ts';
+import { companionOf, NEITHER_PERSON, twoPersonStep, type TwoPerson } from '#core/access/twoPerson.ts';
 import { millis, monotonic } from '#core/kernel/units.ts';
 import { pseudonym } from '../people.ts';
 
@@ -29,7 +18,6 @@ describe('a door that opens to two people', () => {
     expect(companion(one, 'anna', 1)).toBeUndefined();
     expect(companion(one, 'bo', 9_999)).toBe('anna');
     expect(companion(one, 'bo', 10_000)).toBeUndefined();
-    expect(twoPersonDeadline(one)).toBe(10_000);
   });
 
   it('forgets the first one when it opens, and when the time is over', () => {
@@ -37,7 +25,6 @@ describe('a door that opens to two people', () => {
     expect(twoPersonStep(one, { kind: 'over' }, WITHIN)).toEqual(NEITHER_PERSON);
     expect(twoPersonStep(one, { kind: 'time', at: monotonic(9_999) }, WITHIN)).toEqual(one);
     expect(twoPersonStep(one, { kind: 'time', at: monotonic(10_000) }, WITHIN)).toEqual(NEITHER_PERSON);
-    expect(twoPersonDeadline(NEITHER_PERSON)).toBeUndefined();
   });
 
   it('has two different people who came within the time, whoever comes in whatever order', () => {
@@ -64,10 +51,11 @@ describe('a door that opens to two people', () => {
 });
 
 describe('a place that somebody has to open first', () => {
+  const started = (open: boolean): FirstPerson => firstPersonStep({ kind: 'not-in-force' }, { kind: 'schedule', open });
   const taken = (opensFirst: boolean): FirstPersonInput => ({ kind: 'taken', opensFirst });
 
   it('awaits that person after every start and in every period of its schedule', () => {
-    expect(firstPersonAtStart(true)).toEqual({ kind: 'awaited' });
+    expect(started(true)).toEqual({ kind: 'awaited' });
     const came = firstPersonStep({ kind: 'awaited' }, taken(true));
     expect(came).toEqual({ kind: 'came' });
     const over = firstPersonStep(came, { kind: 'schedule', open: false });
@@ -87,7 +75,7 @@ describe('a place that somebody has to open first', () => {
     );
     fc.assert(
       fc.property(fc.boolean(), inputs, (open, list) => {
-        let state: FirstPerson = firstPersonAtStart(open);
+        let state = started(open);
         let inForce = open;
         let came = false;
         for (const input of list) {

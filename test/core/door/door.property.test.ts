@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lockPosition, nextDeadline, type DoorEvent } from '#core/door/door.ts';
+import { nextDeadline, type DoorEvent } from '#core/door/door.ts';
 import { DoorModel } from './doorModel.ts';
-import { contacts, DoorWorld, histories, recordsOf, type Happening, type History } from './doorWorld.ts';
+import { contacts, DoorWorld, histories, recordsOf, type Happening, type History, lockPosition } from './doorWorld.ts';
 
 const RUNS = { numRuns: 2_000 };
 const anyDoor = histories(fc.oneof(contacts, fc.constant('not-fitted' as const)));

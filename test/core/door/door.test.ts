@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { demandedPosition, doorAtStart, driveOnReturn, lockPosition, type DoorDemand } from '#core/door/door.ts';
+import { demandedPosition, doorAtStart, driveOnReturn, type DoorDemand } from '#core/door/door.ts';
 import { millis } from '#core/kernel/units.ts';
-import { DoorWorld, TIMINGS } from './doorWorld.ts';
+import { DoorWorld, lockPosition, TIMINGS } from './doorWorld.ts';
 
 const NORMAL: DoorDemand = { fire: false, mode: 'normal' };
 const doorAt = (setting: ConstructorParameters<typeof DoorWorld>[0] = {}): DoorWorld => new DoorWorld(setting);

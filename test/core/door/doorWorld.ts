@@ -9,12 +9,20 @@ import {
   type DoorEffect,
   type DoorEvent,
   type DoorMode,
+  type DoorState,
   type DoorStep,
   type DoorTimings,
 } from '#core/door/door.ts';
+import type { LockPosition } from '#core/door/lock.ts';
 import { after, millis, monotonic, type Monotonic } from '#core/kernel/units.ts';
 
 export const TIMINGS: DoorTimings = { releaseMs: millis(5_000), heldOpenMs: millis(20_000) };
+
+/** Where a door's state has its lock. */
+export function lockPosition(state: DoorState, at: Monotonic): LockPosition {
+  const passage = state.kind === 'locked' ? undefined : state.passage;
+  return state.kind === 'standing-unlocked' || (passage?.relockAt ?? at) > at ? 'unlocked' : 'locked';
+}
 
 /** What can happen to a door; the moment is the world's own. */
 export type Happening =

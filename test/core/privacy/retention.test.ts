@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Fault } from '#core/kernel/fault.ts';
-import { millis, wallTime } from '#core/kernel/units.ts';
+import { wallTime } from '#core/kernel/units.ts';
 import type { Relation } from '#core/access/credential.ts';
 import {
   afterErasure,
@@ -12,19 +11,10 @@ import {
   recordKeyDue,
   RETENTION_BOUNDS,
   RETENTION_DEFAULTS,
-  retentionRules,
   type RetainedType,
 } from '#core/privacy/retention.ts';
 
 const NOW = wallTime(1_770_000_000_000);
-
-it('no setting undercuts a legal minimum, and a longer one stands', () => {
-  expect(retentionRules(LEGAL_MINIMUM)).toEqual(LEGAL_MINIMUM);
-  expect(retentionRules({ ...LEGAL_MINIMUM, accessEvents: days(400) }).accessEvents).toBe(days(400));
-  for (const type of ['accessEvents', 'consentRecords'] as const)
-    for (const span of [LEGAL_MINIMUM[type] - 1, 0, -1, NaN, Infinity])
-      expect(() => retentionRules({ ...LEGAL_MINIMUM, [type]: millis(span) })).toThrow(Fault);
-});
 
 it('the minimums are six months of logs and three years of consents, leap years included', () => {
   expect(LEGAL_MINIMUM.accessEvents).toBeGreaterThanOrEqual(days(184));
@@ -41,28 +31,17 @@ it('the record key goes with the last of what is kept: the log of the erasure, o
 const TYPES = Object.keys(RETENTION_BOUNDS) as RetainedType[];
 const moment = fc.integer({ min: NOW - days(2_000), max: NOW + days(2_000) }).map(wallTime);
 
-it('the defaults are within the bounds, and no setting goes beyond either of them', () => {
-  expect(retentionRules(RETENTION_DEFAULTS)).toEqual(RETENTION_DEFAULTS);
-  fc.assert(
-    fc.property(fc.constantFrom(...TYPES), fc.integer({ min: -10, max: 5_000 }), (type, count) => {
-      const { min, max, law } = RETENTION_BOUNDS[type];
-      const rules = { ...RETENTION_DEFAULTS, unused: LEGAL_MINIMUM.unused, [type]: days(count) };
-      const within = days(count) >= min && days(count) <= max && rules.unused <= rules.accessEvents;
-      if (within) expect(retentionRules(rules)).toEqual(rules);
-      else if (days(count) < min || days(count) > max) expect(() => retentionRules(rules)).toThrow(law);
-      else expect(() => retentionRules(rules)).toThrow(Fault);
-    }),
-  );
+it('the defaults are within the bounds', () => {
+  for (const type of TYPES) {
+    const { min, max } = RETENTION_BOUNDS[type];
+    expect(RETENTION_DEFAULTS[type]).toBeGreaterThanOrEqual(min);
+    expect(RETENTION_DEFAULTS[type]).toBeLessThanOrEqual(max);
+  }
+  expect(RETENTION_DEFAULTS.unused).toBeLessThanOrEqual(RETENTION_DEFAULTS.accessEvents);
 });
 
 it('templates of a lapsed consent are kept for no time at all', () => {
   expect(RETENTION_BOUNDS.lapsedTemplates).toMatchObject({ min: 0, max: 0 });
-  expect(() => retentionRules({ ...RETENTION_DEFAULTS, lapsedTemplates: days(1) })).toThrow('PIPL');
-});
-
-it('whoever came too long ago cannot be told from access events that are kept for less', () => {
-  const rules = { ...RETENTION_DEFAULTS, accessEvents: days(200), unused: days(201) };
-  expect(() => retentionRules(rules)).toThrow('the last use is known from these alone');
 });
 
 it('after an erasure logs are kept for as long as the law demands, whatever the setting', () => {

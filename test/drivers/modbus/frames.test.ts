@@ -11,7 +11,6 @@ import {
   type ModbusRequest,
 } from '#drivers/modbus/frames.ts';
 import { ModbusListener } from '#drivers/modbus/listener.ts';
-import { MODBUS_DIALECTS, modbusAllOff } from '#drivers/relay/modbusTalk.ts';
 import { spelt } from '#drivers/serial/hex.ts';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -82,14 +81,6 @@ describe('a Modbus question', () => {
       [{ kind: 'write-coils', from: 0, bits: Array(8).fill(true) }, 0xff, 'FF 0F 00 00 00 08 01 FF 30 1D'],
     ];
     for (const [one, to, bytes] of asked) expect(spelt(encodeModbus(to, one))).toBe(bytes);
-  });
-
-  it('that de-energises every relay has the form that the board knows', () => {
-    const bytes = (name: keyof typeof MODBUS_DIALECTS): string[] =>
-      modbusAllOff(MODBUS_DIALECTS[name], 2).map((one) => spelt(encodeModbus(1, one)));
-    expect(bytes('waveshare')).toEqual(['01 05 00 FF 00 00 FD FA']);
-    expect(bytes('plain')).toEqual([spelt(encodeModbus(1, { kind: 'write-coils', from: 0, bits: [false, false] }))]);
-    expect(bytes('value-0100')).toEqual(['01 05 00 01 00 00 9C 0A', '01 05 00 02 00 00 6C 0A']);
   });
 
   it('is heard by a board wherever the line cuts it, behind any noise', () => {

@@ -7,20 +7,15 @@ import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import type { AccessPointId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import { configurationSchema } from '#service/config/jsonSchema.ts';
-import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
-import { BUILT_IN_GATE, readModels } from '#service/readConfig.ts';
+import { BUILT_IN_GATE } from '#service/readConfig.ts';
 import { faultOf } from '../../storage/support/faults.ts';
+import { parse } from './parse.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const CONFIG = join(ROOT, 'app/service/config');
-const MODELS = readModels(join(ROOT, 'models'));
 const EXAMPLES = readdirSync(join(CONFIG, 'examples'));
 
-function parsed(text: string, simulated = true): TerminalConfig {
-  const { framesConsidered } = MODELS.operating.identification;
-  const models = { quality: MODELS.quality, framesConsidered };
-  return parseTerminalConfig(text, { file: 'gate.yaml', folder: '/gate', simulated, models });
-}
+const parsed = (text: string, simulated = true): TerminalConfig => parse(text, simulated);
 
 describe.each(EXAMPLES)('the example %s', (file) => {
   const text = readFileSync(join(CONFIG, 'examples', file), 'utf8');

@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { libcameraCamera } from '#service/devices/libcameraCamera.ts';
-import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
 import type { AccessPointId } from '#core/kernel/ids.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import { LitCamera } from '#drivers/camera/litCamera.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
 import { FakeLight } from '../../fakes/fakeLight.ts';
 import { faultOf } from '../../storage/support/faults.ts';
-
-const QUALITY = {
-  faceWidthMin: 100,
-  yawMax: 30,
-  pitchMax: 30,
-  rollMax: 30,
-  sharpnessMin: 1,
-  brightnessMin: 40,
-  brightnessMax: 220,
-  clippedShareMax: 0.1,
-};
+import { parse } from './parse.ts';
 
 const gate = (camera: string, zone = '{}'): string => `terminal: lobby
 handler: { name: Handler, contact: privacy@handler.example }
@@ -32,14 +21,6 @@ access-points:
   - { id: entrance, name: Entrance, door: front, camera: ${camera}, zone: ${zone}, reader: { driver: none } }
   - { id: exit, name: Exit, door: front, camera: { driver: libcamera, illuminator: { board: lcus, channel: 3 } }, reader: { driver: none } }
 `;
-
-const parse = (text: string, simulated = false) =>
-  parseTerminalConfig(text, {
-    file: 'gate.yaml',
-    folder: '/etc/lintel',
-    simulated,
-    models: { quality: QUALITY, framesConsidered: 5 },
-  });
 
 const pointOf = (camera: string, zone?: string, simulated = false) => {
   const [first] = parse(gate(camera, zone), simulated).accessPoints;

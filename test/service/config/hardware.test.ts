@@ -1,19 +1,7 @@
 import { expect, it } from 'vitest';
 import { H10301, H10306, UID_FORMATS } from '#core/access/cardFormat.ts';
-import type { TerminalConfig } from '#core/config/terminalConfig.ts';
-import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
 import { faultOf } from '../../storage/support/faults.ts';
-
-const QUALITY = {
-  faceWidthMin: 100,
-  yawMax: 30,
-  pitchMax: 30,
-  rollMax: 30,
-  sharpnessMin: 1,
-  brightnessMin: 40,
-  brightnessMax: 220,
-  clippedShareMax: 0.1,
-};
+import { parse } from './parse.ts';
 
 /** Two doors, with everything that an installer may hang on them. Each line of it can be changed by a test. */
 const HOUSE = `terminal: lobby
@@ -68,15 +56,6 @@ access-points:
   - { id: yard, name: Yard, door: back, reader: bridge }
   - { id: hall, name: Hall, door: back, reader: typing }
 `;
-
-function parse(text: string): TerminalConfig {
-  return parseTerminalConfig(text, {
-    file: 'gate.yaml',
-    folder: '/srv/gate',
-    simulated: false,
-    models: { quality: QUALITY, framesConsidered: 3 },
-  });
-}
 
 /** What is said of the house in which `line` became `other`, with the line at which that is. */
 async function refusalOf(line: string, other: string): Promise<string> {

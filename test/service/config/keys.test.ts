@@ -1,25 +1,13 @@
 import { expect, it } from 'vitest';
 import type { KeysConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { days } from '#core/privacy/retention.ts';
-import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
 import { faultOf } from '../../storage/support/faults.ts';
-
-const QUALITY = {
-  faceWidthMin: 100,
-  yawMax: 30,
-  pitchMax: 30,
-  rollMax: 30,
-  sharpnessMin: 1,
-  brightnessMin: 40,
-  brightnessMax: 220,
-  clippedShareMax: 0.1,
-};
+import { parse } from './parse.ts';
 
 const keysOf = (lines: string): KeysConfig => configOf(lines).keys;
 
 const configOf = (lines: string): TerminalConfig =>
-  parseTerminalConfig(
-    `terminal: lobby
+  parse(`terminal: lobby
 handler: { name: Handler, contact: privacy@handler.example }
 data: data
 ${lines}
@@ -27,14 +15,7 @@ kiosk: { access-point: entrance }
 boards: [{ id: board-1, driver: lcus, path: /dev/ttyUSB0, channels: 2 }]
 doors: [{ id: front, lock: fail-secure, board: board-1, channel: 2 }]
 access-points: [{ id: entrance, name: Entrance, door: front }]
-`,
-    {
-      file: 'gate.yaml',
-      folder: '/srv/gate',
-      simulated: false,
-      models: { quality: QUALITY, framesConsidered: 3 },
-    },
-  );
+`);
 
 it('a path alone is that of a key file, with the epoch secret beside it and keys changed every year', () => {
   expect(keysOf('key: keys/root.key')).toEqual({

@@ -1,20 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
-import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
-import { BUILT_IN_GATE, readModels } from '#service/readConfig.ts';
+import { BUILT_IN_GATE } from '#service/readConfig.ts';
 import { ISSUER_KEY } from '../../core/access/passes.ts';
 import { faultOf } from '../../storage/support/faults.ts';
+import { parse } from './parse.ts';
 
-const MODELS = readModels(join(import.meta.dirname, '../../../models'));
 const GATE = readFileSync(BUILT_IN_GATE, 'utf8');
 
-function parsed(text: string): TerminalConfig {
-  const { framesConsidered } = MODELS.operating.identification;
-  const models = { quality: MODELS.quality, framesConsidered };
-  return parseTerminalConfig(text, { file: 'gate.yaml', folder: '/gate', simulated: true, models });
-}
+const parsed = (text: string): TerminalConfig => parse(text, true);
 
 const issuers = (list: string): string => GATE.replace('issuers: []', `issuers: ${list}`);
 const KEY = `"${ISSUER_KEY}"`;

@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
-import { days, RETENTION_DEFAULTS } from '#core/privacy/retention.ts';
-import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
-import { BUILT_IN_GATE, readModels } from '#service/readConfig.ts';
+import {
+  days,
+  inDays,
+  LEGAL_MINIMUM,
+  RETENTION_BOUNDS,
+  RETENTION_DEFAULTS,
+  type RetainedType,
+} from '#core/privacy/retention.ts';
+import { BUILT_IN_GATE } from '#service/readConfig.ts';
+import { parse } from './parse.ts';
 
-const MODELS = readModels(join(import.meta.dirname, '../../../models'));
 const GATE = readFileSync(BUILT_IN_GATE, 'utf8');
 
 const parsed = (...lines: readonly string[]): TerminalConfig => {
   const text = lines.length === 0 ? GATE : `${GATE}\nretention:\n${lines.map((line) => `  ${line}\n`).join('')}`;
-  const { quality } = MODELS;
-  const { framesConsidered } = MODELS.operating.identification;
-  const models = { quality, framesConsidered };
-  return parseTerminalConfig(text, { file: 'gate.yaml', folder: '/gate', simulated: true, models });
+  return parse(text, true);
 };
 
 describe('retention in the configuration', () => {
@@ -45,5 +48,20 @@ describe('retention in the configuration', () => {
   ])('%s is refused by its line, with the law', (line, thing, law) => {
     expect(() => parsed(line)).toThrow(thing);
     expect(() => parsed(line)).toThrow(law);
+  });
+
+  it('goes beyond neither of its bounds, and knows the last use for no longer than access events are kept', () => {
+    const types = Object.keys(RETENTION_BOUNDS) as RetainedType[];
+    fc.assert(
+      fc.property(fc.constantFrom(...types), fc.integer({ min: -10, max: 5_000 }), (type, count) => {
+        const { min, max, law } = RETENTION_BOUNDS[type];
+        const rules = { ...RETENTION_DEFAULTS, unused: LEGAL_MINIMUM.unused, [type]: days(count) };
+        const key = type.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+        const lines = [`${key}: ${count}`, ...(type === 'unused' ? [] : [`unused: ${inDays(LEGAL_MINIMUM.unused)}`])];
+        if (days(count) < min || days(count) > max) expect(() => parsed(...lines)).toThrow(law);
+        else if (rules.unused > rules.accessEvents) expect(() => parsed(...lines)).toThrow('the last use is known');
+        else expect(parsed(...lines).retention).toEqual(rules);
+      }),
+    );
   });
 });

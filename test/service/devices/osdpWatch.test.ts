@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { JournalEvent } from '#core/journal/entry.ts';
 import type { ReaderId } from '#core/kernel/ids.ts';
-import { Listeners } from '#drivers/listeners.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import type { OsdpEvent } from '#drivers/reader/osdp/osdpLine.ts';
 import { OsdpWatch } from '#service/devices/osdpWatch.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SimulatedBarrier, SimulatorCommand, SimulatorView } from '#contract/simulator.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { SystemRandom } from '#drivers/clock/systemRandom.ts';
 import { openGate, type OpenGate } from '#service/openGate.ts';
 import { programFolders, readConfig, readModels } from '#service/readConfig.ts';
 import { readDemonstration } from '#service/simulated/demonstration.ts';
+import { awaited } from '../../../scripts/selftest/awaited.ts';
 import { ROOT } from '../../e2e/support/gateFolder.ts';
 
 const HOUSE = join(ROOT, 'app/service/simulated/house.yaml');
@@ -17,7 +19,7 @@ const [person] = readDemonstration().people;
 let folder: string;
 let open: OpenGate;
 let view: SimulatorView;
-const looking = new Set<() => void>();
+const changes = new Listeners<[]>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lintel-house-'));
@@ -30,7 +32,7 @@ beforeAll(async () => {
   open.endpoints.simulator?.subscribe(
     (now) => {
       view = now;
-      for (const look of looking) look();
+      changes.tell();
     },
     () => undefined,
   );
@@ -51,19 +53,11 @@ const energised = (id: string): string[] =>
   barrier(id).relays.flatMap(({ name, level }) => (level === 'energised' ? [name] : []));
 
 /** Resolves once the page shows it. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const look = (): void => void (holds() && resolve());
-  const late = setTimeout(() => reject(new Error(`not shown: ${what}; ${JSON.stringify(view.journal)}`)), STEP_MS_MAX);
-  looking.add(look);
-  look();
-  try {
-    await promise;
-  } finally {
-    clearTimeout(late);
-    looking.delete(look);
-  }
-}
+const until = (what: string, holds: () => boolean): Promise<void> =>
+  awaited(changes, holds, {
+    withinMs: STEP_MS_MAX,
+    late: () => new Error(`not shown: ${what}; ${JSON.stringify(view.journal)}`),
+  });
 
 const inJournal = (...words: string[]): (() => boolean) => {
   const before = view.journal[0];

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { elapsed, type Monotonic } from '#core/kernel/units.ts';
-import { Listeners } from '../../listeners.ts';
 import { decodeCommand, type Command } from './commands.ts';
 import { EmulatedChannel } from './emulatedChannel.ts';
 import { encodeFrame, EVERYBODY, nextSequence, SCS, type Frame, type SecurityBlock, type Sequence } from './frames.ts';

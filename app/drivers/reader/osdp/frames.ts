@@ -1,4 +1,5 @@
 import { assert } from '#core/kernel/assert.ts';
+import { joined } from '../../serial/joined.ts';
 import { checkBytes, checkHolds, writeCheck, type CheckKind } from './check.ts';
 
 /**
@@ -154,10 +155,7 @@ export class FrameParser {
   }
 
   #append(piece: Uint8Array): void {
-    const all = new Uint8Array(this.#bytes.length + piece.length);
-    all.set(this.#bytes);
-    all.set(piece, this.#bytes.length);
-    this.#bytes = all;
+    this.#bytes = joined(this.#bytes, piece);
   }
 
   #take(frames: Frame[]): void {

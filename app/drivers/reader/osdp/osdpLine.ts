@@ -1,12 +1,12 @@
 import { assert } from '#core/kernel/assert.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
 import type { ReaderId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { after, elapsed, millis, type Millis } from '#core/kernel/units.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { LinkState } from '#core/ports/hardware.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { ReaderKeys } from '#core/ports/readerKeys.ts';
-import { Listeners } from '../../listeners.ts';
 import { SerialLine } from '../../serial/serialLine.ts';
 import { BaseKey, KEY_BYTES } from './baseKey.ts';
 import type { BuzzerCommand, LedCommand, OutputCommand, TextCommand } from './commands.ts';

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto';
 import { assert } from '#core/kernel/assert.ts';
+import { joined } from '../../serial/joined.ts';
 import type { BaseKey } from './baseKey.ts';
 import { encodeCommand } from './commands.ts';
 import { encodeFrame, hasMac, MAC_BYTES, SCS, type Frame, type FrameHead, type SecurityBlock } from './frames.ts';
@@ -34,7 +35,7 @@ export class SessionKeys implements Disposable {
 
   /** Proves to have the session's keys: by the two random numbers, in the order of the one who proves. */
   cryptogram(first: Uint8Array, second: Uint8Array): Block {
-    return encryptBlock(this.#encryption, concat(first, second));
+    return encryptBlock(this.#encryption, joined(first, second));
   }
 
   /** R-MAC-I: what the first MAC of the session is chained to. */
@@ -60,7 +61,7 @@ export class SessionKeys implements Disposable {
     // Nothing at all, encrypted: forbidden, sent by some, and harmless behind a MAC.
     if (data.length === 0) return data;
     const cipher = createDecipheriv('aes-128-cbc', this.#encryption, inverted(before)).setAutoPadding(false);
-    return unpad(concat(cipher.update(data), cipher.final()));
+    return unpad(joined(cipher.update(data), cipher.final()));
   }
 
   toJSON(): string {
@@ -151,7 +152,7 @@ export function sealCommand(
 ): { readonly bytes: Uint8Array; readonly chain: Chain } {
   const data = payload.subarray(1);
   const security = { type: data.length === 0 ? SCS[15] : SCS[17], data: new Uint8Array(0) };
-  const sent = data.length === 0 ? payload : concat(payload.subarray(0, 1), keys.encrypt(data, chain.reply));
+  const sent = data.length === 0 ? payload : joined(payload.subarray(0, 1), keys.encrypt(data, chain.reply));
   let command = chain.command;
   const bytes = encodeFrame({ ...head, reply: false, security }, sent, (covered) => {
     command = keys.mac(covered, chain.reply);
@@ -183,7 +184,7 @@ export function openReply(
   // Some readers answer with the number of a command's block; the MAC is a reply's all the same.
   if (type === SCS[15] || type === SCS[16]) return { payload: frame.payload, encrypted: false, chain: after };
   const data = keys.decrypt(frame.payload.subarray(1), chain.command);
-  return data && { payload: concat(frame.payload.subarray(0, 1), data), encrypted: true, chain: after };
+  return data && { payload: joined(frame.payload.subarray(0, 1), data), encrypted: true, chain: after };
 }
 
 function pad(data: Uint8Array): Uint8Array {
@@ -200,19 +201,12 @@ function unpad(padded: Uint8Array): Uint8Array | undefined {
 
 const inverted = (block: Block): Block => block.map((byte) => ~byte);
 
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
-}
-
 function encrypt(key: Block, before: Block, data: Uint8Array): Uint8Array {
   const cipher = createCipheriv('aes-128-cbc', key, before).setAutoPadding(false);
-  return concat(cipher.update(data), cipher.final());
+  return joined(cipher.update(data), cipher.final());
 }
 
 function encryptBlock(key: Block, block: Block): Block {
   const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
-  return concat(cipher.update(block), cipher.final());
+  return joined(cipher.update(block), cipher.final());
 }

@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import { Fault } from '#core/kernel/fault.ts';
 import type { AccessPointId, ReaderId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { ALARM_TONE_MS } from '#core/ports/hardware.ts';
-import { Listeners } from '#drivers/listeners.ts';
 import type { BuzzerCommand } from '#drivers/reader/osdp/commands.ts';
 import { OsdpCardReader } from '#drivers/reader/osdp/osdpCardReader.ts';
 import type { OsdpEvent, ReaderCommand } from '#drivers/reader/osdp/osdpLine.ts';

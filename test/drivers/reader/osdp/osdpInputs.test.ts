@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { DoorId, ReaderId } from '#core/kernel/ids.ts';
+import { Listeners } from '#core/kernel/listeners.ts';
 import { millis } from '#core/kernel/units.ts';
 import type { DoorInput, DoorInputs } from '#core/ports/hardware.ts';
-import { Listeners } from '#drivers/listeners.ts';
 import { OsdpInputs, type ReaderWire } from '#drivers/reader/osdp/osdpInputs.ts';
 import type { OsdpEvent } from '#drivers/reader/osdp/osdpLine.ts';
 import { FakeClock } from '../../../fakes/fakeClock.ts';

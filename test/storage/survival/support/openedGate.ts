@@ -2,6 +2,7 @@ import type { Cardholder, Credential } from '#core/access/credential.ts';
 import { recordsOf, type RosterPart } from '#storage/stores/rosterPage.ts';
 import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
 import { BrokenPromise } from '#core/kernel/assert.ts';
+import { fromFaultMessage } from '#core/kernel/faultMessage.ts';
 import type { DoorId, Pseudonym } from '#core/kernel/ids.ts';
 import type { DoorMode } from '#core/door/door.ts';
 import type { HealthReport } from '#core/ports/health.ts';
@@ -11,13 +12,7 @@ import { createFileKeyStore } from '#storage/fileKeyStore.ts';
 import { createEpochStore } from '#storage/keys/epochPlace.ts';
 import { openMaster } from '#storage/openMaster.ts';
 import { TEMPLATE_BYTES } from '#storage/stores/templates.ts';
-import {
-  fromFaultMessage,
-  type CallMessage,
-  type CallName,
-  type Calls,
-  type ThreadMessage,
-} from '#storage/thread/protocol.ts';
+import type { CallMessage, CallName, Calls, ThreadMessage } from '#storage/thread/protocol.ts';
 import { ThreadedJournal, type StorageCalls } from '#storage/thread/threadedJournal.ts';
 import { ThreadedKeyRoom } from '#storage/thread/threadedKeyRoom.ts';
 import { ThreadLoop } from '#storage/thread/threadLoop.ts';
