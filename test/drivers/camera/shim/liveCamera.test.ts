@@ -1,5 +1,12 @@
+import { expect, it } from 'vitest';
+import { pairFrames } from '#core/biometrics/pairFrames.ts';
 import { assert } from '#core/kernel/assert.ts';
+import { millis } from '#core/kernel/units.ts';
 import { CameraShim, type FoundCamera } from '#drivers/camera/shim/cameraShim.ts';
+import { ShimCamera } from '#drivers/camera/shim/shimCamera.ts';
+import type { ShimFrame } from '#drivers/camera/shim/structs.ts';
+import { SystemClock } from '#drivers/clock/systemClock.ts';
+import { nextFrame } from '../cameraContract.ts';
 import { FILES_SHIM, libcameraShim, makeNative } from './build.ts';
 import { describeLiveCamera, type LiveDevice } from './liveContract.ts';
 
@@ -23,6 +30,25 @@ function smallest({ id, modes }: FoundCamera): { width: number; height: number }
 
 makeNative('files');
 describeLiveCamera('the pattern of the form over files', { library: FILES_SHIM, id: 'pattern', shape: shapeOf(SMALL) });
+
+it('two cameras run together, and their frames are paired by when their sensors saw them', async () => {
+  const clock = new SystemClock();
+  const look = (id: string) => {
+    const seen: ShimFrame[] = [];
+    const onFrame = (frame: ShimFrame): void => void seen.push(frame);
+    const device = { library: FILES_SHIM, id, shape: shapeOf(SMALL) };
+    return { seen, stream: new ShimCamera({ ...device, name: id, clock, onFrame }).frames() };
+  };
+  // To the shim another camera, since it is asked for in another way.
+  const [colour, infrared] = [look('pattern'), look('pattern?step=0')];
+  for (let i = 0; i < 6; i++) for (const { stream } of [colour, infrared]) (await nextFrame(stream))[Symbol.dispose]();
+  await Promise.all([colour.stream.close(), infrared.stream.close()]);
+  const period = millis(1_000 / FRAMES_PER_SECOND);
+  const pairs = pairFrames(colour.seen, infrared.seen, period);
+  expect(pairs.length).toBeGreaterThan(1);
+  for (const { one, other } of pairs)
+    expect(Math.abs(Number(one.sensorNanos - other.sensorNanos)) / 1e6).toBeLessThanOrEqual(period);
+});
 
 // Of the cameras that this machine has, if any: a gate on a desk, a notebook, a libcamera with its virtual pipeline.
 const library = libcameraShim();
