@@ -7,7 +7,7 @@ import type { Millis, Monotonic } from '../kernel/units.ts';
 import { antiPassbackStep, NOBODY_SEEN, type AntiPassback, type AntiPassbackRule } from './antiPassback.ts';
 import type { AccessDecision, AccessRules } from './decide.ts';
 import { firstPersonStep, type FirstPerson, type FirstPersonInput } from './firstPerson.ts';
-import { NEITHER_PERSON, twoPersonStep, type TwoPerson } from './twoPerson.ts';
+import { awaitingSecond, NEITHER_PERSON, type TwoPerson } from './twoPerson.ts';
 
 /** Which rules that depend on others stand at one access point. Whatever is absent is not in use there. */
 export interface Setting {
@@ -193,8 +193,7 @@ function onDenied(
   at: Monotonic,
 ): Situation {
   if (reason !== 'second-person-needed' || holder === undefined || twoPersonWithinMs === undefined) return situation;
-  const before = situation.twoPerson.get(accessPoint) ?? NEITHER_PERSON;
-  const state = twoPersonStep(before, { kind: 'alone', holder, at }, twoPersonWithinMs);
+  const state = awaitingSecond(holder, at, twoPersonWithinMs);
   return { ...situation, twoPerson: new Map(situation.twoPerson).set(accessPoint, state) };
 }
 

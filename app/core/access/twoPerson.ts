@@ -1,4 +1,3 @@
-import { assertNever } from '../kernel/assert.ts';
 import type { Pseudonym } from '../kernel/ids.ts';
 import { after, type Millis, type Monotonic } from '../kernel/units.ts';
 
@@ -9,12 +8,12 @@ export type TwoPerson =
 
 export const NEITHER_PERSON: TwoPerson = { kind: 'nobody' };
 
-export type TwoPersonInput =
-  /** Somebody was denied for want of a second person, and for nothing else. */
-  | { readonly kind: 'alone'; readonly holder: Pseudonym; readonly at: Monotonic }
-  /** The door was opened to two, or the first one gave up. */
-  | { readonly kind: 'over' }
-  | { readonly kind: 'time'; readonly at: Monotonic };
+/** Somebody was denied for want of a second person, and for nothing else: whoever waited before is forgotten. */
+export const awaitingSecond = (first: Pseudonym, at: Monotonic, withinMs: Millis): TwoPerson => ({
+  kind: 'one',
+  first,
+  until: after(at, withinMs),
+});
 
 /** Who came before this holder and still waits: undefined where nobody does, or where it is the same person. */
 export function companionOf(
@@ -22,17 +21,4 @@ export function companionOf(
   { holder, at }: { readonly holder: Pseudonym; readonly at: Monotonic },
 ): Pseudonym | undefined {
   return state.kind === 'one' && state.first !== holder && at < state.until ? state.first : undefined;
-}
-
-export function twoPersonStep(state: TwoPerson, input: TwoPersonInput, withinMs: Millis): TwoPerson {
-  switch (input.kind) {
-    case 'alone':
-      return { kind: 'one', first: input.holder, until: after(input.at, withinMs) };
-    case 'over':
-      return NEITHER_PERSON;
-    case 'time':
-      return state.kind === 'one' && input.at >= state.until ? NEITHER_PERSON : state;
-    default:
-      return assertNever(input);
-  }
 }

@@ -1,30 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstPersonStep, type FirstPerson, type FirstPersonInput } from '#core/access/firstPerson.ts';
-import { companionOf, NEITHER_PERSON, twoPersonStep, type TwoPerson } from '#core/access/twoPerson.ts';
+import { awaitingSecond, companionOf, NEITHER_PERSON, type TwoPerson } from '#core/access/twoPerson.ts';
 import { millis, monotonic } from '#core/kernel/units.ts';
 import { pseudonym } from '../people.ts';
 
 const WITHIN = millis(10_000);
-const alone = (state: TwoPerson, name: string, at: number): TwoPerson =>
-  twoPersonStep(state, { kind: 'alone', holder: pseudonym(name), at: monotonic(at) }, WITHIN);
+const alone = (name: string, at: number): TwoPerson => awaitingSecond(pseudonym(name), monotonic(at), WITHIN);
 const companion = (state: TwoPerson, name: string, at: number) =>
   companionOf(state, { holder: pseudonym(name), at: monotonic(at) });
 
 describe('a door that opens to two people', () => {
   it('knows the first one for a while, and takes nobody for two', () => {
     expect(companion(NEITHER_PERSON, 'anna', 0)).toBeUndefined();
-    const one = alone(NEITHER_PERSON, 'anna', 0);
+    const one = alone('anna', 0);
     expect(companion(one, 'anna', 1)).toBeUndefined();
     expect(companion(one, 'bo', 9_999)).toBe('anna');
     expect(companion(one, 'bo', 10_000)).toBeUndefined();
-  });
-
-  it('forgets the first one when it opens, and when the time is over', () => {
-    const one = alone(NEITHER_PERSON, 'anna', 0);
-    expect(twoPersonStep(one, { kind: 'over' }, WITHIN)).toEqual(NEITHER_PERSON);
-    expect(twoPersonStep(one, { kind: 'time', at: monotonic(9_999) }, WITHIN)).toEqual(one);
-    expect(twoPersonStep(one, { kind: 'time', at: monotonic(10_000) }, WITHIN)).toEqual(NEITHER_PERSON);
   });
 
   it('has two different people who came within the time, whoever comes in whatever order', () => {
@@ -41,7 +33,7 @@ describe('a door that opens to two people', () => {
           const expected = before !== undefined && before.name !== name && now < before.at + WITHIN;
           expect(other).toBe(expected ? before?.name : undefined);
           if (expected) pairs++;
-          state = expected ? twoPersonStep(state, { kind: 'over' }, WITHIN) : alone(state, name, now);
+          state = expected ? NEITHER_PERSON : alone(name, now);
           before = expected ? undefined : { name, at: now };
         }
       }),
