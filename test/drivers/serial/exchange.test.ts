@@ -1,10 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { millis } from '#core/kernel/units.ts';
 import { EmulatedLine } from '#drivers/serial/emulatedLine.ts';
 import { Exchange, NoAnswer, QUESTIONS_WAITING_MAX, QUIET_MS, type Question } from '#drivers/serial/exchange.ts';
+import { NativeLibrary } from '#platform/nativeLibrary.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
 import { letGoBy } from '../relay/boardRig.ts';
 
@@ -44,6 +46,21 @@ const question = (letter: string, tries = 1): Question<string> => ({
   withinMs: millis(100),
   tries,
 });
+const FIONREAD = 0x541b;
+const ioctl = new NativeLibrary().int('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)');
+
+/** Settles when nothing lies in the line any more that this side has not read, and what it read has been told. */
+async function untilRead(path: string): Promise<void> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+  const waiting = new Uint8Array(Int32Array.BYTES_PER_ELEMENT);
+  do {
+    await new Promise((resolve) => void setTimeout(resolve, 5));
+    expect(ioctl(file.fd, FIONREAD, waiting)).toEqual({ kind: 'returned', value: 0 });
+  } while (waiting.some((byte) => byte !== 0));
+  await file.close();
+  await new Promise((resolve) => void setTimeout(resolve, 5));
+}
+
 /** Lets time go by until it is done; gaps and limits pass only then. */
 async function outcome<Answer>(asked: Promise<Answer>): Promise<Answer | Error> {
   let over = false;
@@ -92,7 +109,7 @@ describe('questions on a line', () => {
     const next = line.ask(question('b'));
     clock.advance(QUIET_MS - 2);
     await far.say(Uint8Array.of(0x42));
-    await new Promise((resolve) => void setTimeout(resolve, 20));
+    await untilRead(far.path);
     expect(heard.join('')).not.toContain('b');
     expect(await outcome(next)).toBe('B');
     expect(heard.join('')).toContain('b');

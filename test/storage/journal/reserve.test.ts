@@ -24,6 +24,13 @@ const path = (): string => join(folder, 'journal.reserve');
 const open = (last = 0): ReturnType<typeof ReserveFile.open> =>
   ReserveFile.open(path(), { key: KEY, bytes: BYTES, last });
 
+/** What a gate that starts finds in it. */
+async function found(last = 0) {
+  const { reserve, content } = await open(last);
+  await reserve.close();
+  return content;
+}
+
 /** Every fourth entry takes more than one block. */
 const numbered = (id: number): NumberedEntry => ({
   id: id as JournalId,
@@ -50,15 +57,15 @@ it('gives back what was written to it, in order, and names nobody in clear', asy
   expect(content).toEqual({ entries: run(1, 5), damage: undefined, torn: false });
   await again.append(run(6, 1));
   await again.close();
-  expect((await open()).content.entries).toEqual(run(1, 6));
+  expect((await found()).entries).toEqual(run(1, 6));
 });
 
 it('skips what the database holds already, and tells what it should hold and does not', async () => {
   const { reserve } = await open();
   await reserve.append(run(5, 4));
   await reserve.close();
-  expect((await open(6)).content).toEqual({ entries: run(7, 2), damage: undefined, torn: false });
-  expect((await open(2)).content).toMatchObject({ entries: run(5, 4), damage: expect.stringContaining('entry 5') });
+  expect(await found(6)).toEqual({ entries: run(7, 2), damage: undefined, torn: false });
+  expect(await found(2)).toMatchObject({ entries: run(5, 4), damage: expect.stringContaining('entry 5') });
 });
 
 it('says how many entries it has room for, and is all room again when it is cleared', async () => {
@@ -71,6 +78,7 @@ it('says how many entries it has room for, and is all room again when it is clea
   expect(reserve.used).toBe(false);
   expect(readFileSync(path()).every((byte) => byte === 0)).toBe(true);
   expect(reserve.fitting(run(1, 100))).toBe(fits);
+  await reserve.close();
   expect(statSync(path()).size).toBe(BYTES);
 });
 
@@ -81,7 +89,7 @@ it('with one acknowledged record spoilt tells so and gives back the others', asy
   const bytes = readFileSync(path());
   bytes[512 + 60]! ^= 1;
   writeFileSync(path(), bytes);
-  const { content } = await open();
+  const content = await found();
   expect(content.entries.map(({ id }) => id)).toEqual([1, 3, 4, 5]);
   expect(content.damage).toContain('entry 3');
 });
