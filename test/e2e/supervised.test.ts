@@ -1,10 +1,9 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SystemClock } from '#drivers/clock/systemClock.ts';
 import { HANG_MS_MAX, STRIKES_AFTER_START_MS_MAX, STRIKES_RESTORED_MS_MAX } from '#service/supervise/limits.ts';
 import { serviceCommand } from '#service/supervise/serviceProcess.ts';
-import type { ServiceMessage } from '#service/supervise/serviceMessage.ts';
 import { supervise, type ServiceCommand, type Supervisor } from '#service/supervise/supervise.ts';
 import { BoardRig } from './support/boardRig.ts';
 import { GateFolder, ROOT } from './support/gateFolder.ts';
@@ -17,7 +16,7 @@ let open: AsyncDisposableStack;
 let folder: GateFolder;
 let board: BoardRig;
 let supervisor: Supervisor;
-const events = new EventEmitter<{ told: [ServiceMessage] }>();
+let ready: PromiseWithResolvers<number>;
 
 beforeEach(async () => {
   open = new AsyncDisposableStack();
@@ -29,12 +28,15 @@ beforeEach(async () => {
     [['access-points', 0, 'camera', 'driver'], 'none'],
     [['doors', 0, 'unlock-ms'], 60_000],
   );
+  ready = Promise.withResolvers();
   supervisor = supervise({
     clock: new SystemClock(),
     signals: new EventEmitter(),
     command: () => quiet(serviceCommand({ root: ROOT, args: argumentsFor(folder) })),
     log: () => undefined,
-    onMessage: (message) => void events.emit('told', message),
+    onMessage: (message) => {
+      if (message.kind === 'ready' && message.port !== undefined) ready.resolve(message.port);
+    },
   });
   open.defer(async () => void (await supervisor.stop('SIGTERM')));
 });
@@ -58,19 +60,12 @@ const quiet = ({ file, args, env }: ServiceCommand): ServiceCommand => ({
 
 /** Resolves once a card has unlocked the door, with the number of commands that the board has had by then. */
 async function letSomebodyIn(): Promise<number> {
-  const port = await readyPort();
+  const port = await ready.promise;
   using hands = await SimulatedHands.take(port, await signIn(port, folder.token));
   const before = board.received.length;
   hands.do({ kind: 'show-card', card: 'card-1' });
   expect(await board.first(DOOR, before)).toMatchObject({ level: 'energised' });
   return board.received.length;
-}
-
-async function readyPort(): Promise<number> {
-  for (;;) {
-    const [message] = await once(events, 'told');
-    if (message.kind === 'ready' && message.port !== undefined) return message.port;
-  }
 }
 
 test(
