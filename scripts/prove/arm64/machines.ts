@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { Fault, messageOf } from '#core/kernel/fault.ts';
+import { messageOf } from '#core/kernel/fault.ts';
 import { Told, type Task } from './tasks.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -16,8 +16,10 @@ const PACKAGE_FILES = ['package.json', 'package-lock.json', '.npmrc'];
 const LINKED = ['app', 'scripts', 'models', 'build/people'];
 const PREPARE_MS_MAX = 5 * 60_000;
 const RUN_MS_MAX = 4 * 60_000;
-/** The last of what a program says that ended without its answers. */
+/** Of what a program says that ended without its answers. */
 const SAID_CHARACTERS_MAX = 400;
+/** Lines of a stack, and what npm warns of. */
+const PASSED_OVER = /^(npm error)?\s+at |^npm warn /;
 
 /** A processor that runs the program, and the camera's library for it. */
 export interface Machine {
@@ -37,17 +39,17 @@ export const NATIVE: Machine = {
 export function buildShim(): { readonly built: string } | { readonly fault: string } {
   const script = join(ROOT, 'native/camera/arm64.sh');
   const { status, stdout, stderr, error } = spawnSync(script, [KEPT], { encoding: 'utf8', timeout: PREPARE_MS_MAX });
-  return status === 0 ? { built: stdout.trim() } : { fault: error?.message ?? stderr.trim() };
+  return status === 0 ? { built: stdout.trim() } : { fault: error?.message ?? gistOf(stderr) };
 }
 
 /**
  * An arm64 processor in qemu with an arm64 Node and the packages of the lock file, which are installed where they are not
  * yet. `buildShim` comes before it.
- * @throws Fault `command` where npm cannot install them
  */
-export function emulatedArm64(): Machine {
+export function emulatedArm64(): Machine | { readonly fault: string } {
   const house = join(KEPT, 'house');
-  installPackages(house);
+  const refused = installPackages(house);
+  if (refused !== undefined) return { fault: refused };
   const qemu = [
     join(KEPT, 'qemu/usr/bin/qemu-aarch64-static'),
     '-cpu',
@@ -62,12 +64,13 @@ export function emulatedArm64(): Machine {
   return { name: 'arm64', command: [command, ...rest, ...links], library: join(KEPT, 'lintel-camera-files.so') };
 }
 
-function installPackages(house: string): void {
+/** Why npm could not. */
+function installPackages(house: string): string | undefined {
   const stamp = join(house, '.installed');
   const wanted = createHash('sha256');
   for (const file of PACKAGE_FILES) wanted.update(readFileSync(join(ROOT, file)));
   const digest = wanted.digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return undefined;
   rmSync(house, { recursive: true, force: true });
   for (const path of LINKED) {
     const link = join(house, path);
@@ -85,11 +88,9 @@ function installPackages(house: string): void {
       timeout: PREPARE_MS_MAX,
     },
   );
-  if (status !== 0) {
-    const found = lastOf(error?.message ?? stderr);
-    throw new Fault('command', { thing: 'npm ci for arm64', found, expected: 'the packages of package-lock.json' });
-  }
+  if (status !== 0) return `npm ci for arm64: ${error?.message ?? gistOf(stderr)}`;
   writeFileSync(stamp, digest);
+  return undefined;
 }
 
 /** What the program tells of each task. It runs beside this process, which may answer it meanwhile. */
@@ -108,7 +109,7 @@ export async function runOn(
   );
   const [said, complained, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   const told = readTold(said);
-  const none: Told = { fault: `${end}: ${lastOf(complained)}` };
+  const none: Told = { fault: `${end}: ${gistOf(complained)}` };
   return new Map(tasks.map(({ kind }, index) => [kind, told[index] ?? none]));
 }
 
@@ -124,4 +125,12 @@ export function readTold(said: string): Told[] {
   });
 }
 
-const lastOf = (said: string): string => said.trim().slice(-SAID_CHARACTERS_MAX) || 'nothing said';
+/** What was said without where it was thrown, and without what is always said. */
+export const gistOf = (said: string): string =>
+  said
+    .split('\n')
+    .filter((line) => !PASSED_OVER.test(line))
+    .map((line) => line.trim())
+    .join(' ')
+    .trim()
+    .slice(0, SAID_CHARACTERS_MAX) || 'nothing said';
