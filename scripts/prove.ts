@@ -20,8 +20,8 @@ const PROOFS: Readonly<Record<string, (given: Given) => Promise<Result[]>>> = {
   residue: ({ seed, faces, facesCount: count = FACES, preview }) => proveResidue({ seed, count, faces, preview }),
 };
 
-/** Run where it is named alone: it wants a cross compiler and Debian's arm64 archive. */
-const NAMED_ALONE: typeof PROOFS = { arm64: async () => proveArm64() };
+/** Run where it is named alone: it wants a cross compiler, Debian's arm64 archive and npm's arm64 packages. */
+const NAMED_ALONE: typeof PROOFS = { arm64: () => proveArm64() };
 
 /** The named proofs, or all. @throws Fault `config` for a command line that is none */
 async function prove({ rest }: Arguments): Promise<{ results: readonly Result[]; seed: number }> {

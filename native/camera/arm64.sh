@@ -2,6 +2,7 @@
 # The form over files for arm64, run under qemu. What it stands on comes from Debian's archive and is unpacked below OUT,
 # never installed; the compiler (gcc-aarch64-linux-gnu, libc6-dev-arm64-cross) is the machine's.
 # Usage: arm64.sh OUT [prepare]. It loads the library, takes a frame and then holds it to its whole contract.
+# OUT/root is afterwards what any arm64 program sees as its machine, with `qemu-aarch64-static -L OUT/root`.
 set -eu
 here=$(dirname "$(realpath "$0")")
 out=$(realpath -m "$1")
@@ -29,11 +30,20 @@ fetch() {
   (cd "$state/debs" && $apt download "$@")
 }
 
-if [ ! -e "$libraries/libjpeg.so" ]; then
-  fetch arm64 libyuv-dev libyuv0 libjpeg62-turbo libjpeg62-turbo-dev
-  mkdir -p "$root"
+if [ ! -e "$root/proc/cpuinfo" ]; then
+  rm -rf "$root"
+  fetch arm64 libyuv-dev libyuv0 libjpeg62-turbo libjpeg62-turbo-dev libc6 libgcc-s1 libstdc++6
+  mkdir -p "$root/proc"
   for package in "$out"/apt-arm64/debs/*.deb; do dpkg -x "$package" "$root"; done
+  # From Debian 13 on packages lay everything below /usr.
+  [ -e "$root/lib" ] || ln -s usr/lib "$root/lib"
   rm -r "$out/apt-arm64"
+  # qemu would show the machine's own; the model runtime looks there for what an ARM processor can do.
+  for processor in 0 1; do
+    printf '%s\t: %s\n' processor $processor Features 'fp asimd evtstrm crc32 cpuid' 'CPU implementer' 0x41 \
+      'CPU architecture' 8 'CPU variant' 0x0 'CPU part' 0xd08 'CPU revision' 3
+    echo
+  done >"$root/proc/cpuinfo"
 fi
 if [ ! -x "$qemu" ]; then
   # One program out of a package of 380 MB.
@@ -46,7 +56,7 @@ if [ ! -x "$qemu" ]; then
 fi
 [ "${2-}" = prepare ] && exit 0
 
-there="$qemu -L /usr/aarch64-linux-gnu -E LD_LIBRARY_PATH=$libraries:/usr/aarch64-linux-gnu/lib"
+there="$qemu -cpu cortex-a72 -L $root"
 build() {
   make -s -C "$here" "$@" OUT="$out" CC=aarch64-linux-gnu-gcc LDFLAGS="-L$libraries -Wl,-rpath-link,$libraries" \
     CFLAGS="-O2 -I$root/usr/include -I$root/usr/include/aarch64-linux-gnu"
