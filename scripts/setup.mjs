@@ -231,10 +231,7 @@ function cameraShims() {
 /** What the camera's shim stands on for arm64, and the one program of qemu that runs it. */
 function arm64() {
   const folder = join(root, 'build/native/arm64');
-  const wanted = [
-    join(folder, 'root/usr/lib/aarch64-linux-gnu/libjpeg.so'),
-    join(folder, 'qemu/usr/bin/qemu-aarch64-static'),
-  ];
+  const wanted = [join(folder, 'root/proc/cpuinfo'), join(folder, 'qemu/usr/bin/qemu-aarch64-static')];
   if (wanted.every((file) => existsSync(file))) return;
   say('unpacking libraries for arm64');
   quietly([join(root, 'native/camera/arm64.sh'), folder, 'prepare'], {});

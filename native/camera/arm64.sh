@@ -65,4 +65,5 @@ build files contract
 aarch64-linux-gnu-gcc -I"$here" "$here/test/load.c" -o "$out/load"
 [ "$($there "$out/load" "$out/lintel-camera-files.so")" = ok ]
 [ "$($there "$out/camera-contract")" = ok ]
+[ "$($there "$out/camera-order")" = ok ]
 aarch64-linux-gnu-gcc -dumpmachine
