@@ -121,7 +121,7 @@ export class AccessPoint {
   get faceWay(): KioskView['face'] {
     const mode = this.#mode;
     if (this.#face === undefined) return 'none';
-    if (this.#face.faulty && mode === 'walk-up') return 'out-of-order';
+    if (this.#face.outOfOrder) return 'out-of-order';
     if (this.#face.cardFirst) return 'card-first';
     if (this.#face.passFirst) return 'pass-first';
     return mode === 'walk-up' ? 'walk-up' : mode === 'tap-to-look' ? 'tap' : 'none';
@@ -129,7 +129,7 @@ export class AccessPoint {
 
   /** Can a pass be shown here now, and is it of use? */
   get takesPasses(): boolean {
-    if (this.#face?.readsPasses !== true || (this.#face.faulty && this.#mode === 'walk-up')) return false;
+    if (this.#face?.readsPasses !== true || this.#face.outOfOrder) return false;
     const { rules, config } = this.#parts;
     return rules.combinationsAt(config.id).some((combination) => FACTORS_OF[combination].includes('pass'));
   }

@@ -8,6 +8,8 @@ import { Deadline } from './deadline.ts';
 /** First and longest wait before a camera that failed is tried again. */
 export const CAMERA_RETRY_MS_FIRST = 1_000;
 export const CAMERA_RETRY_MS_MAX = 30_000;
+/** One that nobody tries again by itself is called out of order for so long. */
+export const CAMERA_REST_MS = millis(10_000);
 
 export interface CameraWatchParts {
   readonly camera: Camera;
@@ -21,17 +23,21 @@ export interface CameraWatchParts {
   readonly onFrameGone: () => Promise<void>;
   /** The camera, or what looks at its frames, failed. True where it is to be tried again after a while. */
   readonly onLost: () => boolean;
+  /** It is no longer called out of order, though nobody has tried it. */
+  readonly onRested: () => void;
 }
 
 /** Keeps a camera open while it is wanted, and brings it back with growing delays when it fails. */
 export class CameraWatch {
   readonly #parts: CameraWatchParts;
+  /** Of the next try, or of the end of a rest. */
   readonly #retry: Deadline;
   #stream: FrameStream | undefined;
   #running: Promise<void> | undefined;
   #wanted = false;
   #stopped = false;
   #faulty = false;
+  #rests = false;
   #retryMs: Millis = millis(CAMERA_RETRY_MS_FIRST);
 
   constructor(parts: CameraWatchParts) {
@@ -47,15 +53,22 @@ export class CameraWatch {
     return this.#faulty;
   }
 
+  /** It has just failed, and is not tried again before somebody asks for it. */
+  get rests(): boolean {
+    return this.#rests;
+  }
+
   open(): void {
     if (this.#stopped) return;
     this.#wanted = true;
+    this.#rests = false;
     this.#retry[Symbol.dispose]();
     this.#running ??= this.#run();
   }
 
   close(): void {
     this.#wanted = false;
+    this.#rests = false;
     this.#retry[Symbol.dispose]();
     const stream = this.#stream;
     this.#stream = undefined;
@@ -110,9 +123,17 @@ export class CameraWatch {
   #lost(error: unknown): void {
     this.#failed(error);
     this.#wanted = false;
-    if (!this.#parts.onLost() || this.#stopped) return;
+    const again = this.#parts.onLost();
+    if (this.#stopped) return;
+    this.#rests = !again;
+    if (!again) return this.#retry.in(CAMERA_REST_MS, () => this.#rested());
     this.#retry.in(this.#retryMs, () => this.open());
     this.#retryMs = millis(Math.min(this.#retryMs * 2, CAMERA_RETRY_MS_MAX));
+  }
+
+  #rested(): void {
+    this.#rests = false;
+    this.#parts.onRested();
   }
 
   #failed(error: unknown): void {

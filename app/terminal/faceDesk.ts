@@ -87,6 +87,7 @@ export class FaceDesk {
       onFrame: (frame) => this.#onFrame(frame),
       onFrameGone: () => this.#onFrameGone(),
       onLost: () => this.#onLost(),
+      onRested: () => this.#show(),
     });
   }
 
@@ -109,9 +110,9 @@ export class FaceDesk {
     return this.#parts.passLook !== undefined && opensFor(this.#mode, 'show-pass');
   }
 
-  /** Does the camera fail at present? */
-  get faulty(): boolean {
-    return this.#watch.faulty;
+  /** Does the camera fail at present, as far as anybody knows who did not try it just now? */
+  get outOfOrder(): boolean {
+    return this.#watch.rests || (this.#watch.faulty && this.#mode === 'walk-up');
   }
 
   /** Somebody touched "use face". */

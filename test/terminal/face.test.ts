@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Probe } from '#core/biometrics/probe.ts';
 import { BrokenPromise } from '#core/kernel/assert.ts';
 import { featuresOf, type FakeEngine } from '../fakes/fakeEngine.ts';
+import { CAMERA_REST_MS } from '#terminal/cameraWatch.ts';
 import { GateFixture, OPERATING } from './gateFixture.ts';
 
 describe('walking up', () => {
@@ -205,6 +206,27 @@ describe('when the camera or the engine fails', () => {
     gate.engine.fail(undefined);
     await gate.pass(8_000);
     expect(gate.view.face).toBe('walk-up');
+  });
+
+  it('whoever touched "face" is told at once, and can touch it again after a while', async () => {
+    const gate = await GateFixture.start({ mode: 'tap-to-look' });
+    const { Fault } = await import('#core/kernel/fault.ts');
+    gate.engine.fail(new Fault('model', { thing: 'engine', found: 'nothing', expected: 'an answer' }));
+    gate.camera.show('holder');
+    expect(gate.view.face).toBe('tap');
+    gate.terminal.kiosk.command({ kind: 'use-face' });
+    await gate.pass(300);
+    expect([gate.view.face, gate.screen.kind, gate.view.cameraOn]).toEqual(['out-of-order', 'idle', false]);
+    gate.engine.fail(undefined);
+    gate.terminal.kiosk.command({ kind: 'use-face' });
+    await gate.pass(300);
+    expect(gate.view.cameraOn).toBe(false);
+    await gate.pass(CAMERA_REST_MS);
+    expect(gate.view.face).toBe('tap');
+    gate.terminal.kiosk.command({ kind: 'use-face' });
+    await gate.pass(1_000);
+    expect(gate.screen).toEqual({ kind: 'granted', by: 'face' });
+    expect(gate.view.face).toBe('tap');
   });
 });
 

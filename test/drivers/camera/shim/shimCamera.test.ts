@@ -214,6 +214,7 @@ describe('a camera behind the shim', () => {
       onFrame: () => Promise.resolve(void frames++),
       onFrameGone: () => Promise.resolve(),
       onLost: () => true,
+      onRested: () => undefined,
     });
     watch.open();
     await expect.poll(() => frames).toBeGreaterThan(0);
