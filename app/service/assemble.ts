@@ -120,6 +120,8 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   const [opened, vision, around] = await allOrNone([openPeople(parts), startVision(parts), peripherals(parts)]);
   const { storage, roster } = opened;
   const people = roster.directory.people;
+  using unowned = new DisposableStack();
+  unowned.use(roster.gallery);
   const { overwritten, says } = vision.freedMemory;
   health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const mirror = new ScreenMirror();
@@ -146,6 +148,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     typedCards: hardware.typedCards,
     ...(config.siren === undefined ? {} : { siren: hardware.strike(config.siren) }),
   });
+  unowned.move();
   terminal.start();
   for (const line of strengthLines(credentialsUsed(config))) health.report(line);
   const keyCalendar = new KeyCalendar({
