@@ -9,7 +9,6 @@ import type { CardReader } from '#core/ports/hardware.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { SecretMemory } from '#core/ports/secretMemory.ts';
-import type { LoadedRoster } from '#core/ports/stores.ts';
 import { LockedMemory, type MemoryLock } from '#platform/lockedMemory.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import { createDoorModes } from '#storage/doorModes.ts';
@@ -25,9 +24,11 @@ import { BackupCalendar } from '#terminal/backupCalendar.ts';
 import type { Barrier } from '#terminal/barrier.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
 import { KeyCalendar } from '#terminal/keyCalendar.ts';
+import { loadRoster, type LoadedRoster } from '#terminal/loadedRoster.ts';
 import { Recorder } from '#terminal/recorder.ts';
 import { Terminal } from '#terminal/terminal.ts';
-import { withChoices, type ModelsFile } from '#vision/models/modelsFile.ts';
+import { templateFormatOf } from '#vision/engine.ts';
+import { withChoices, type ModelSpec, type ModelsFile } from '#vision/models/modelsFile.ts';
 import { LastingEngine } from '#vision/node/lastingEngine.ts';
 import { startVisionWorker } from '#vision/node/visionWorker.ts';
 import { credentialsUsed } from './credentialsUsed.ts';
@@ -117,13 +118,14 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
   const { config, models, health, clock, random, recorder, hardware, doors, master } = parts;
   // Side by side: each waits for a thread of its own.
   const [opened, vision, around] = await allOrNone([openPeople(parts), startVision(parts), peripherals(parts)]);
-  const { storage } = opened;
-  using roster = opened.roster;
+  const { storage, roster } = opened;
+  const people = roster.directory.people;
+  using unowned = new DisposableStack();
+  unowned.use(roster.gallery);
   const { overwritten, says } = vision.freedMemory;
   health.report({ part: 'freed memory', level: overwritten ? 'ok' : 'warning', says });
   const mirror = new ScreenMirror();
   const terminal = new Terminal({
-    memory: templateMemory(health),
     config,
     clock,
     random,
@@ -146,6 +148,7 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     typedCards: hardware.typedCards,
     ...(config.siren === undefined ? {} : { siren: hardware.strike(config.siren) }),
   });
+  unowned.move();
   terminal.start();
   for (const line of strengthLines(credentialsUsed(config))) health.report(line);
   const keyCalendar = new KeyCalendar({
@@ -164,7 +167,6 @@ async function openForPeople(parts: OpenParts): Promise<Gate> {
     recorder,
   });
   backups.start();
-  const people = roster.cardholders.length;
   const gate = {
     terminal,
     clock,
@@ -223,7 +225,8 @@ interface OpenPeople {
 }
 
 /** The data folder and everybody in it. What the doors have recorded so far is written first. */
-async function openPeople({ config, master, health, recorder }: OpenParts): Promise<OpenPeople> {
+async function openPeople(parts: OpenParts): Promise<OpenPeople> {
+  const { config, master, health, recorder, clock } = parts;
   const storage = await openStorage({
     folder: config.dataFolder,
     simulated: config.simulated,
@@ -236,17 +239,28 @@ async function openPeople({ config, master, health, recorder }: OpenParts): Prom
   try {
     recorder.attach(storage.journal);
     tellLock(health, 'locked keys', await storage.keys.memoryLock());
-    return { storage, roster: await storage.people.load(), close: () => storage.close() };
+    const { people } = storage;
+    const templateFormat = templateFormatOf(modelsOf(parts));
+    const roster = await loadRoster({ people, clock, health, templateFormat, memory: templateMemory(health) });
+    const close = (): Promise<void> => {
+      roster.gallery[Symbol.dispose]();
+      return storage.close();
+    };
+    return { storage, roster, close };
   } catch (error) {
     await storage.close();
     throw error;
   }
 }
 
-function startVision({ config, models, modelsFolder, clock, health }: OpenParts): Promise<LastingEngine> {
+const modelsOf = ({ config, models }: GateParts): readonly ModelSpec[] =>
+  withChoices(models.models, config.biometrics.models);
+
+function startVision(parts: OpenParts): Promise<LastingEngine> {
+  const { models, modelsFolder, clock, health } = parts;
   const options = {
     folder: modelsFolder,
-    models: withChoices(models.models, config.biometrics.models),
+    models: modelsOf(parts),
     scoreMin: models.operating.detection.scoreMin,
     clock,
   };

@@ -8,7 +8,14 @@ import type { WallTime } from '#core/kernel/units.ts';
 import type { HealthReport } from '#core/ports/health.ts';
 import type { Backups } from '#core/ports/backups.ts';
 import type { Receipts } from '#core/ports/receipts.ts';
-import type { ConsentsRemoved, EnrolledFace, Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
+import type {
+  ConsentsRemoved,
+  EnrolledFace,
+  Enrolment,
+  PeopleStore,
+  Roster,
+  TakeTemplates,
+} from '#core/ports/stores.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import type { RetentionRules } from '#core/privacy/retention.ts';
@@ -18,7 +25,6 @@ import type { DatabaseFile } from './files/folderMarker.ts';
 import type { EpochPlace } from './keys/epochPlace.ts';
 import { checkEnrolment, checkFace } from './stores/enrolment.ts';
 import type { EnrolmentRows } from './stores/people.ts';
-import type { RosterPart } from './stores/rosterPage.ts';
 import { TEMPLATE_BYTES } from './stores/templates.ts';
 import { RESERVE_BYTES } from './journal/reserve.ts';
 import { ThreadedJournal, type StoredJournal } from './thread/threadedJournal.ts';
@@ -128,28 +134,19 @@ class ThreadedPeopleStore implements BulkPeopleStore {
     this.#thread = thread;
   }
 
-  async load(): Promise<LoadedRoster> {
+  async load(take: TakeTemplates = () => undefined): Promise<Roster> {
     const cardholders: Cardholder[] = [];
     const credentials: Credential[] = [];
-    const templates: Template[] = [];
-    const features: ArrayBuffer[] = [];
-    const onPart = (part: RosterPart): void => {
-      cardholders.push(...part.cardholders);
-      credentials.push(...part.credentials);
-      templates.push(...templatesOf(part));
-      features.push(part.features);
-    };
-    const leftOut = new Set(await loadParts(this.#thread, onPart));
-    for (const template of templates) if (leftOut.has(template.record.pseudonym)) template[Symbol.dispose]();
+    const leftOut = new Set(
+      await loadParts(this.#thread, (part) => {
+        cardholders.push(...part.cardholders);
+        credentials.push(...part.credentials);
+        take(templatesOf(part));
+      }),
+    );
     return {
       cardholders: cardholders.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
       credentials: credentials.filter(({ pseudonym }) => !leftOut.has(pseudonym)),
-      templates: templates.filter(({ record }) => !leftOut.has(record.pseudonym)),
-      [Symbol.dispose]: () => {
-        for (const template of templates.splice(0)) template[Symbol.dispose]();
-        // To nothing, which frees it: left to the collector it would stay for hours in a gate that has nothing to do.
-        for (const buffer of features.splice(0)) buffer.transfer(0);
-      },
     };
   }
 

@@ -1,6 +1,6 @@
-import { Directory } from '#core/access/directory.ts';
+import type { Directory } from '#core/access/directory.ts';
 import { Rulebook } from '#core/access/rulebook.ts';
-import { Gallery } from '#core/biometrics/gallery.ts';
+import type { Gallery } from '#core/biometrics/gallery.ts';
 import type { OperatingPoint } from '#core/biometrics/operatingPoint.ts';
 import type { AccessPointConfig, TerminalConfig } from '#core/config/terminalConfig.ts';
 import { assert } from '#core/kernel/assert.ts';
@@ -15,8 +15,7 @@ import type { PinHasher } from '#core/ports/pinHasher.ts';
 import type { Random } from '#core/ports/random.ts';
 import type { Mirror } from '#core/ports/screen.ts';
 import type { Receipts } from '#core/ports/receipts.ts';
-import type { JournalArchive, PeopleStore, PinTriesStore, Roster, SpentPassStore } from '#core/ports/stores.ts';
-import { hasEnded } from '#core/privacy/consent.ts';
+import type { JournalArchive, PeopleStore, PinTriesStore, SpentPassStore } from '#core/ports/stores.ts';
 import { AccessPoint } from './accessPoint.ts';
 import { ClockGuard } from './clockGuard.ts';
 import { ConsentTerms } from './consentTerms.ts';
@@ -29,11 +28,11 @@ import { Identifier } from './identifier.ts';
 import { KnownPeople } from './knownPeople.ts';
 import { KioskSession } from './kioskSession.ts';
 import { KioskSound } from './kioskSound.ts';
+import type { LoadedRoster } from './loadedRoster.ts';
 import type { ModeDesk } from './modeDesk.ts';
 import { PassDesk } from './passDesk.ts';
 import { PinDesk } from './pinDesk.ts';
 import { Purge } from './purge.ts';
-import type { SecretMemory } from '#core/ports/secretMemory.ts';
 import type { Recorder } from './recorder.ts';
 import { RuleKeeper } from './ruleKeeper.ts';
 import { SubjectRights } from './subjectRights.ts';
@@ -57,7 +56,8 @@ export interface TerminalParts {
   readonly people: PeopleStore;
   readonly journal: JournalArchive;
   readonly receipts: Receipts;
-  readonly roster: Roster;
+  /** Taken over: its templates are overwritten when the terminal stops. */
+  readonly roster: LoadedRoster;
   readonly hasher: PinHasher & { readonly dummyHash: string };
   readonly readers: ReadonlyMap<AccessPointId, CardReader>;
   /** Of the reader that types at the kiosk, where it is one of these. */
@@ -66,8 +66,6 @@ export interface TerminalParts {
   /** Sounds while it is energised; absent where none is fitted. */
   readonly siren?: Strike;
   readonly mirror: Mirror;
-  /** Where templates lie; without it as the system gives it. */
-  readonly memory?: SecretMemory;
 }
 
 /** The gate at work: its people in memory, its access points, its screen. */
@@ -80,7 +78,7 @@ export class Terminal {
   readonly rules: RuleKeeper;
   readonly modes: ModeDesk;
   readonly alarms: AlarmDesk;
-  /** Without the roster: it is read once, and would be kept a second time beside directory and gallery. */
+  /** Without the roster, of which directory and gallery alone are kept. */
   readonly #parts: Omit<TerminalParts, 'roster'>;
   readonly #terms: ConsentTerms;
   readonly #pins: PinDesk;
@@ -91,10 +89,10 @@ export class Terminal {
 
   constructor({ roster, ...parts }: TerminalParts) {
     this.#parts = parts;
-    this.gallery = new Gallery(parts.memory);
     const { config, operating, engine, people, recorder, random, clock, health } = parts;
-    const directory = directoryOf(roster);
-    const { gallery } = this;
+    const { directory, gallery, templateFormat } = roster;
+    assert(templateFormat === engine.templateFormat, 'the gallery holds what the engine can compare');
+    this.gallery = gallery;
     const { rules, alarms, sounder } = rulesOf(parts, directory);
     this.rules = rules;
     this.alarms = alarms;
@@ -114,7 +112,7 @@ export class Terminal {
     const shared = { people, known, guard, recorder, clock, health, retention: config.retention };
     this.rights = new SubjectRights({ ...shared, receipts });
     this.purge = new Purge({ ...shared, journal, terms: this.#terms });
-    this.#fillGallery(roster);
+    for (const record of roster.records) this.#terms.add(record);
     const { hasher, pinTries: store } = parts;
     const pins = new PinDesk({ directory, limits: config.pin, clock, health, hasher, store });
     this.#pins = pins;
@@ -201,25 +199,6 @@ export class Terminal {
     await Promise.all([...accessPoints, this.#sounder.stop(), this.#terms.stop(), this.purge.stop()]);
     this.gallery[Symbol.dispose]();
     this.#parts.recorder.record({ kind: 'terminal-stopped' });
-  }
-
-  /**
-   * Templates of another format than the engine's cannot be compared: these people use card or PIN until enrolled anew.
-   * One whose consent has ended is not even taken in; the sweep removes it.
-   */
-  #fillGallery(roster: Roster): void {
-    const { engine, health, clock } = this.#parts;
-    const at = clock.wall();
-    let foreign = 0;
-    for (using template of roster.templates) {
-      const { format, until } = template.record;
-      this.#terms.add(template.record);
-      if (format !== engine.templateFormat) foreign++;
-      else if (!hasEnded(until, at)) this.gallery.add(template);
-    }
-    if (foreign === 0) return;
-    const says = `${foreign} templates were made by another model and are not compared`;
-    health.report({ part: 'templates', level: 'warning', says });
   }
 
   #accessPoint(
@@ -315,11 +294,4 @@ function rulesOf(
 function passesOf({ config, isSignedPass, spentPasses, clock, health }: Omit<TerminalParts, 'roster'>): PassDesk {
   const rules: PassRules = { isSigned: isSignedPass, longestMs: config.passes.longestMs };
   return new PassDesk({ rules, store: spentPasses, clock, health });
-}
-
-function directoryOf(roster: Roster): Directory {
-  const directory = new Directory();
-  for (const cardholder of roster.cardholders) directory.add(cardholder, []);
-  for (const credential of roster.credentials) directory.addCredential(credential);
-  return directory;
 }

@@ -93,9 +93,7 @@ async function round(crowd: Crowd, templates: number): Promise<Round> {
   using gallery = new Gallery();
   let loaded = NaN;
   const leftOut = await loadParts(thread, (part) => {
-    for (using template of templatesOf(part)) gallery.add(template);
-    // Given back at once; the gate, which takes the roster as a whole, gives it back with the whole.
-    part.features.transfer(0);
+    for (const template of templatesOf(part)) gallery.add(template);
     if (Number.isNaN(loaded) && gallery.templates === templates) loaded = performance.now() - start;
   });
   const everybody = performance.now() - start;

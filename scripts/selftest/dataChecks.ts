@@ -85,9 +85,9 @@ function inUse(error: unknown): undefined {
 }
 
 async function peopleIn(storage: Storage): Promise<string> {
-  const { cardholders, credentials, templates } = await storage.people.load();
-  for (const template of templates) template[Symbol.dispose]();
-  return `${cardholders.length} cardholders, ${credentials.length} credentials, ${templates.length} templates`;
+  let templates = 0;
+  const { cardholders, credentials } = await storage.people.load((some) => (templates += some.length));
+  return `${cardholders.length} cardholders, ${credentials.length} credentials, ${templates} templates`;
 }
 
 async function newestEntry({ journal }: Storage): Promise<WallTime | undefined> {

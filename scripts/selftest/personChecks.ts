@@ -1,3 +1,4 @@
+import type { Pseudonym } from '#core/kernel/ids.ts';
 import type { Demonstration } from '#service/simulated/demonstration.ts';
 import { createArgon2PinHasher } from '#storage/argon2PinHasher.ts';
 import type { Findings } from './findings.ts';
@@ -24,10 +25,10 @@ export async function showEnrolment(
   const picture = demonstration.scenes.find(({ id }) => id === person?.enrolFrom)?.picture;
   await findings.show('enrolment.people_with_face', async () => {
     const { gallery } = gate.gate.terminal;
-    const { cardholders, templates } = await gate.gate.storage.people.load();
-    for (const template of templates) template[Symbol.dispose]();
+    let templates = 0;
+    const { cardholders } = await gate.gate.storage.people.load((some) => (templates += some.length));
     return {
-      ok: gallery.people === 1 && templates.length === 1,
+      ok: gallery.people === 1 && templates === 1,
       value: gallery.people,
       limit: 1,
       unit: 'people',
@@ -36,9 +37,10 @@ export async function showEnrolment(
   });
   await findings.show('enrolment.consent_acted_by', async () => {
     const { people } = gate.gate.storage;
-    const { cardholders, templates } = await people.load();
-    const owners = new Set(templates.map(({ record }) => record.pseudonym));
-    for (const template of templates) template[Symbol.dispose]();
+    const owners = new Set<Pseudonym>();
+    const { cardholders } = await people.load((templates) => {
+      for (const { record } of templates) owners.add(record.pseudonym);
+    });
     const consents = (await Promise.all([...owners].map((owner) => people.consentsOf(owner)))).flat();
     const madeUp = consents.filter(({ actedBy }) => actedBy === 'made-up-for-demonstration');
     return {

@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
-import { FEATURE_LENGTH } from '#core/biometrics/probe.ts';
-import { Template } from '#core/biometrics/template.ts';
 import { Fault } from '#core/kernel/fault.ts';
 import type { CredentialId, Pseudonym } from '#core/kernel/ids.ts';
-import type { ConsentsRemoved, EnrolledFace, Enrolment, LoadedRoster, PeopleStore } from '#core/ports/stores.ts';
+import type {
+  ConsentsRemoved,
+  EnrolledFace,
+  Enrolment,
+  PeopleStore,
+  Roster,
+  TakeTemplates,
+} from '#core/ports/stores.ts';
 import type { WallTime } from '#core/kernel/units.ts';
 import type { Consent } from '#core/privacy/consent.ts';
 import type { Deletion } from '#core/privacy/deletion.ts';
 import { recordKeyDue, type RetentionRules } from '#core/privacy/retention.ts';
 import { checkEnrolment, checkFace } from '#storage/stores/enrolment.ts';
+import { copyOf } from './wholeRoster.ts';
 
 /** An id as the product makes them, the same for the same label: `idFrom<Pseudonym>('Ada')`. */
 export const idFrom = <Id extends string>(label: string): Id =>
@@ -25,17 +31,17 @@ export class FakePeopleStore implements PeopleStore {
   #generation = 1;
   #fault: Fault | undefined;
 
-  async load(): Promise<LoadedRoster> {
+  async load(take: TakeTemplates = () => undefined): Promise<Roster> {
     this.#check();
     const people = [...this.#people.values()].filter(({ cardholder }) => !this.#due.has(cardholder.pseudonym));
-    const templates = people.flatMap(({ face }) => face?.templates ?? []).map(copyOf);
+    for (const { face } of people) {
+      using given = new DisposableStack();
+      take((face?.templates ?? []).map((template) => given.use(copyOf(template))));
+      this.#check();
+    }
     return {
       cardholders: people.map(({ cardholder }) => cardholder),
       credentials: people.flatMap(({ credentials }) => credentials).filter(({ id }) => !this.#revoked.has(id)),
-      templates,
-      [Symbol.dispose]: () => {
-        for (const template of templates) template[Symbol.dispose]();
-      },
     };
   }
 
@@ -198,9 +204,3 @@ const idsOfFace = ({ consent, templates }: EnrolledFace): string[] => [
   consent.id,
   ...templates.map(({ record }) => record.id),
 ];
-
-function copyOf(template: Template): Template {
-  const values = new Float32Array(FEATURE_LENGTH);
-  template.copyTo(values, 0);
-  return new Template(template.record, values);
-}

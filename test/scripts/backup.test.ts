@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
+import { wholeRoster } from '../fakes/wholeRoster.ts';
 import { Site } from '../storage/backup/support/machines.ts';
 import { person } from '../storage/support/people.ts';
 
@@ -46,7 +47,7 @@ it('a backup is made, rehearsed with the recovery key, and brought back on a mac
   const restored = await backup(['restore', file, ...there], recovery);
   expect(restored).toMatchObject({ status: 0, says: expect.stringContaining('1 people come back') });
   const opened = await other.start();
-  using roster = await opened.people.load();
+  const roster = await wholeRoster(opened.people);
   expect(roster.templates).toHaveLength(1);
   const kinds = (await opened.journal.read(1 as JournalId, 10)).map(({ event }) => event.kind);
   // The entry about the backup itself is younger than the backup.

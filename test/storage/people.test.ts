@@ -2,7 +2,11 @@ import { expect, it, vi } from 'vitest';
 import { wallTime } from '#core/kernel/units.ts';
 import type { DatabaseFile } from '#storage/files/folderMarker.ts';
 import { TEMPLATE_BYTES } from '#storage/stores/templates.ts';
+import { HealthBoard } from '#terminal/healthBoard.ts';
+import { loadRoster } from '#terminal/loadedRoster.ts';
+import { FakeClock } from '../fakes/fakeClock.ts';
 import { FakePeopleStore } from '../fakes/fakePeopleStore.ts';
+import { wholeRoster } from '../fakes/wholeRoster.ts';
 import { peopleStoreContract } from './contracts/peopleStore.ts';
 import { faultOf } from './support/faults.ts';
 import { TestFolder } from './support/folder.ts';
@@ -25,7 +29,7 @@ it('everybody is there again after a restart', async () => {
   const first = await folder.open();
   await first.people.enrol(person('Ada'));
   await first.close();
-  const roster = await (await folder.open()).people.load();
+  const roster = await wholeRoster((await folder.open()).people);
   expect([roster.cardholders.length, roster.credentials.length, roster.templates.length]).toEqual([1, 2, 1]);
   expect(folder.reports).toEqual([]);
 });
@@ -35,26 +39,49 @@ it('a crowd is enrolled in batches and read in parts', async () => {
   const { people } = await folder.open();
   const crowd = Array.from({ length: 1_203 }, (_, index) => cardHolder(String(index)));
   await people.enrolMany([...crowd, person('Ada')]);
-  const roster = await people.load();
+  const roster = await wholeRoster(people);
   expect(roster.cardholders).toEqual([...crowd, person('Ada')].map(({ cardholder }) => cardholder));
   expect(roster.templates).toHaveLength(1);
 });
 
-it('a roster that is disposed of gives back the memory of its templates at once, overwritten', async () => {
-  await using folder = new TestFolder();
-  const { people } = await folder.open();
-  const count = 3;
-  for (let index = 0; index < count; index++) await people.enrol(person(String(index)));
-  const roster = await people.load();
-  const given: number[][] = [];
-  const transfer = vi.spyOn(ArrayBuffer.prototype, 'transfer').mockImplementation(function take(this: ArrayBuffer) {
-    given.push([...new Uint8Array(this)]);
-    return this;
-  });
-  roster[Symbol.dispose]();
-  transfer.mockRestore();
-  expect(given.flat()).toEqual(Array.from({ length: count * TEMPLATE_BYTES }, () => 0));
-});
+it.each([
+  ['one thread', 1_000],
+  ['two threads', 0],
+])(
+  'the memory of templates is given back part by part, overwritten, also where one is refused: %s',
+  async (_, rowsForTwo) => {
+    await using folder = new TestFolder();
+    const count = 1_203;
+    enrolled(
+      folder,
+      Array.from({ length: count }, (__, index) => `person ${index}`),
+    );
+    const { people } = await folder.open({ rowsForTwo });
+    const transfer = vi.spyOn(ArrayBuffer.prototype, 'transfer');
+    const given: number[] = [];
+    transfer.mockImplementation(function take(this: ArrayBuffer) {
+      expect(new Uint8Array(this).findLast((value) => value !== 0)).toBeUndefined();
+      given.push(this.byteLength);
+      return this;
+    });
+    const sizeOf = (bytes: readonly number[]): number => bytes.reduce((sum, one) => sum + one, 0);
+    try {
+      const before: number[] = [];
+      await people.load(() => before.push(sizeOf(given)));
+      expect(sizeOf(given)).toBe(count * TEMPLATE_BYTES);
+      // Each part is gone before the next comes.
+      expect(before.slice(0, 3)).toEqual([0, given[0], given[0]! + given[1]!]);
+      given.length = 0;
+      const refuse = (): never => {
+        throw new Error('no memory left for templates');
+      };
+      await expect(people.load(refuse)).rejects.toThrow('no memory left');
+      expect(sizeOf(given)).toBe(count * TEMPLATE_BYTES);
+    } finally {
+      transfer.mockRestore();
+    }
+  },
+);
 
 it.each([
   ['biometrics.db', 'templates'],
@@ -69,12 +96,18 @@ it.each([
     for (const rowsForTwo of [1_000, 0]) {
       folder.reports.length = 0;
       const storage = await folder.open({ rowsForTwo });
-      const { cardholders, credentials, templates } = await storage.people.load();
+      const { cardholders, credentials, templates } = await wholeRoster(storage.people);
+      const { people } = storage;
+      const clock = new FakeClock();
+      const health = new HealthBoard();
+      const gate = await loadRoster({ people, clock, health, templateFormat: templates[0]!.record.format });
       await storage.close();
+      expect([gate.directory.people, gate.gallery.people, gate.records.length]).toEqual([1, 1, 1]);
+      expect(gate.gallery.has(person('Cy').cardholder.pseudonym)).toBe(true);
       expect(cardholders).toEqual([person('Cy').cardholder]);
       expect(credentials).toEqual(person('Cy').credentials);
       expect(templates.map(({ record }) => record)).toEqual(person('Cy').face.templates.map(({ record }) => record));
-      expect(folder.reports).toEqual([expect.objectContaining({ part: 'people', level: 'failed' })]);
+      expect(folder.reports).toEqual(Array(2).fill(expect.objectContaining({ part: 'people', level: 'failed' })));
       expect(folder.reports[0]?.says).toContain(`2 of the people left out`);
       expect(folder.reports[0]?.says).toContain(`${file}, table ${table}, row `);
     }
@@ -89,7 +122,7 @@ it('a large roster is read by two threads, and is the same', async () => {
     Array.from({ length: 1_700 }, (_, index) => `person ${index}`),
   );
   const { people } = await folder.open({ rowsForTwo: 0 });
-  using roster = await people.load();
+  const roster = await wholeRoster(people);
   const byId = <One extends { readonly pseudonym: string }>(all: readonly One[]): Set<string> =>
     new Set(all.map(({ pseudonym }) => pseudonym));
   expect([roster.cardholders, roster.credentials, roster.templates].map(({ length }) => length)).toEqual([

@@ -6,6 +6,7 @@ import { wallTime } from '#core/kernel/units.ts';
 import { LEGAL_MINIMUM } from '#core/privacy/retention.ts';
 import { verifyReceipt } from '#storage/keys/receipts.ts';
 import { RevokedCredentials } from '#storage/stores/revokedCredentials.ts';
+import { wholeRoster } from '../fakes/wholeRoster.ts';
 import { faultOf } from './support/faults.ts';
 import { TestFolder } from './support/folder.ts';
 import { faceAnew, featuresOf, person, valuesOf } from './support/people.ts';
@@ -24,7 +25,7 @@ describe('on the disk', () => {
     await storage.people.addFace(faceAnew('Ada'));
     await storage.close();
     const again = await folder.open();
-    expect((await again.people.load()).templates.map(valuesOf)).toEqual([featuresOf('anew Ada')]);
+    expect((await wholeRoster(again.people)).templates.map(valuesOf)).toEqual([featuresOf('anew Ada')]);
     expect(await again.people.consentsOf(ADA)).toHaveLength(2);
     expect(folder.reports.filter(({ level, part }) => part === 'people' && level !== 'ok')).toEqual([]);
   });
@@ -43,7 +44,7 @@ describe('on the disk', () => {
     copyFileSync(before, join(folder.path, 'biometrics.db'));
     const third = await folder.open();
     // A row that does not open leaves its person out: what somebody put back opens no door.
-    expect((await third.people.load()).templates).toEqual([]);
+    expect((await wholeRoster(third.people)).templates).toEqual([]);
     expect(folder.reports.map(({ says }) => says).join()).toContain('left out');
   });
 

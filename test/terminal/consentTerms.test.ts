@@ -9,6 +9,7 @@ import { CONSENT_STOP_MS_MAX, CONSENT_SWEEP_MS, CONSENTS_ENDED_AT_ONCE } from '#
 import { Evidence } from '#terminal/evidence.ts';
 import { PURGE_START_MS } from '#terminal/purge.ts';
 import { Identifier } from '#terminal/identifier.ts';
+import { wholeRoster } from '../fakes/wholeRoster.ts';
 import { template } from '../core/biometrics/numbers.ts';
 import { accessPoint, holder } from '../core/people.ts';
 import { featuresOf } from '../fakes/fakeEngine.ts';
@@ -22,7 +23,7 @@ const GRANTED = { kind: 'granted', by: 'face' };
 const HEALTH = 'templates whose consent has ended';
 
 const storedOf = async ({ people }: GateFixture): Promise<Pseudonym[]> =>
-  (await people.load()).templates.map(({ record }) => record.pseudonym);
+  (await wholeRoster(people)).templates.map(({ record }) => record.pseudonym);
 
 const endedOf = ({ journal }: GateFixture): unknown[] =>
   journal.recorded.filter(({ event }) => event.kind === 'consent-ended').map(({ subject }) => subject);

@@ -8,6 +8,7 @@ import type { Consent } from '#core/privacy/consent.ts';
 import { EnrolmentDesk, type EnrolmentOutcome } from '#terminal/enrolment.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
 import { Recorder } from '#terminal/recorder.ts';
+import { wholeRoster } from '../fakes/wholeRoster.ts';
 import { FakeClock } from '../fakes/fakeClock.ts';
 import { FakeEngine, fakeFace } from '../fakes/fakeEngine.ts';
 import { fakeFrame } from '../fakes/fakeFrame.ts';
@@ -89,7 +90,7 @@ export class EnrolmentRoom {
 
   /** All that is known of anybody, on the disk and in memory. */
   async state(): Promise<unknown> {
-    const { cardholders, credentials, templates } = await this.people.load();
+    const { cardholders, credentials, templates } = await wholeRoster(this.people);
     return structuredClone({
       stored: { cardholders, credentials, templates: templates.map(({ record }) => record) },
       journal: this.journal.recorded,

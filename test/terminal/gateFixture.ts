@@ -17,6 +17,7 @@ import { DoorController } from '#terminal/doorController.ts';
 import { HealthBoard } from '#terminal/healthBoard.ts';
 import { ModeDesk } from '#terminal/modeDesk.ts';
 import { Recorder } from '#terminal/recorder.ts';
+import { loadRoster } from '#terminal/loadedRoster.ts';
 import { Terminal } from '#terminal/terminal.ts';
 import { TurnstileController } from '#terminal/turnstileController.ts';
 import { Rulebook } from '#core/access/rulebook.ts';
@@ -214,7 +215,12 @@ export class GateFixture {
       people: gate.people,
       journal: gate.journal,
       receipts: gate.receipts,
-      roster: await gate.people.load(),
+      roster: await loadRoster({
+        people: gate.people,
+        clock: gate.clock,
+        health: gate.health,
+        templateFormat: gate.engine.templateFormat,
+      }),
       hasher: gate.hasher,
       readers:
         keyboard === undefined

@@ -4,6 +4,7 @@ import { wallTime } from '#core/kernel/units.ts';
 import type { DeletionReceipt, SignedReceipt } from '#core/privacy/receipt.ts';
 import { days, LEGAL_MINIMUM } from '#core/privacy/retention.ts';
 import { RIGHTS_RETRY_MS } from '#terminal/subjectRights.ts';
+import { wholeRoster } from '../fakes/wholeRoster.ts';
 import { fakeFrame } from '../fakes/fakeFrame.ts';
 import { idFrom } from '../fakes/fakePeopleStore.ts';
 import { faultOf } from '../storage/support/faults.ts';
@@ -57,7 +58,7 @@ describe('a face that is withdrawn', () => {
     const { receipt } = await gate.terminal.rights.withdraw(HOLDER);
     const at = gate.clock.wall();
     expect(receipt).toMatchObject({ pseudonym: HOLDER, biometricKeyDestroyedAt: at, recordKey: { kind: 'in-use' } });
-    expect((await gate.people.load()).templates).toEqual([]);
+    expect((await wholeRoster(gate.people)).templates).toEqual([]);
     expect(entries(gate, 'face-withdrawn')).toEqual([HOLDER]);
     expect(await showCard(gate)).toEqual({ kind: 'granted', by: 'card' });
   });
@@ -93,7 +94,7 @@ describe('a face that is withdrawn', () => {
     };
     await giveFaceAgain(gate);
     await withdrawn;
-    expect([gate.terminal.gallery.people, (await gate.people.load()).templates]).toEqual([0, []]);
+    expect([gate.terminal.gallery.people, (await wholeRoster(gate.people)).templates]).toEqual([0, []]);
   });
 
   it('of somebody whom nobody enrolled is a fault, and nothing is owed', async () => {
@@ -116,7 +117,7 @@ describe('a disk that fails', () => {
     gate.clock.advance(RIGHTS_RETRY_MS);
     await gate.settle();
     expect([levelOf(gate), entries(gate, 'face-withdrawn')]).toEqual(['ok', [HOLDER]]);
-    expect((await gate.people.load()).templates).toEqual([]);
+    expect((await wholeRoster(gate.people)).templates).toEqual([]);
     expect((await gate.terminal.rights.receipt(HOLDER)).receipt.kind).toBe('withdrawal');
   });
 
@@ -136,7 +137,7 @@ describe('a person who is erased', () => {
     expect(await showCard(gate)).toMatchObject({ kind: 'denied' });
     expect(await gate.look('holder')).toEqual(NOT_RECOGNISED);
     await erased;
-    expect(await gate.people.load()).toMatchObject({ cardholders: [], credentials: [], templates: [] });
+    expect(await wholeRoster(gate.people)).toMatchObject({ cardholders: [], credentials: [], templates: [] });
   });
 
   it('is restricted until the last legal minimum ends, whatever the setting, and the receipt names both dates', async () => {

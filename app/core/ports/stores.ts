@@ -11,15 +11,14 @@ import type { Consent } from '../privacy/consent.ts';
 import type { Deletion } from '../privacy/deletion.ts';
 import type { RetentionRules } from '../privacy/retention.ts';
 
-/** Everything that decisions need of the people, read once at start and kept in memory. */
+/** Everybody whom decisions may know, with what each of them holds. */
 export interface Roster {
   readonly cardholders: readonly Cardholder[];
   readonly credentials: readonly Credential[];
-  readonly templates: readonly Template[];
 }
 
-/** Disposing of it overwrites the templates and gives back their memory at once: it is much, and needed only once. */
-export interface LoadedRoster extends Roster, Disposable {}
+/** Takes some templates, which are overwritten as soon as it returns. */
+export type TakeTemplates = (templates: readonly Template[]) => void;
 
 /** A person's enrolment as one act: all of it is stored or none. */
 export interface Enrolment {
@@ -42,7 +41,12 @@ export interface ConsentsRemoved {
 
 /** @throws Fault `storage` where the disk is full, stuck or damaged; nothing is half done then. */
 export interface PeopleStore {
-  load(): Promise<LoadedRoster>;
+  /**
+   * Everybody; templates come before, some at a time, and are held by nobody but `take`. They may be of people who are
+   * not among the cardholders in the end, because a row of theirs is damaged: nothing of these may be kept.
+   * @throws also what `take` throws, which is given nothing more then.
+   */
+  load(take?: TakeTemplates): Promise<Roster>;
   enrol(person: Enrolment): Promise<void>;
   /** The consents of one person, newest first. */
   consentsOf(pseudonym: Pseudonym): Promise<readonly Consent[]>;

@@ -114,8 +114,8 @@ export class SimulatorDesk implements Disposable {
   async #holdUp(what: HeldUp): Promise<void> {
     const { gate, world, accessPoint, passes, demonstration } = this.#parts;
     const camera = world.camera(accessPoint.id);
-    using roster = await gate.storage.people.load();
-    const holder = roster.cardholders.find(({ name }) => name === demonstration.people[0]?.name);
+    const { cardholders } = await gate.storage.people.load();
+    const holder = cardholders.find(({ name }) => name === demonstration.people[0]?.name);
     if (camera === undefined || holder === undefined) return;
     camera.put({ id: what, picture: await passes.picture(what, holder.pseudonym, gate.clock.wall()) });
     camera.show(what);

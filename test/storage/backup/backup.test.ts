@@ -5,6 +5,7 @@ import type { DoorId, JournalId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
 import { LEGAL_MINIMUM } from '#core/privacy/retention.ts';
 import type { Storage } from '#storage/openStorage.ts';
+import { wholeRoster } from '../../fakes/wholeRoster.ts';
 import { cardHolder, person, valuesOf } from '../support/people.ts';
 import { AT, Site } from './support/machines.ts';
 
@@ -22,7 +23,7 @@ const entry = (at: number): JournalEntry => ({
 
 /** Everybody as a gate loads them: names, ids of credentials, and templates by their first number. */
 async function known({ people }: Storage): Promise<{ names: string[]; credentials: string[]; faces: number[] }> {
-  using roster = await people.load();
+  const roster = await wholeRoster(people);
   return {
     names: roster.cardholders.map(({ name }) => name).toSorted(),
     credentials: roster.credentials.map(({ id }) => id).toSorted(),

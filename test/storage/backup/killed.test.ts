@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JournalId } from '#core/kernel/ids.ts';
 import { wallTime } from '#core/kernel/units.ts';
+import { wholeRoster } from '../../fakes/wholeRoster.ts';
 import { person } from '../support/people.ts';
 import { AT, Site, type Machine } from './support/machines.ts';
 
@@ -57,7 +58,7 @@ function stepsOf(count: number, last: number): number[] {
 /** Opens, holds everybody, and its journal is whole. What it was recorded to be. */
 async function kindsIn(machine: Machine): Promise<string[]> {
   const storage = await machine.start();
-  using roster = await storage.people.load();
+  const roster = await wholeRoster(storage.people);
   expect(roster.cardholders.map(({ name }) => name).toSorted()).toEqual(NAMES);
   expect(roster.templates).toHaveLength(2);
   expect(await storage.journal.check({ indexes: true })).toMatchObject({ ok: true });

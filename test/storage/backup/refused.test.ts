@@ -20,6 +20,7 @@ import { unsealOwn } from '#storage/backup/contentKey.ts';
 import { BackupFile } from '#storage/backup/readBackup.ts';
 import { openCabinet } from '#storage/keys/cabinet.ts';
 import { newRecoveryKeys } from '#storage/keys/curveKeys.ts';
+import { wholeRoster } from '../../fakes/wholeRoster.ts';
 import { faultOf } from '../support/faults.ts';
 import { person } from '../support/people.ts';
 import { AT, Site, type Machine } from './support/machines.ts';
@@ -175,7 +176,7 @@ describe('a machine that works', () => {
     expect(fault.expected).toContain('--losing 2');
     expect(machine.restore(file, { losing: 2 })).toMatchObject({ lost: { absent: 1, unreadable: 0, faceless: 1 } });
     const opened = await machine.start();
-    using roster = await opened.people.load();
+    const roster = await wholeRoster(opened.people);
     expect(roster.cardholders.map(({ name }) => name)).toEqual([person('Ada').cardholder.name]);
     expect(roster.templates).toEqual([]);
     await machine.stop();
@@ -194,7 +195,7 @@ describe('a machine that works', () => {
     await faultOf(() => machine.restore(file), 'key');
     expect(machine.restore(file, { recoverySecret: own.recovery.secret })).toMatchObject({ people: 1 });
     const opened = await machine.start();
-    using roster = await opened.people.load();
+    const roster = await wholeRoster(opened.people);
     expect(roster.templates).toHaveLength(1);
     expect(await opened.journal.check({ indexes: true })).toMatchObject({ ok: true });
   });

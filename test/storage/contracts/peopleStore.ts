@@ -4,6 +4,7 @@ import { wallTime } from '#core/kernel/units.ts';
 import { LEGAL_MINIMUM } from '#core/privacy/retention.ts';
 import { Template } from '#core/biometrics/template.ts';
 import type { PeopleStore } from '#core/ports/stores.ts';
+import { wholeRoster } from '../../fakes/wholeRoster.ts';
 import { faultOf } from '../support/faults.ts';
 import { cardHolder, faceAnew, featuresOf, person, valuesOf } from '../support/people.ts';
 
@@ -22,7 +23,7 @@ export function peopleStoreContract(
       const { people } = opened;
       await people.enrol(person('Ada'));
       await people.enrol(cardHolder('Bo'));
-      const roster = await people.load();
+      const roster = await wholeRoster(people);
       expect(roster.cardholders).toEqual([person('Ada').cardholder, cardHolder('Bo').cardholder]);
       expect(roster.credentials).toEqual([...person('Ada').credentials, ...cardHolder('Bo').credentials]);
       expect(roster.templates.map(({ record }) => record)).toEqual(
@@ -36,25 +37,31 @@ export function peopleStoreContract(
       const ada = person('Ada');
       await opened.people.enrol(ada);
       for (const template of ada.face.templates) template[Symbol.dispose]();
-      expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
+      expect((await wholeRoster(opened.people)).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
     });
 
-    it('gives every reader templates of its own to overwrite', async () => {
+    it('gives templates for a moment: who keeps one keeps nothing', async () => {
       await using opened = await open();
       await opened.people.enrol(person('Ada'));
-      for (const template of (await opened.people.load()).templates) template[Symbol.dispose]();
-      expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
+      const kept: Template[] = [];
+      await opened.people.load((templates) => kept.push(...templates));
+      expect(kept).toHaveLength(1);
+      for (const template of kept) expect(() => valuesOf(template)).toThrow();
+      expect((await wholeRoster(opened.people)).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
     });
 
-    it('overwrites the templates of a roster that is disposed of, also of one that was disposed of before', async () => {
+    it('gives nothing more to whom templates are too many, says so in its words, and goes on', async () => {
       await using opened = await open();
       await opened.people.enrol(person('Ada'));
-      const roster = await opened.people.load();
-      roster[Symbol.dispose]();
-      roster[Symbol.dispose]();
-      expect(roster.templates).toHaveLength(1);
-      for (const template of roster.templates) expect(() => valuesOf(template)).toThrow(BrokenPromise);
-      expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
+      const full = new Error('no memory left for templates');
+      let asked = 0;
+      const refuse = (): never => {
+        asked += 1;
+        throw full;
+      };
+      await expect(opened.people.load(refuse)).rejects.toBe(full);
+      expect(asked).toBe(1);
+      expect((await wholeRoster(opened.people)).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
     });
 
     it('knows the consent that a template stands on', async () => {
@@ -79,7 +86,7 @@ export function peopleStoreContract(
       const bo = person('Bo');
       const thief = { ...bo, credentials: [{ ...card!, pseudonym: bo.cardholder.pseudonym }] };
       await faultOf(() => opened.people.enrol(thief), 'storage');
-      const roster = await opened.people.load();
+      const roster = await wholeRoster(opened.people);
       expect([roster.cardholders.length, roster.credentials.length, roster.templates.length]).toEqual([1, 2, 1]);
       expect(await opened.people.consentsOf(bo.cardholder.pseudonym)).toEqual([]);
       await opened.people.enrol(bo);
@@ -97,7 +104,7 @@ export function peopleStoreContract(
       await using opened = await open();
       const { face, ...ada } = person('Ada');
       await opened.people.enrol({ ...ada, face });
-      const [stored] = (await opened.people.load()).templates;
+      const [stored] = (await wholeRoster(opened.people)).templates;
       expect(stored?.record.until).toBe(face.consent.endsAt);
       const { face: longer, ...bo } = person('Bo');
       const consent = { ...longer.consent, endsAt: wallTime(longer.consent.endsAt - 1) };
@@ -119,7 +126,7 @@ export function peopleStoreContract(
       for (const label of ['Ada', 'Bo']) await people.enrol(person(label));
       const deletion = await people.withdrawFace(ADA, NOW);
       expect(deletion).toMatchObject({ pseudonym: ADA, biometricKeyDestroyedAt: NOW, recordKey: { kind: 'in-use' } });
-      const roster = await people.load();
+      const roster = await wholeRoster(people);
       expect(roster.cardholders).toHaveLength(2);
       expect(roster.credentials).toHaveLength(4);
       expect(roster.templates.map(valuesOf)).toEqual([featuresOf('Bo')]);
@@ -140,7 +147,7 @@ export function peopleStoreContract(
       const until = later(LEGAL_MINIMUM.consentRecords);
       const asked = await people.erase(ADA, NOW, LEGAL_MINIMUM);
       expect(asked).toMatchObject({ biometricKeyDestroyedAt: NOW, recordKey: { kind: 'restricted', until } });
-      const roster = await people.load();
+      const roster = await wholeRoster(people);
       expect(roster.cardholders).toEqual([person('Bo').cardholder]);
       expect(roster.credentials).toEqual(person('Bo').credentials);
       expect(roster.templates).toHaveLength(1);
@@ -193,7 +200,7 @@ export function peopleStoreContract(
       const gone = ['Ada', 'nobody', 'Bo'].map((label) => person(label).cardholder.pseudonym);
       const deletions = await people.withdrawFaces(gone, NOW);
       expect(deletions.map(({ pseudonym }) => pseudonym)).toEqual([gone[0], gone[2]]);
-      const roster = await people.load();
+      const roster = await wholeRoster(people);
       expect([roster.cardholders.length, roster.templates.map(valuesOf)]).toEqual([3, [featuresOf('Cy')]]);
       expect(await people.withdrawFaces([], NOW)).toEqual([]);
     });
@@ -204,20 +211,20 @@ export function peopleStoreContract(
       await people.enrol(person('Ada'));
       await people.withdrawFace(ADA, NOW);
       await people.addFace(faceAnew('Ada'));
-      const roster = await people.load();
+      const roster = await wholeRoster(people);
       expect([roster.cardholders.length, roster.credentials.length]).toEqual([1, 2]);
       expect(roster.templates.map(valuesOf)).toEqual([featuresOf('anew Ada')]);
       expect(await people.consentsOf(ADA)).toEqual([faceAnew('Ada').consent, person('Ada').face.consent]);
       expect(await people.deletionOf(ADA)).toBeUndefined();
       expect((await people.withdrawFace(ADA, later(9))).biometricKeyDestroyedAt).toBe(later(9));
-      expect((await people.load()).templates).toEqual([]);
+      expect((await wholeRoster(people)).templates).toEqual([]);
     });
 
     it('takes a first face of somebody who came with a card', async () => {
       await using opened = await open();
       await opened.people.enrol(cardHolder('Ada'));
       await opened.people.addFace(faceAnew('Ada'));
-      expect((await opened.people.load()).templates.map(valuesOf)).toEqual([featuresOf('anew Ada')]);
+      expect((await wholeRoster(opened.people)).templates.map(valuesOf)).toEqual([featuresOf('anew Ada')]);
     });
 
     it('takes no second face, none of somebody it does not know, and none of a person who is to be erased', async () => {
@@ -226,7 +233,7 @@ export function peopleStoreContract(
       for (const label of ['Ada', 'Bo']) await people.enrol(person(label));
       await people.erase(person('Bo').cardholder.pseudonym, NOW, LEGAL_MINIMUM);
       for (const label of ['Ada', 'Bo', 'nobody']) await faultOf(() => people.addFace(faceAnew(label)), 'storage');
-      expect((await people.load()).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
+      expect((await wholeRoster(people)).templates.map(valuesOf)).toEqual([featuresOf('Ada')]);
       const strange = { ...faceAnew('Ada'), templates: person('Bo').face.templates };
       await expect(async () => people.addFace(strange)).rejects.toThrow(BrokenPromise);
     });
@@ -240,7 +247,7 @@ export function peopleStoreContract(
       const id = person('Bo').face.consent.id;
       const taken = templates.map((one) => new Template({ ...one.record, consent: id }, valuesOf(one)));
       await faultOf(() => people.addFace({ consent: { ...consent, id }, templates: taken }), 'storage');
-      expect((await people.load()).templates.map(valuesOf)).toEqual([featuresOf('Bo')]);
+      expect((await wholeRoster(people)).templates.map(valuesOf)).toEqual([featuresOf('Bo')]);
       expect(await people.deletionOf(ADA)).toMatchObject({ biometricKeyDestroyedAt: NOW });
       await people.addFace(faceAnew('Ada'));
     });
@@ -280,7 +287,7 @@ export function peopleStoreContract(
       const [card, pin] = person('Ada').credentials;
       await people.revokeCredential(card!.id, NOW);
       await people.revokeCredential(card!.id, later(1));
-      const roster = await people.load();
+      const roster = await wholeRoster(people);
       expect([roster.cardholders.length, roster.credentials, roster.templates.length]).toEqual([1, [pin], 1]);
     });
 

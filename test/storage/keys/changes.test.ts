@@ -17,6 +17,7 @@ import { verifyReceipt } from '#storage/keys/receipts.ts';
 import { createKeyStore } from '#storage/keys/rootPlace.ts';
 import { openRoot } from '#storage/openMaster.ts';
 import { Keyring } from '#storage/stores/keyring.ts';
+import { wholeRoster } from '../../fakes/wholeRoster.ts';
 import { epochOf } from '../support/epochs.ts';
 import { faultOf } from '../support/faults.ts';
 import { TestFolder } from '../support/folder.ts';
@@ -60,7 +61,7 @@ describe('changing a key while the gate works', () => {
       expect(await storage.journal.check({ indexes: true })).toMatchObject({ ok: true });
       await storage.close();
       const again = await folder.open({ root, master: master() });
-      using roster = await again.people.load();
+      const roster = await wholeRoster(again.people);
       expect(roster.cardholders).toHaveLength(5);
       expect(roster.templates.map((template) => Array.from(valuesOf(template)))).toEqual(
         ['Ada', 'Bo', 'Cy', 'Ed'].map((label) => Array.from(valuesOf(person(label).face.templates[0]!))),
