@@ -45,9 +45,7 @@ export async function findAll(folders: readonly string[]): Promise<FindAnswer> {
 /** As a gate opens it, on a thread of its own, and then everything that was stored, one by one. */
 async function find(folder: string): Promise<FindAnswer['found'][number]> {
   const storage = await openStorage(openingOf(folder));
-  const roster = await storage.people.load();
-  const people = roster.cardholders.length;
-  roster[Symbol.dispose]();
+  const { cardholders } = await storage.people.load();
   await storage.close();
   using vault = new Vault({ ...openingOf(folder), maxPages: {} });
   const hash = readFileSync(pinFile(folder), 'utf8');
@@ -55,7 +53,7 @@ async function find(folder: string): Promise<FindAnswer['found'][number]> {
   return {
     folder: basename(folder),
     enrolled: PEOPLE,
-    people,
+    people: cardholders.length,
     differences: PEOPLE_OF_ALL.differences(vault, { erased: NOBODY, withdrawn: NOBODY }),
     pin: await hasher.verify(hash, PIN),
     wrongPin: await hasher.verify(hash, WRONG_PIN),
