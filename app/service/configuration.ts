@@ -1,11 +1,14 @@
-import { unwatchFile, watchFile } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
 import { Fault, messageOf } from '#core/kernel/fault.ts';
+import { millis } from '#core/kernel/units.ts';
+import type { Clock } from '#core/ports/clock.ts';
 import type { Health } from '#core/ports/health.ts';
+import { Deadline } from '#terminal/deadline.ts';
 import type { Recorder } from '#terminal/recorder.ts';
 
 /** How often the file is looked at for a change. */
-const LOOK_MS = 2_000;
+export const LOOK_MS = millis(2_000);
 
 /** A configuration as it was read. */
 export interface ReadConfiguration {
@@ -26,6 +29,7 @@ export interface ConfigurationParts {
   readonly keep: () => void;
   /** Why the gate was started with the last good one, where the file is wrong. */
   readonly refused?: string | undefined;
+  readonly clock: Clock;
   readonly recorder: Recorder;
   readonly health: Health;
 }
@@ -45,20 +49,26 @@ export class Configuration implements Disposable {
   readonly #parts: ConfigurationParts;
   /** What the gate was started with, with the rules that are in force. */
   #inForce: TerminalConfig;
-  #watching = false;
+  readonly #nextLook: Deadline;
+  /** The file as it was when it was last looked at; before the first look that is not known. */
+  #lookedAt: string | undefined;
+  #ended = false;
+  /** Said already: a file that stays wrong is told of once. */
+  #refused: string | undefined;
 
   constructor(parts: ConfigurationParts) {
     this.#parts = parts;
     this.#inForce = parts.inForce;
+    this.#nextLook = new Deadline(parts.clock);
     if (parts.refused === undefined) {
       parts.health.report({ part: 'configuration', level: 'ok', says: `${parts.file} is in force` });
       parts.keep();
     } else this.#refuse(parts.refused);
   }
 
+  /** Looks for a change from now on; the first look finds what was changed while the gate was started. */
   watch(): void {
-    this.#watching = true;
-    watchFile(this.#parts.file, { interval: LOOK_MS, persistent: false }, () => this.look());
+    this.#nextLook.in(LOOK_MS, () => void this.#lookForChange());
   }
 
   /** Applies the file where it has changed, and never throws. */
@@ -89,7 +99,17 @@ export class Configuration implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#watching) unwatchFile(this.#parts.file);
+    this.#nextLook[Symbol.dispose]();
+    this.#ended = true;
+  }
+
+  async #lookForChange(): Promise<void> {
+    const now = await identityOf(this.#parts.file);
+    if (this.#ended) return;
+    const changed = now !== this.#lookedAt;
+    this.#lookedAt = now;
+    if (changed) this.look();
+    this.watch();
   }
 
   #readOrRefuse(): ReadConfiguration {
@@ -103,12 +123,14 @@ export class Configuration implements Disposable {
 
   #refuse(says: string): void {
     const { recorder, health } = this.#parts;
-    recorder.record({ kind: 'configuration-refused', says });
+    if (says !== this.#refused) recorder.record({ kind: 'configuration-refused', says });
+    this.#refused = says;
     health.report({ part: 'configuration', level: 'warning', says: `the last good one stays in force: ${says}` });
   }
 
   #tell({ changed, needsRestart }: Applied, sha256: string): void {
     const { recorder, health, file } = this.#parts;
+    this.#refused = undefined;
     if (changed) recorder.record({ kind: 'configuration-changed', sha256 });
     if (needsRestart.length === 0) {
       health.report({ part: 'configuration', level: 'ok', says: `${file} is in force` });
@@ -117,6 +139,16 @@ export class Configuration implements Disposable {
     const sections = needsRestart.join(', ');
     const says = changed ? `in force but for what needs a restart: ${sections}` : `needs a restart: ${sections}`;
     health.report({ part: 'configuration', level: 'warning', says });
+  }
+}
+
+/** Says whether a file is another one, or has another content, than before. */
+async function identityOf(file: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs } = await stat(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

@@ -73,6 +73,7 @@ async function run(): Promise<void> {
     read: () => read(source.file),
     keep: () => (source.file === undefined ? undefined : keepLastGood(file, health)),
     adopt: (changed) => open.gate.adopt(changed),
+    clock,
     recorder: open.gate.recorder,
     health,
   });

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TerminalConfig } from '#core/config/terminalConfig.ts';
-import { Configuration, type ReadConfiguration } from '#service/configuration.ts';
+import { Configuration, LOOK_MS, type ReadConfiguration } from '#service/configuration.ts';
 import { configurationCommands } from '#service/control/configurationCommands.ts';
 import { parseTerminalConfig } from '#service/config/parseTerminalConfig.ts';
 import { BUILT_IN_GATE, readModels } from '#service/readConfig.ts';
@@ -24,6 +25,10 @@ function read(text: string): ReadConfiguration {
 }
 
 let text = GATE;
+let folder: string;
+let file: string;
+let reads = 0;
+let clock = new FakeClock();
 let adopted: TerminalConfig[] = [];
 let kept = 0;
 let health = new HealthBoard();
@@ -32,21 +37,35 @@ let configuration: Configuration;
 
 beforeEach(() => {
   text = GATE;
+  reads = 0;
+  folder = mkdtempSync(join(tmpdir(), 'lintel-configuration-'));
+  file = join(folder, 'gate.yaml');
+  writeFileSync(file, '');
+  clock = new FakeClock();
   adopted = [];
   kept = 0;
   health = new HealthBoard();
   journal = new FakeJournal();
-  const recorder = new Recorder({ clock: new FakeClock(), health });
+  const recorder = new Recorder({ clock, health });
   recorder.attach(journal);
   configuration = new Configuration({
-    file: 'gate.yaml',
+    file,
     inForce: read(GATE).config,
-    read: () => read(text),
+    read: () => {
+      reads++;
+      return read(text);
+    },
     adopt: (config) => void adopted.push(config),
     keep: () => void kept++,
+    clock,
     recorder,
     health,
   });
+});
+
+afterEach(() => {
+  configuration[Symbol.dispose]();
+  rmSync(folder, { recursive: true });
 });
 
 const line = () => health.lines.find(({ part }) => part === 'configuration');
@@ -100,6 +119,36 @@ describe('a configuration that changes while the gate works', () => {
     text = `# Looked through in May.\n${GATE}`;
     expect(configuration.apply()).toEqual({ changed: false, needsRestart: [] });
     expect([adopted, events()]).toEqual([[], []]);
+  });
+
+  it('is noticed when it is saved, also while the gate was being started, and read once', async () => {
+    let touched = 0;
+    const save = (content: string): void => {
+      text = content;
+      writeFileSync(file, content);
+      utimesSync(file, ++touched, touched);
+    };
+    const look = async (): Promise<void> => {
+      clock.advance(LOOK_MS);
+      await expect.poll(() => clock.waiting).toBe(1);
+    };
+    save(GATE.replace('unlock-ms: 5000', 'unlock-ms: 3000'));
+    configuration.watch();
+    await look();
+    expect(adopted.map(({ doors }) => doors[0]?.timings.releaseMs)).toEqual([3_000]);
+    await look();
+    expect(reads).toBe(1);
+    save('terminal: [');
+    await look();
+    save('terminal: [');
+    await look();
+    expect(line()?.level).toBe('warning');
+    expect(events().map(({ kind }) => kind)).toEqual(['configuration-changed', 'configuration-refused']);
+    rmSync(file);
+    await look();
+    expect(reads).toBe(4);
+    configuration[Symbol.dispose]();
+    expect(clock.waiting).toBe(0);
   });
 
   it('is applied by a command, which answers with what was done', async () => {
