@@ -21,8 +21,14 @@ static void recycle(struct camera *camera, struct raw *raw) {
 void camera_deliver(struct camera *camera, struct raw *raw) {
   struct frames *frames = &camera->frames;
   pthread_mutex_lock(&camera->lock);
-  struct raw *older = frames->newest;
-  frames->newest = raw;
+  /* Behind a damaged picture of a USB camera libcamera hands over the ones that waited for it, which are older. */
+  int late = frames->delivered && (int32_t)(raw->sequence - frames->sequence) < 0;
+  struct raw *older = late ? raw : frames->newest;
+  if (!late) {
+    frames->newest = raw;
+    frames->sequence = raw->sequence;
+    frames->delivered = 1;
+  }
   if (older != NULL) frames->replaced++;
   pthread_cond_broadcast(&camera->changed);
   pthread_mutex_unlock(&camera->lock);
@@ -51,6 +57,7 @@ int frames_begin(struct camera *camera) {
   pthread_mutex_lock(&camera->lock);
   frames->failure = LINTEL_CAMERA_OK;
   frames->replaced = 0;
+  frames->delivered = 0;
   memset(&camera->controls, 0, sizeof camera->controls);
   pthread_mutex_unlock(&camera->lock);
   int code = device_start(camera->device);

@@ -9,6 +9,9 @@ struct frames {
   /* Why the device delivers nothing more. */
   int failure;
   struct raw *newest;
+  /* Whether there was one since the start, and the number of the newest: time does not run backwards. */
+  int delivered;
+  uint32_t sequence;
   struct raw *leased;
   /* The number of the lease that is out, or was last. */
   int lease;

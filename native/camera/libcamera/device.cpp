@@ -70,7 +70,10 @@ int device_configure(struct device *device, struct lintel_camera_shape *asked) {
   stream.bufferCount = BUFFERS;
   Size wished = stream.size;
   versions::upright(*device->configuration);
-  if (device->configuration->validate() == CameraConfiguration::Invalid || stream.pixelFormat != format_of(format))
+  /* A mode that it has not is changed to one that it has. What is refused altogether was not even tried. */
+  if (device->configuration->validate() == CameraConfiguration::Invalid)
+    return camera_says(device->camera, LINTEL_CAMERA_SYSTEM, "%s was refused", wished.toString().c_str());
+  if (stream.pixelFormat != format_of(format))
     return camera_says(device->camera, LINTEL_CAMERA_FORMAT, "%s", wished.toString().c_str());
   if (asked->width > 0 && stream.size != wished)
     return camera_says(device->camera, LINTEL_CAMERA_FORMAT, "%s; the nearest is %s", wished.toString().c_str(),

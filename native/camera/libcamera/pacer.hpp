@@ -29,6 +29,7 @@ class Pacer {
  private:
   void run();
   int queue(Slot &slot);
+  int64_t pause_ns() const;
 
   struct camera *camera;
   libcamera::Camera &unit;
@@ -37,7 +38,10 @@ class Pacer {
   std::thread thread;
   std::deque<Slot *> idle;
   libcamera::ControlList wanted;
+  /* What the camera was told: it is not told again, since each word takes a USB camera milliseconds. */
+  libcamera::ControlList told;
   int32_t rate = 0;
+  int32_t full_rate = 0;
   bool running = false;
 };
 

@@ -45,8 +45,8 @@ std::string text(const Text &found) {
 }
 
 /*
- * Automatic exposure or these numbers. One switch for both before 0.5, a mode for each from there on, behind which the
- * one switch means both.
+ * Automatic exposure or these numbers. Before 0.5 one switch, which a gain that is given leaves on: a USB camera would
+ * keep the exposure that it happens to have. From there on a mode for each, behind which the one switch means both.
  */
 inline void expose(libcamera::ControlList &list, const libcamera::ControlInfoMap &known, bool automatic_exposure,
                    bool automatic_gain) {
@@ -59,7 +59,8 @@ inline void expose(libcamera::ControlList &list, const libcamera::ControlInfoMap
                                                                    : libcamera::controls::AnalogueGainModeManual);
 #else
   if (known.find(&libcamera::controls::AeEnable) != known.end())
-    list.set(libcamera::controls::AeEnable, automatic_exposure && automatic_gain);
+    list.set(libcamera::controls::AeEnable, automatic_exposure);
+  static_cast<void>(automatic_gain);
 #endif
 }
 

@@ -29,6 +29,7 @@ struct gate {
 struct device {
   struct camera *camera;
   struct raw raw;
+  struct raw older;
   uint8_t pixels[BYTES];
 };
 
@@ -36,7 +37,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static struct gate starting, reading, stopping;
 /* What the device counts, by the lock. */
-static int fails_to_start, stops, recycled, inside, pokes;
+static int fails_to_start, stops, recycled, passed_over, inside, pokes;
 static struct device only;
 
 static void pass(struct gate *gate) {
@@ -119,6 +120,10 @@ int device_start(struct device *device) {
 }
 
 void device_recycle(struct device *device, struct raw *raw) {
+  if (raw == &device->older) {
+    count(&passed_over, 1);
+    return;
+  }
   EXPECT(raw == &device->raw && is_overwritten());
   count(&recycled, 1);
 }
@@ -155,7 +160,7 @@ void device_close(struct device *device) {
 }
 
 static int opened(void) {
-  stops = recycled = pokes = 0;
+  stops = recycled = passed_over = pokes = 0;
   struct lintel_camera_shape shape;
   memset(&shape, 0, sizeof shape);
   int camera = lintel_camera_open("");
@@ -244,11 +249,25 @@ static void frame_of_a_start_that_fails_is_overwritten(void) {
   end(camera);
 }
 
+/* Also where the count of frames begins anew after its largest number. */
+static void frame_that_is_older_than_the_newest_is_not_handed_out(void) {
+  int camera = started();
+  only.older = only.raw;
+  only.older.sequence = only.raw.sequence - 1;
+  camera_deliver(only.camera, &only.older);
+  EXPECT(count(&passed_over, 0) == 1);
+  struct lintel_camera_frame frame;
+  EXPECT(lintel_camera_take(camera, 0, rgb, BYTES, &frame) == LINTEL_CAMERA_OK);
+  EXPECT(frame.sequence == only.raw.sequence && frame.replaced == 1);
+  end(camera);
+}
+
 int main(void) {
   frame_comes_back_while_the_device_stops();
   device_is_not_stopped_under_a_reader();
   nobody_reaches_a_device_that_starts();
   frame_of_a_start_that_fails_is_overwritten();
+  frame_that_is_older_than_the_newest_is_not_handed_out();
   puts("ok");
   return 0;
 }
