@@ -17,7 +17,8 @@ type Given = ProveArguments & { readonly seed: number };
 const PROOFS: Readonly<Record<string, (given: Given) => Promise<Result[]>>> = {
   erasure: ({ seed }) => proveErasure({ seed }),
   tamper: ({ seed }) => proveTamper({ seed, cases: TAMPER_CASES }),
-  residue: ({ seed, faces, facesCount: count = FACES, preview }) => proveResidue({ seed, count, faces, preview }),
+  residue: ({ seed, faces, facesCount: count = FACES, preview, camera }) =>
+    proveResidue({ seed, count, faces, preview, camera }),
 };
 
 /** Run where it is named alone: it wants a cross compiler, Debian's arm64 archive and npm's arm64 packages. */

@@ -41,6 +41,8 @@ struct device;
 
 /* Called by a device from a thread of its own. It loses the frame until `device_recycle`. */
 void camera_deliver(struct camera *camera, struct raw *raw);
+/* Overwrites a frame that nobody is to see, or sees any more, and lets the device have it again. */
+void camera_discard(struct camera *camera, struct raw *raw);
 /* The device will deliver nothing more. `why` is copied; NULL where `camera_says` has told it. */
 void camera_fail(struct camera *camera, int code, const char *why);
 /* What `lintel_camera_text` says behind a code. `camera` is passed on by the functions below. Returns the code. */

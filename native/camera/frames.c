@@ -8,14 +8,17 @@
 #include "moment.h"
 #include "table.h"
 
-/* Overwrites a frame that may show somebody, and lets the device have it again. */
-static void recycle(struct camera *camera, struct raw *raw) {
-  if (raw == NULL) return;
+/* All of it: behind a picture that was packed small lies the rest of an earlier one. */
+void camera_discard(struct camera *camera, struct raw *raw) {
   device_access(camera->device, raw, 1);
   for (int i = 0; i < RAW_PLANES_MAX; i++)
-    if (raw->plane[i] != NULL) camera_wipe(raw->plane[i], raw->used > 0 ? raw->used : raw->bytes[i]);
+    if (raw->plane[i] != NULL) camera_wipe(raw->plane[i], raw->bytes[i]);
   device_access(camera->device, raw, 0);
   device_recycle(camera->device, raw);
+}
+
+static void recycle(struct camera *camera, struct raw *raw) {
+  if (raw != NULL) camera_discard(camera, raw);
 }
 
 void camera_deliver(struct camera *camera, struct raw *raw) {
@@ -32,7 +35,7 @@ void camera_deliver(struct camera *camera, struct raw *raw) {
   if (older != NULL) frames->replaced++;
   pthread_cond_broadcast(&camera->changed);
   pthread_mutex_unlock(&camera->lock);
-  if (older != NULL) device_recycle(camera->device, older);
+  recycle(camera, older);
 }
 
 void camera_fail(struct camera *camera, int code, const char *why) {

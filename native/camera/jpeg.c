@@ -3,8 +3,12 @@
 
 #include <setjmp.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <jpeglib.h>
+
+/* More than a decoder takes of it. */
+#define STACK_BYTES 16384
 
 struct failure {
   struct jpeg_error_mgr manager;
@@ -26,12 +30,32 @@ static void prepare(struct jpeg_decompress_struct *jpeg, struct failure *failure
   failure->manager.emit_message = judge;
 }
 
+/* The library wipes nothing: its smallest blocks of memory keep the tables that a picture came with, and its stack more. */
+static __attribute__((noinline)) void wipe_stack(void) {
+  uint8_t deeper[STACK_BYTES];
+  explicit_bzero(deeper, sizeof deeper);
+}
+
+static void wipe(void *table, size_t bytes) {
+  if (table != NULL) explicit_bzero(table, bytes);
+}
+
+static void finish(struct jpeg_decompress_struct *jpeg) {
+  for (int i = 0; i < NUM_QUANT_TBLS; i++) wipe(jpeg->quant_tbl_ptrs[i], sizeof *jpeg->quant_tbl_ptrs[i]);
+  for (int i = 0; i < NUM_HUFF_TBLS; i++) {
+    wipe(jpeg->dc_huff_tbl_ptrs[i], sizeof *jpeg->dc_huff_tbl_ptrs[i]);
+    wipe(jpeg->ac_huff_tbl_ptrs[i], sizeof *jpeg->ac_huff_tbl_ptrs[i]);
+  }
+  jpeg_destroy_decompress(jpeg);
+  wipe_stack();
+}
+
 int jpeg_size(const uint8_t *bytes, size_t length, int32_t *width, int32_t *height) {
   struct jpeg_decompress_struct jpeg;
   struct failure failure;
   prepare(&jpeg, &failure);
   if (setjmp(failure.back)) {
-    jpeg_destroy_decompress(&jpeg);
+    finish(&jpeg);
     return 0;
   }
   jpeg_create_decompress(&jpeg);
@@ -39,7 +63,7 @@ int jpeg_size(const uint8_t *bytes, size_t length, int32_t *width, int32_t *heig
   jpeg_read_header(&jpeg, TRUE);
   *width = (int32_t)jpeg.image_width;
   *height = (int32_t)jpeg.image_height;
-  jpeg_destroy_decompress(&jpeg);
+  finish(&jpeg);
   return 1;
 }
 
@@ -48,7 +72,7 @@ int jpeg_decode(const uint8_t *bytes, size_t length, uint8_t *rgb, int32_t width
   struct failure failure;
   prepare(&jpeg, &failure);
   if (setjmp(failure.back)) {
-    jpeg_destroy_decompress(&jpeg);
+    finish(&jpeg);
     return 0;
   }
   jpeg_create_decompress(&jpeg);
@@ -65,6 +89,6 @@ int jpeg_decode(const uint8_t *bytes, size_t length, uint8_t *rgb, int32_t width
     }
     jpeg_finish_decompress(&jpeg);
   }
-  jpeg_destroy_decompress(&jpeg);
+  finish(&jpeg);
   return fits;
 }

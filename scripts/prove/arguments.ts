@@ -1,5 +1,5 @@
 import { Fault } from '#core/kernel/fault.ts';
-import type { Preview } from './residue/gateUnderWatch.ts';
+import type { CameraDriver, Preview } from './residue/gateUnderWatch.ts';
 
 export const SEED_MAX = 2 ** 31;
 const FACES_MAX = 100_000;
@@ -14,16 +14,18 @@ export interface ProveArguments {
   readonly faces: string | undefined;
   readonly facesCount: number | undefined;
   readonly preview: Preview | undefined;
+  readonly camera: CameraDriver | undefined;
 }
 
 /**
- * `prove [NAME…] [--seed N] [--faces FOLDER] [--faces-count N] [--preview outline|mirror]`.
+ * `prove [NAME…] [--seed N] [--faces FOLDER] [--faces-count N] [--preview outline|mirror] [--camera libcamera-files|replay]`.
  * @param proofs the names that there are
  * @throws Fault `config` for anything else
  */
 export function readProveArguments(rest: readonly string[], proofs: readonly string[]): ProveArguments {
   const wrong = (found: string): Fault => {
-    const options = '[--seed N] [--faces FOLDER] [--faces-count N] [--preview outline|mirror] [--json]';
+    const options =
+      '[--seed N] [--faces FOLDER] [--faces-count N] [--preview outline|mirror] [--camera libcamera-files|replay] [--json]';
     return new Fault('config', { thing: 'command line', found, expected: `[${proofs.join('|')}] ${options}` });
   };
   const names: string[] = [];
@@ -31,7 +33,8 @@ export function readProveArguments(rest: readonly string[], proofs: readonly str
   for (let i = 0; i < rest.length; i++) {
     const given = rest[i]!;
     if (proofs.includes(given)) names.push(given);
-    else if (['--seed', '--faces', '--faces-count', '--preview'].includes(given)) values.set(given, rest[++i] ?? '');
+    else if (['--seed', '--faces', '--faces-count', '--preview', '--camera'].includes(given))
+      values.set(given, rest[++i] ?? '');
     else throw wrong(given);
   }
   const wholeNumber = (name: string, max: number): number | undefined => {
@@ -44,7 +47,9 @@ export function readProveArguments(rest: readonly string[], proofs: readonly str
   if (facesCount === 0) throw wrong('--faces-count 0');
   const preview = values.get('--preview');
   if (preview !== undefined && preview !== 'outline' && preview !== 'mirror') throw wrong(`--preview ${preview}`);
+  const camera = values.get('--camera');
+  if (camera !== undefined && camera !== 'libcamera-files' && camera !== 'replay') throw wrong(`--camera ${camera}`);
   const faces = values.get('--faces');
   if (faces === '') throw wrong('--faces');
-  return { names, seed: wholeNumber('--seed', SEED_MAX), faces, facesCount, preview };
+  return { names, seed: wholeNumber('--seed', SEED_MAX), faces, facesCount, preview, camera };
 }

@@ -1,19 +1,21 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { SHIMS } from '#service/devices/libcameraCamera.ts';
 import { searchBehindCipher } from '../traces/behindCipher.ts';
 import { journalDesk } from '../journal/desk.ts';
 import { result, type Result } from '../report.ts';
 import { confinedTo, writableOutside } from './residue/confined.ts';
 import { controlRun, controlOnScreen } from './residue/controls.ts';
-import type { Preview } from './residue/gateUnderWatch.ts';
+import type { CameraDriver, Preview } from './residue/gateUnderWatch.ts';
 import type { Way } from './residue/passage.ts';
 import { searchFiles, searchMemory, searchOpenFiles, type Searched } from './residue/places.ts';
 import { Screen } from './residue/screen.ts';
 import { Stage, type Passed } from './residue/stage.ts';
 import { KINDS } from './residue/traces.ts';
 
+const SHIM = SHIMS['libcamera-files'];
 /** After the last decision. */
 const REST_MS = 1_000;
 /** A face a second is slow. */
@@ -32,6 +34,8 @@ export interface ResidueOptions {
   /** Labelled photographs, in place of those of the demonstration. */
   readonly faces?: string | undefined;
   readonly preview?: Preview | undefined;
+  /** The shim where it was built. */
+  readonly camera?: CameraDriver | undefined;
 }
 
 /**
@@ -39,13 +43,22 @@ export interface ResidueOptions {
  * for them in everything that the two can write: files, what they have open, and their memory. Then the same search must
  * find what a gate and a page keep on purpose.
  */
-export async function proveResidue({ seed, count, faces, preview = 'outline' }: ResidueOptions): Promise<Result[]> {
+export async function proveResidue(options: ResidueOptions): Promise<Result[]> {
+  const { seed, count, faces, preview = 'outline', camera = existsSync(SHIM) ? 'libcamera-files' : 'replay' } = options;
   // The system tells the real path of a file that is open.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lintel-residue-')));
   try {
-    await using stage = await Stage.open({ folder, seed, preview, faces });
+    await using stage = await Stage.open({ folder, seed, preview, camera, faces });
     const watched = await watch(stage, count, preview);
-    return [...watched, behindCipher(stage), ...(await controlRun(stage))];
+    return [
+      result('camera', {
+        value: camera,
+        note: camera === 'replay' ? 'without a compiler' : 'the shim, as for real ones',
+      }),
+      ...watched,
+      behindCipher(stage),
+      ...(await controlRun(stage)),
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -5,13 +5,14 @@ const PROOFS = ['erasure', 'residue'];
 
 describe('the command line of the proofs', () => {
   it('names proofs, a seed, and whose faces pass the gate', () => {
-    const given = ['residue', '--faces', 'people', '--faces-count', '30', '--preview', 'mirror', '--seed', '5'];
-    expect(readProveArguments(given, PROOFS)).toEqual({
+    const given = ['residue', '--faces', 'people', '--faces-count', '30', '--preview', 'mirror'];
+    expect(readProveArguments([...given, '--seed', '5', '--camera', 'replay'], PROOFS)).toEqual({
       names: ['residue'],
       seed: 5,
       faces: 'people',
       facesCount: 30,
       preview: 'mirror',
+      camera: 'replay',
     });
   });
 
@@ -27,6 +28,7 @@ describe('the command line of the proofs', () => {
     [['--faces-count', '0']],
     [['--faces-count', 'many']],
     [['--preview', 'none']],
+    [['--camera', 'film']],
   ])('is refused with what is wrong in it: %s', (given) => {
     expect(() => readProveArguments(given, PROOFS)).toThrow(given.join(' '));
   });

@@ -160,7 +160,7 @@ static int draw_pattern(struct device *device, struct raw *raw, const struct lin
   return pack(packer, raw) ? LINTEL_CAMERA_OK : camera_says(device->camera, LINTEL_CAMERA_SYSTEM, "the pattern");
 }
 
-static int draw_picture(struct device *device, struct raw *raw) {
+static int read_picture(struct device *device, struct raw *raw) {
   struct folder *folder = &device->folder;
   const struct packer *packer = &device->packer;
   int code = folder_read(folder, device->camera, raw->sequence - 1);
@@ -175,6 +175,14 @@ static int draw_picture(struct device *device, struct raw *raw) {
   if (jpeg_decode(folder->bytes, folder->used, packer->rgb, packer->width, packer->height) && pack(packer, raw))
     return LINTEL_CAMERA_OK;
   return camera_says(device->camera, LINTEL_CAMERA_DAMAGED, "%s", name);
+}
+
+static int draw_picture(struct device *device, struct raw *raw) {
+  int code = read_picture(device, raw);
+  /* On its way into the frame it lay here as well. */
+  folder_wipe(&device->folder);
+  packer_wipe(&device->packer);
+  return code;
 }
 
 /* Makes one frame, with the lock held. Where no buffer is free it is counted all the same. */

@@ -129,7 +129,7 @@ void device::completed(Request *request) {
   bool whole = request->status() == Request::RequestComplete && frame.status == FrameMetadata::FrameSuccess &&
                (shape.format != FORMAT_MJPEG || raw.used > 0);
   if (whole) camera_deliver(camera, &raw);
-  else device_recycle(this, &raw);
+  else camera_discard(camera, &raw);
 }
 
 int device_start(struct device *device) {

@@ -29,15 +29,16 @@ struct gate {
 struct device {
   struct camera *camera;
   struct raw raw;
-  struct raw older;
+  struct raw other;
   uint8_t pixels[BYTES];
+  uint8_t other_pixels[BYTES];
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static struct gate starting, reading, stopping;
 /* What the device counts, by the lock. */
-static int fails_to_start, stops, recycled, passed_over, inside, pokes;
+static int fails_to_start, stops, recycled, other_recycled, inside, pokes;
 static struct device only;
 
 static void pass(struct gate *gate) {
@@ -76,9 +77,9 @@ static int count(int *number, int change) {
   return now;
 }
 
-static int is_overwritten(void) {
+static int is_overwritten(const uint8_t *pixels) {
   for (size_t i = 0; i < BYTES; i++)
-    if (only.pixels[i] != 0) return 0;
+    if (pixels[i] != 0) return 0;
   return 1;
 }
 
@@ -120,12 +121,9 @@ int device_start(struct device *device) {
 }
 
 void device_recycle(struct device *device, struct raw *raw) {
-  if (raw == &device->older) {
-    count(&passed_over, 1);
-    return;
-  }
-  EXPECT(raw == &device->raw && is_overwritten());
-  count(&recycled, 1);
+  EXPECT(raw == &device->raw || raw == &device->other);
+  EXPECT(is_overwritten(raw->plane[0]));
+  count(raw == &device->raw ? &recycled : &other_recycled, 1);
 }
 
 void device_access(struct device *device, struct raw *raw, int begin) {
@@ -156,11 +154,11 @@ void device_stop(struct device *device) {
 
 void device_close(struct device *device) {
   (void)device;
-  EXPECT(count(&inside, 0) == 0 && is_overwritten());
+  EXPECT(count(&inside, 0) == 0 && is_overwritten(only.pixels) && is_overwritten(only.other_pixels));
 }
 
 static int opened(void) {
-  stops = recycled = passed_over = pokes = 0;
+  stops = recycled = other_recycled = pokes = 0;
   struct lintel_camera_shape shape;
   memset(&shape, 0, sizeof shape);
   int camera = lintel_camera_open("");
@@ -249,13 +247,29 @@ static void frame_of_a_start_that_fails_is_overwritten(void) {
   end(camera);
 }
 
+/* Another frame, packed to half of its buffer; so far behind the first one. */
+static void deliver_other(uint32_t behind) {
+  only.other = only.raw;
+  only.other.plane[0] = only.other_pixels;
+  only.other.used = BYTES / 2;
+  only.other.sequence = only.raw.sequence + behind;
+  memset(only.other_pixels, 9, BYTES);
+  camera_deliver(only.camera, &only.other);
+}
+
+static void frame_that_nobody_took_is_overwritten(void) {
+  int camera = started();
+  deliver_other(1);
+  EXPECT(count(&recycled, 0) == 1 && count(&other_recycled, 0) == 0);
+  end(camera);
+  EXPECT(count(&other_recycled, 0) == 1);
+}
+
 /* Also where the count of frames begins anew after its largest number. */
 static void frame_that_is_older_than_the_newest_is_not_handed_out(void) {
   int camera = started();
-  only.older = only.raw;
-  only.older.sequence = only.raw.sequence - 1;
-  camera_deliver(only.camera, &only.older);
-  EXPECT(count(&passed_over, 0) == 1);
+  deliver_other(UINT32_MAX);
+  EXPECT(count(&other_recycled, 0) == 1);
   struct lintel_camera_frame frame;
   EXPECT(lintel_camera_take(camera, 0, rgb, BYTES, &frame) == LINTEL_CAMERA_OK);
   EXPECT(frame.sequence == only.raw.sequence && frame.replaced == 1);
@@ -267,6 +281,7 @@ int main(void) {
   device_is_not_stopped_under_a_reader();
   nobody_reaches_a_device_that_starts();
   frame_of_a_start_that_fails_is_overwritten();
+  frame_that_nobody_took_is_overwritten();
   frame_that_is_older_than_the_newest_is_not_handed_out();
   puts("ok");
   return 0;

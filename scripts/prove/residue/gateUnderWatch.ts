@@ -5,13 +5,16 @@ import { renewTokenFile } from '#service/loopback/token.ts';
 import { readConfig } from '#service/readConfig.ts';
 import type { ModelsFile } from '#vision/models/modelsFile.ts';
 import { ServiceRun } from '../../bench/serviceRun.ts';
+import { FRAME } from './variation.ts';
 
 export type Preview = 'outline' | 'mirror';
+/** What takes the pictures in: the shim that real cameras are behind, or the replay that needs no compiler. */
+export type CameraDriver = 'libcamera-files' | 'replay';
 
 const FRAMES_PER_SECOND = 30;
 
 /** A gate that looks at anybody, also in a group, with short pauses between; its camera reads the pictures of a folder. */
-const gateFile = (pictures: string, preview: Preview): string => `terminal: residue-gate
+const gateFile = ({ pictures, preview, camera }: GateUnderWatchParts): string => `terminal: residue-gate
 handler: { name: Lintel residue, contact: residue@lintel.example }
 data: data
 key: data.key
@@ -26,8 +29,22 @@ access-points:
     door: front
     mode: walk-up
     zone: { margin-to-next: 1 }
-    camera: { driver: replay, path: ${JSON.stringify(pictures)}, frames-per-second: ${FRAMES_PER_SECOND} }
+    camera: ${JSON.stringify(CAMERAS[camera](pictures))}
 `;
+
+const CAMERAS: Readonly<Record<CameraDriver, (pictures: string) => object>> = {
+  replay: (path) => ({ driver: 'replay', path, 'frames-per-second': FRAMES_PER_SECOND }),
+  'libcamera-files': (id) => ({ driver: 'libcamera-files', id, ...FRAME, 'frames-per-second': FRAMES_PER_SECOND }),
+};
+
+export interface GateUnderWatchParts {
+  /** It is there and empty. */
+  readonly folder: string;
+  readonly pictures: string;
+  readonly preview: Preview;
+  readonly camera: CameraDriver;
+  readonly models: ModelsFile;
+}
 
 /** Everything that one gate may write, in one folder: data, key, log, and what libraries put aside. */
 export class GateUnderWatch {
@@ -36,14 +53,13 @@ export class GateUnderWatch {
   readonly tokenFile: string;
   readonly config: TerminalConfig;
 
-  /** @param folder that is there and empty */
-  constructor(parts: { folder: string; pictures: string; preview: Preview; models: ModelsFile }) {
-    const { folder, pictures, preview, models } = parts;
+  constructor(parts: GateUnderWatchParts) {
+    const { folder, models } = parts;
     this.folder = folder;
     for (const made of ['tmp', 'home']) mkdirSync(join(folder, made));
     this.configFile = join(folder, 'gate.yaml');
     this.tokenFile = join(folder, 'token');
-    writeFileSync(this.configFile, gateFile(pictures, preview));
+    writeFileSync(this.configFile, gateFile(parts));
     renewTokenFile(this.tokenFile)[Symbol.dispose]();
     this.config = readConfig({ file: this.configFile, simulated: true, folder }, models);
   }

@@ -41,6 +41,15 @@ function keepFramesAndProbes(): void {
     frame = pixels;
     pool.deliver.call(this, picture, at);
   };
+  FramePool.prototype.blank = function (size) {
+    const blank = pool.blank.call(this, size);
+    if (blank === undefined) return undefined;
+    const hand: typeof blank.hand = (picture) => {
+      frame = Uint8Array.from(blank.pixels);
+      blank.hand(picture);
+    };
+    return { ...blank, hand };
+  };
   const mean = Probe.mean.bind(Probe);
   let last: Uint8Array | undefined;
   Probe.mean = (probes) => {

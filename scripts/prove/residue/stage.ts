@@ -8,7 +8,7 @@ import { seededRandom } from '../../evaluation/chance.ts';
 import { Eyes } from '../../traces/eyes.ts';
 import { jpegEncoder } from '../../traces/jpegEncoder.ts';
 import { confinedTo, type Confinement } from './confined.ts';
-import { GateUnderWatch, type Preview } from './gateUnderWatch.ts';
+import { GateUnderWatch, type CameraDriver, type Preview } from './gateUnderWatch.ts';
 import { putBeforeCamera, type Decided, type Way } from './passage.ts';
 import { PassageLink } from './passageLink.ts';
 import { photographsOf, Portraits } from './photographs.ts';
@@ -22,6 +22,7 @@ export interface StageParts {
   readonly folder: string;
   readonly seed: number;
   readonly preview: Preview;
+  readonly camera: CameraDriver;
   /** Labelled photographs, in place of those of the demonstration. */
   readonly faces?: string | undefined;
 }
@@ -78,12 +79,12 @@ export class Stage implements AsyncDisposable {
   }
 
   /** @throws Fault `picture` for photographs that cannot be used, `model` */
-  static async open({ folder, seed, preview, faces: labelled }: StageParts): Promise<Stage> {
+  static async open({ folder, seed, preview, camera, faces: labelled }: StageParts): Promise<Stage> {
     for (const made of ['gate', 'screen', 'pictures', 'aside']) mkdirSync(join(folder, made));
     const program = programFolders(ROOT);
     const models = readModels(program.models);
     const pictures = join(folder, 'pictures');
-    const gate = new GateUnderWatch({ folder: join(folder, 'gate'), pictures, preview, models });
+    const gate = new GateUnderWatch({ folder: join(folder, 'gate'), pictures, preview, camera, models });
     const eyes = await Eyes.open(program.models, models);
     const portraits = await Portraits.open(photographsOf(labelled, program.pictures), eyes);
     const encode = await jpegEncoder();

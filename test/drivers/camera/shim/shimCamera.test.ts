@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readlink, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,11 +55,13 @@ describeCamera('the shim, a folder of pictures', async () => {
 });
 
 /** Files of a camera that this process has open. */
-async function handlesOpen(part: string): Promise<number> {
-  const open = await readdir('/proc/self/fd');
-  const targets = await Promise.all(open.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
-  return targets.filter((target) => target.includes(part)).length;
+async function filesOpen(part: string): Promise<readonly string[]> {
+  const open = (await readdir('/proc/self/fd')).map((file) => `/proc/self/fd/${file}`);
+  const targets = await Promise.all(open.map((file) => readlink(file).catch(() => '')));
+  return open.filter((_, index) => targets[index]!.includes(part));
 }
+
+const handlesOpen = async (part: string): Promise<number> => (await filesOpen(part)).length;
 
 describe('a camera behind the shim', () => {
   it('shows the colours and the sides as they are, in every format, turn and zone', async () => {
@@ -90,6 +92,30 @@ describe('a camera behind the shim', () => {
         await stream.close();
       }
     }
+  });
+
+  it('leaves nothing of a frame in the memory of its device, of a long one no more than of a short one behind it', async () => {
+    const held = async (): Promise<boolean> => {
+      const [memory, ...others] = await filesOpen('lintel-camera');
+      expect(others).toEqual([]);
+      return (await readFile(memory!)).some((byte) => byte !== 0);
+    };
+    const folderOf = { '1.jpg': encode(busy(64, 48)), '2.jpg': encode(plain(64, 48, [9, 9, 9])) };
+    for (const format of FORMATS) {
+      const rig = rigOf(`${await pictures(folderOf)}?step=1`, { shape: { ...SMALL, format } });
+      const stream = rig.camera.frames();
+      for (let i = 0; i < 2; i++) {
+        await deliver(rig, 1);
+        (await nextFrame(stream))[Symbol.dispose]();
+        await expect.poll(held).toBe(false);
+      }
+      await stream.close();
+    }
+    const storm = live('pattern?storm=1').frames();
+    const frame = await nextFrame(storm);
+    await expect.poll(held).toBe(true);
+    frame[Symbol.dispose]();
+    await storm.close();
   });
 
   it('has its device open exactly while somebody looks', async () => {
