@@ -92,6 +92,9 @@ describe('a frame on an OSDP line', () => {
         const short = bytes.subarray(0, cut % bytes.length);
         expect(new FrameParser().feed(short)).toEqual([]);
         const after = new FrameParser().feed(joined([short, next.bytes]));
+        const stray = after.find(({ payload }) => !Buffer.from(payload).equals(next.payload));
+        // Once in 256 times a check of one byte vouches for what was cut and the beginning of the next.
+        fc.pre(stray?.check !== 'checksum');
         expect(after.at(-1)?.payload).toEqual(next.payload);
       }),
     );
