@@ -10,6 +10,7 @@ const ONE_PASSAGE = /^A0 01 00 A1.*(?:\nA0 01 00 A1.*)?\nA0 01 01 A2/;
 
 const open = new AsyncDisposableStack();
 let screens: Screens;
+let gate: GateProcess;
 
 beforeAll(async () => {
   const folder = open.use(new GateFolder());
@@ -20,7 +21,7 @@ beforeAll(async () => {
     [['biometrics'], { presentation: { 'rest-ms': 500, 'gone-ms': 200 } }],
   );
   await buildPages(folder);
-  const gate = open.use(new GateProcess(folder));
+  gate = open.use(new GateProcess(folder));
   screens = open.use(await Screens.open(folder, await gate.ready));
 }, TEST_MS_MAX);
 
@@ -119,6 +120,13 @@ test('a QR pass for one passage, held up to the camera, opens once', { timeout: 
   await screens.shows('pass');
   await screens.photograph('pass');
   await screens.simulate('The QR code of a menu');
+  const idle = screens.kiosk.locator('main[data-screen=idle]');
+  await screens.kiosk.getByText('Not a pass', { exact: true }).or(idle).first().waitFor();
+  if (await idle.isVisible()) {
+    // The camera has looked in vain, as on a machine that is too busy: whoever stands there touches again.
+    console.warn(gate.log.split('\n').slice(-20).join('\n'));
+    await screens.touch(way);
+  }
   await screens.says('Not a pass');
   await screens.simulate('A QR pass for one passage');
   await screens.shows('granted');
