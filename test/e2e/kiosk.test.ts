@@ -135,7 +135,8 @@ test('a QR pass for one passage, held up to the camera, opens once', { timeout: 
   await screens.touch(way);
   await screens.shows('denied');
   await screens.says('Pass not valid');
-  await soon(() => newest(1), /access-denied {2}entrance pass-spent$/);
+  // The first passage, which nobody took, may end before it or behind it.
+  await soon(() => newest(3), /access-denied {2}entrance pass-spent$/m);
   await screens.photograph('denied-pass-refused');
   await screens.simulate('Nobody');
   await screens.touch('Back');
