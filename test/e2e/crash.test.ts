@@ -13,7 +13,7 @@ import { BACK, live, type Life, type LifeKind } from './support/lives.ts';
 import { randomFrom } from './support/random.ts';
 
 /** A hundred take two minutes and more on two cores that others use as well. */
-const KILLS = Number(process.env['LINTEL_KILLS'] ?? 12);
+const KILLS = Number(process.env['LINTEL_KILLS'] ?? 10);
 const SEED = Number(process.env['LINTEL_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 const LIFE_MS_MAX = 20_000;
 

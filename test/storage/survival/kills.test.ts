@@ -12,7 +12,7 @@ import { Scratch } from './support/scratch.ts';
 import { parseTold, type LifeShape, type Told } from './support/telling.ts';
 
 /** A thousand take ten minutes and more. */
-const KILLS = Number(process.env['LINTEL_KILLS'] ?? 12);
+const KILLS = Number(process.env['LINTEL_KILLS'] ?? 10);
 const SEED = Number(process.env['LINTEL_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 const LIFE_MS_MAX = 20_000;
 /** A gate begins anew after so many deaths; every second gate has a database that is full soon in every second life. */

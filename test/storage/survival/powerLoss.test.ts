@@ -11,7 +11,7 @@ import type { LifeShape } from './support/telling.ts';
 import { mayRecord } from './support/trace.ts';
 
 /** Moments at which the power is lost; a hundred and twenty take about ten seconds. */
-const LOSSES = Number(process.env['LINTEL_POWER_LOSSES'] ?? 80);
+const LOSSES = Number(process.env['LINTEL_POWER_LOSSES'] ?? 60);
 const SEED = Number(process.env['LINTEL_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 /** Of them, one in so many loses the power again while it comes back, at so many moments. */
 const SECOND_EVERY = 50;
