@@ -123,8 +123,9 @@ export class Configuration implements Disposable {
 
   #refuse(says: string): void {
     const { recorder, health } = this.#parts;
-    if (says !== this.#refused) recorder.record({ kind: 'configuration-refused', says });
+    if (says === this.#refused) return;
     this.#refused = says;
+    recorder.record({ kind: 'configuration-refused', says });
     health.report({ part: 'configuration', level: 'warning', says: `the last good one stays in force: ${says}` });
   }
 
